@@ -1,0 +1,99 @@
+"""What a step may know beside its artifact, and what a scan is told from outside."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from emoscan.budget import Budget, LimitReached, Limits
+from emoscan.model import Fact
+
+CHUNK: Final = 1 << 16
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What the caller of a scan decides. Travels to the worker processes."""
+
+    limits: Limits = Limits()
+    passwords: tuple[str, ...] = ()
+    """Given by the user; tried before everything else."""
+    rules: tuple[str, ...] = ()
+    """Folders with further rules."""
+    allow: tuple[str, ...] = ()
+    """SHA-256 (hex) of files or of normalised macro projects that are known to be harmless."""
+    include: str = "none"
+    """Which artifacts' text goes into the report: none, decoded, all."""
+    debug: bool = False
+
+
+class Clue(Struct, frozen=True):
+    """A hint found in one place that may be of use in another: a password, the date of a mail."""
+
+    value: str
+    source: str
+    """Where it was found, in words for the report."""
+    rank: float = 1.0
+    """How likely it is to be right, 0 to 1."""
+
+
+class Context:
+    """What the engine hands to a step: its share of the budget, the clues so far, the names it was reached by.
+
+    A step sees no graph, no files, no logger, no clock.
+    """
+
+    __slots__ = ("_clues", "budget", "names", "settings", "tried")
+
+    def __init__(
+        self,
+        budget: Budget,
+        settings: Settings | None = None,
+        names: tuple[str, ...] = (),
+        clues: Iterable[Fact] = (),
+        tried: frozenset[str] = frozenset(),
+    ) -> None:
+        self.budget = budget
+        self.settings = settings or Settings()
+        self.names = names
+        self.tried = tried
+        """Values of clues that an earlier run of this step on this artifact has already used."""
+        self._clues = clues
+
+    @property
+    def name(self) -> str:
+        """The name the artifact goes by in the first place it was found, or ""."""
+        return self.names[0] if self.names else ""
+
+    def clues(self, kind: str) -> list[Clue]:
+        """Clues of one kind ("password"), likeliest first, each value once and none that was tried before."""
+        best: dict[str, Clue] = {}
+        for fact in self._clues:
+            if fact.kind == f"clue.{kind}" and fact.value not in self.tried:
+                known = best.get(fact.value)
+                if known is None or fact.confidence > known.rank:
+                    best[fact.value] = Clue(fact.value, fact.how, fact.confidence)
+        return sorted(best.values(), key=lambda clue: -clue.rank)
+
+    def inflate(self, body: bytes, wbits: int = -15, size: int | None = None) -> tuple[bytes, bytes]:
+        """Undo deflate, asking the budget for each piece before it is kept. Returns the output and the unused input.
+
+        `wbits` as in zlib: -15 raw, 15 zlib, 31 gzip, 47 zlib or gzip. `size` is where to stop.
+        Raises zlib.error on damage, LimitReached when there is more than the budget allows.
+        """
+        engine = zlib.decompressobj(wbits)
+        pieces: list[bytes] = []
+        total, rest = 0, body
+        while not engine.eof and (size is None or total < size):
+            piece = engine.decompress(rest, CHUNK if size is None else min(CHUNK, size - total))
+            rest = engine.unconsumed_tail
+            if not piece and not rest:
+                break
+            total += len(piece)
+            if total > self.budget.limits.object_bytes:
+                raise LimitReached("object_bytes", self.budget.limits.object_bytes, "deflate stream")
+            self.budget.spend(len(piece), "expanded_bytes", "deflate stream")
+            pieces.append(piece)
+        return b"".join(pieces), engine.unused_data or rest

@@ -1,0 +1,1 @@
+"""Steps that undo one encoding each."""

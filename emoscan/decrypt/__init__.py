@@ -1,0 +1,1 @@
+"""Steps that open what is locked with a password."""

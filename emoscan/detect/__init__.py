@@ -1,0 +1,1 @@
+"""Rules over the graph: loading, matching, checking; YARA on every layer; indicators."""

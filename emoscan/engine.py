@@ -1,0 +1,247 @@
+"""expand(): apply steps until nothing new appears. The worklist, and the only broad `except` of the project.
+
+Order is breadth first, so that what lies beside a bomb is still seen. Everything a step yields becomes an event of the
+graph the moment it is yielded, and is handed to `on_event` (a worker sends it to its supervisor): what was found before
+a step is stopped, or its process killed, stays found.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from msgspec import Struct
+
+from emoscan.budget import Budget, LimitReached
+from emoscan.context import Context, Settings
+from emoscan.graph import Added, Begun, Ended, Event, Graph, Reopened, Stated, Troubled
+from emoscan.model import Artifact, Child, Edge, Fact, Problem, Sort
+from emoscan.registry import Step, sniff, steps, steps_for
+
+Listener = Callable[[Event], None]
+
+
+class CutOff(Struct, frozen=True):
+    """A run on an input whose process came to a sudden end: what it had found, and how it ended."""
+
+    journal: list[Event]
+    sort: Sort
+    name: str
+    why: str
+
+
+def expand(
+    data: bytes,
+    name: str = "",
+    settings: Settings | None = None,
+    *,
+    budget: Budget | None = None,
+    on_event: Listener | None = None,
+    after: CutOff | None = None,
+    cut: Problem | None = None,
+) -> Graph:
+    """Everything that comes out of one input.
+
+    Never raises for what the input holds: what could not be read is in the graph's troubles. With `after`, an earlier
+    run on the same input is taken up: steps that were done are not repeated, the one under way is not tried again.
+    `cut` says that `data` is not the whole input.
+    """
+    settings = settings or Settings()
+    run = _Run(settings, budget or Budget(settings.limits), on_event)
+    if after is not None:
+        run.replay(after)
+    run.start(data, name)
+    if cut is not None:
+        run.trouble(run.graph.root, "engine", cut)
+    run.work()
+    return run.graph
+
+
+class _Run:
+    def __init__(self, settings: Settings, budget: Budget, on_event: Listener | None) -> None:
+        self.settings = settings
+        self.budget = budget
+        self.graph = Graph()
+        self.name = ""
+        self.listener = on_event
+        self.queue: deque[tuple[str, Step]] = deque()
+        self.tried: dict[tuple[str, str], frozenset[str]] = {}
+        self.busy = False
+        """An event is on its way out and must not be torn."""
+
+    # ------------------------------------------------------------ the worklist
+
+    def start(self, data: bytes, name: str) -> None:
+        self.name = name
+        for artifact in list(self.graph.artifacts.values()):
+            self.enqueue(artifact)
+        if not self.graph.root:
+            kinds = sniff(data, name)
+            root = Artifact(kinds[0], data)
+            self.happen(Added(root))
+            self.enqueue(root)
+            for kind in kinds[1:]:
+                self.add(root, Child(data, kind, how="read as what else it is"), "sniff")
+
+    def replay(self, after: CutOff) -> None:
+        for event in after.journal:
+            self.graph.apply(event)
+        guilty = [key for key, ended in self.graph.begun.items() if not ended]
+        for artifact, step_name in guilty:
+            message = f"{step_name} did not end: {after.why}; its part was not read"
+            self.trouble(artifact, step_name, Problem(after.sort, after.name, message))
+            self.happen(Ended(artifact, step_name))
+        if not guilty and self.graph.root:
+            self.trouble(self.graph.root, "engine", Problem(after.sort, after.name, f"the analysis did not end: {after.why}"))
+
+    def work(self) -> None:
+        by_name = {step.name: step for step in steps()}
+        while True:
+            while self.queue:
+                artifact, step = self.queue.popleft()
+                if self.budget.seconds_left() <= 0:
+                    self.out_of_time()
+                    return
+                self.apply_step(self.graph.artifacts[artifact], step)
+            for again in (self.locked_with_new_clues, self.in_need_of_guesses):
+                self.queue.extend((artifact, by_name[step_name]) for artifact, step_name in again())
+                if self.queue:
+                    break
+            else:
+                return
+
+    def enqueue(self, artifact: Artifact) -> None:
+        for step in steps_for(artifact.kind):
+            if not step.fallback and (artifact.id, step.name) not in self.graph.begun:
+                self.queue.append((artifact.id, step))
+
+    def locked_with_new_clues(self) -> Iterator[tuple[str, str]]:
+        """Steps that left something locked and have clues now that they have not tried."""
+        for step in steps():
+            if step.clue:
+                for trouble in [t for t in self.graph.troubles if t.step == step.name and t.problem.sort == "encrypted"]:
+                    tried = self.tried.get((trouble.artifact, step.name), frozenset())
+                    if self.context(trouble.artifact, self.budget, tried).clues(step.clue):
+                        self.happen(Reopened(trouble.artifact, step.name))
+                        yield trouble.artifact, step.name
+
+    def in_need_of_guesses(self) -> Iterator[tuple[str, str]]:
+        """Fallback steps for artifacts under which nothing took effect."""
+        for artifact in list(self.graph.artifacts.values()):
+            for step in steps_for(artifact.kind):
+                if step.fallback and (artifact.id, step.name) not in self.graph.begun and not self.took_effect(artifact.id):
+                    yield artifact.id, step.name
+
+    def took_effect(self, artifact: str) -> bool:
+        return any(True for id_ in self.graph.below(artifact) for _ in self.graph.facts(id_, "effect"))
+
+    # ------------------------------------------------------------ one step
+
+    def context(self, artifact: str, budget: Budget, tried: frozenset[str]) -> Context:
+        given = [Fact("clue.password", word, "given by the user", confidence=2.0) for word in self.settings.passwords]
+        clues = given + [fact for _, fact in self.graph.facts(kind="clue")]
+        names = self.graph.names(artifact)
+        if artifact == self.graph.root and self.name:
+            names = (self.name, *names)
+        return Context(budget, self.settings, names, clues, tried)
+
+    def apply_step(self, artifact: Artifact, step: Step) -> None:
+        key = (artifact.id, step.name)
+        budget = self.budget.for_step(getattr(self.settings.limits, step.seconds) if step.seconds else None)
+        context = self.context(artifact.id, budget, self.tried.get(key, frozenset()))
+        if step.clue:
+            self.tried[key] = context.tried | {clue.value for clue in context.clues(step.clue)}
+        self.happen(Begun(artifact.id, step.name, budget.seconds))
+        try:
+            with interrupt_after(budget.seconds_left(), budget.seconds, lambda: self.busy):
+                for item in step.run(artifact, context):
+                    if isinstance(item, Child):
+                        self.add(artifact, item, step.name)
+                    elif isinstance(item, Fact):
+                        self.state(artifact.id, item)
+                    else:
+                        self.trouble(artifact.id, step.name, item)
+        except LimitReached as limit:
+            message = f"{step.name} stopped: {limit}; what comes after it was not seen"
+            self.trouble(artifact.id, step.name, Problem("limit", limit.name, message))
+        except RecursionError:
+            self.trouble(artifact.id, step.name, Problem("limit", "recursion", f"{step.name} stopped: nested too deeply"))
+        except MemoryError:
+            self.trouble(artifact.id, step.name, Problem("limit", "memory_bytes", f"{step.name} stopped: out of memory"))
+        except Exception as error:  # the one place where the unexpected of any step ends: it costs that step only
+            if self.settings.debug:
+                traceback.print_exc(file=sys.stderr)
+            self.trouble(artifact.id, step.name, Problem("failed", step.name, f"{step.name} failed: {type(error).__name__}: {error}"))
+        self.happen(Ended(*key))
+
+    # ------------------------------------------------------------ what it yields
+
+    def add(self, parent: Artifact, child: Child, step_name: str) -> None:
+        for kind in (child.kind,) if child.kind else sniff(child.data, child.label):
+            limits = self.budget.limits
+            artifact = Artifact(kind, child.data)
+            new = artifact.id not in self.graph.artifacts
+            if new and len(self.graph.artifacts) >= limits.objects:
+                raise LimitReached("objects", limits.objects, f"{child.label or kind} and what follows is not read")
+            if new and self.graph.depth[parent.id] >= limits.depth:
+                raise LimitReached("depth", limits.depth, f"{child.label or kind} is not read")
+            if not new and artifact.id in self.graph.above(parent.id):
+                self.state(parent.id, Fact("archive.contains_itself", child.label))
+                continue
+            edge = Edge(parent.id, artifact.id, step_name, child.label, child.how, child.span)
+            self.happen(Added(artifact, edge))
+            if new:
+                self.enqueue(artifact)
+
+    def state(self, artifact: str, fact: Fact) -> None:
+        if self.graph.fact_count >= self.budget.limits.facts:
+            raise LimitReached("facts", self.budget.limits.facts)
+        self.happen(Stated(artifact, fact))
+
+    def trouble(self, artifact: str, step_name: str, problem: Problem) -> None:
+        self.happen(Troubled(artifact, step_name, problem))
+
+    def happen(self, event: Event) -> None:
+        self.busy = True
+        self.graph.apply(event)
+        if self.listener is not None:
+            self.listener(event)
+        self.busy = False
+
+    def out_of_time(self) -> None:
+        left = sorted({step.name for _, step in self.queue})
+        message = f"time is up after {self.budget.seconds:g} s; not run: {', '.join(left)}"
+        self.trouble(self.graph.root, "engine", Problem("limit", "seconds", message))
+
+
+@contextmanager
+def interrupt_after(seconds: float, limit: float, busy: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Raise LimitReached in the running Python code after `seconds`, also in a library that never asks the budget.
+
+    It is raised again and again until the block is left, for libraries that swallow everything; not while `busy`.
+    Code that stays inside a C function is not reached; the supervisor kills its process. Does nothing outside the main
+    thread and where there are no interval timers (Windows).
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        if not busy():
+            raise LimitReached("seconds", round(limit, 1))
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.25)
+    try:
+        yield
+    finally:
+        while signal.getitimer(signal.ITIMER_REAL)[0]:
+            with suppress(LimitReached):  # it may come in this very moment
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,1 @@
+"""Interpreters for what a sample would run, against a fake world."""

@@ -1,0 +1,1 @@
+"""Steps that lift code and data out of documents."""

@@ -1,0 +1,80 @@
+"""The text in some bytes, whatever encoding they are in."""
+
+from __future__ import annotations
+
+import codecs
+from functools import lru_cache
+from typing import Final
+
+BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+SAMPLE: Final = 4_096
+
+
+@lru_cache(maxsize=64)
+def text_of(data: bytes) -> str:
+    """The text, decoded as `encoding_of` says. Never raises: bytes that fit no encoding come back as replacement marks.
+
+    Text that steps yield is UTF-8, in which lone surrogates of a damaged or decoded string are kept (`as_bytes`).
+    """
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            return data[len(bom) :].decode(encoding, "replace")
+    encoding = _utf16_without_bom(data[:SAMPLE])
+    if encoding:
+        return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode(_guess(data), "replace")
+
+
+def as_bytes(text: str) -> bytes:
+    """The data of an artifact that holds `text`."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def looks_like_text(data: bytes) -> bool:
+    """Whether a person could read it: hardly any control characters once it is decoded."""
+    sample = data[:SAMPLE]
+    if not sample:
+        return False
+    if _utf16_without_bom(sample) or any(sample.startswith(bom) for bom, _ in BOMS):
+        return True
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" or byte == 127 for byte in sample)
+    return controls * 100 <= len(sample)
+
+
+def _utf16_without_bom(sample: bytes) -> str:
+    """UTF-16 of mostly ASCII text has a zero in every second byte."""
+    if len(sample) < 8:
+        return ""
+    even, odd = sample[0::2], sample[1::2]
+    if odd.count(0) * 10 >= len(odd) * 8 and even.count(0) * 10 < len(even):
+        return "utf-16-le"
+    if even.count(0) * 10 >= len(even) * 8 and odd.count(0) * 10 < len(odd):
+        return "utf-16-be"
+    return ""
+
+
+def _guess(data: bytes) -> str:
+    """Legacy 8-bit or East Asian text. cp932 first where it decodes without a flaw: the mails we read are often Japanese."""
+    sample = data[: 1 << 16]
+    for encoding in ("cp932", "euc_jp"):
+        try:
+            decoded = sample.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if sum("\u3040" <= c <= "\u30ff" for c in decoded) * 50 >= sum(c > "\x7f" for c in decoded):
+            return encoding
+    return "cp1252"

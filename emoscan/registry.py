@@ -1,0 +1,184 @@
+"""How the parts of emoscan are found: a step, sniffer, output or builtin is a function with a decorator.
+
+Discovery imports every module of the packages in `HOMES`, so a new format or decoder is one new file. Packages of
+others are found by the entry point group `emoscan.steps`, each a module that is imported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Any, Final, TypeVar
+
+from msgspec import Struct
+
+from emoscan.context import Context
+from emoscan.model import UNKNOWN_KIND, Artifact, Yields
+
+HOMES: Final = ("formats", "decrypt", "extract", "decode", "evaluate", "detect")
+"""Packages whose modules may hold steps and sniffers."""
+
+ENTRY_POINT: Final = "emoscan.steps"
+
+StepFunction = Callable[[Artifact, Context], Yields]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Step(Struct, frozen=True):
+    """One transformation: artifact in; children, facts and problems out."""
+
+    name: str
+    takes: tuple[str, ...]
+    """Kinds it works on; `*` matches any run of characters: `script.*`."""
+    run: StepFunction
+    clue: str = ""
+    """Kind of clue ("password") with which it is tried again when it left something encrypted."""
+    fallback: bool = False
+    """Runs only when everything else has come to rest and has found no effect: guesses, marked as such."""
+    order: int = 0
+    """Among the steps of one artifact, those with a lower order run first."""
+    seconds: str = ""
+    """Name of the limit that caps its time, where a share of the input's would be too much."""
+
+
+class Look:
+    """A piece of content under the eyes of the sniffers. What several of them want is worked out once, in `memo`."""
+
+    __slots__ = ("data", "memo", "name")
+
+    def __init__(self, data: bytes, name: str = "") -> None:
+        self.data = data
+        self.name = name
+        self.memo: dict[str, Any] = {}
+
+
+class Sniffer(Struct, frozen=True):
+    kind: str
+    test: Callable[[Look], Any]
+    text: bool
+    """Text sniffers answer with a confidence, 0 to 100, and the surest wins; the others with yes or no, and all count."""
+
+
+_steps: dict[str, Step] = {}
+_sniffers: dict[str, Sniffer] = {}
+_outputs: dict[str, Callable[..., Any]] = {}
+_by_kind: dict[str, tuple[Step, ...]] = {}
+_discovered: set[str] = set()
+
+
+def step(
+    name: str,
+    takes: str | tuple[str, ...],
+    *,
+    clue: str = "",
+    fallback: bool = False,
+    order: int = 0,
+    seconds: str = "",
+) -> Callable[[StepFunction], StepFunction]:
+    """Register a generator function as a step. Raises ValueError when the name is taken."""
+
+    def register(function: StepFunction) -> StepFunction:
+        kinds = (takes,) if isinstance(takes, str) else takes
+        _add(_steps, name, Step(name, kinds, function, clue, fallback, order, seconds))
+        _by_kind.clear()
+        return function
+
+    return register
+
+
+def sniffs(kind: str, *, magic: bytes | tuple[bytes, ...] = (), at: int = 0, text: bool = False) -> Callable[[F], F]:
+    """Register a test for a kind. With `magic`, the bytes must stand at offset `at` for the function to be asked at all."""
+
+    def register(function: F) -> F:
+        def test(look: Look) -> Any:
+            return look.data.startswith(magic, at) and function(look)
+
+        _add(_sniffers, kind, Sniffer(kind, test if magic else function, text))
+        return function
+
+    return register
+
+
+def output(name: str) -> Callable[[F], F]:
+    """Register a renderer of reports."""
+
+    def register(function: F) -> F:
+        _add(_outputs, name, function)
+        return function
+
+    return register
+
+
+def _add(table: dict[str, Any], name: str, value: Any) -> None:
+    if name in table:
+        raise ValueError(f"{name!r} is registered twice: {table[name]} and {value}")
+    table[name] = value
+
+
+def discover(homes: tuple[str, ...] = HOMES) -> None:
+    """Import every module of the packages named, and those of the entry point group. Later calls cost nothing."""
+    for home in homes:
+        if home in _discovered:
+            continue
+        _discovered.add(home)
+        package = importlib.import_module(f"emoscan.{home}")
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            importlib.import_module(module.name)
+    if ENTRY_POINT not in _discovered and homes == HOMES:
+        _discovered.add(ENTRY_POINT)
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group=ENTRY_POINT):
+            entry.load()
+
+
+def steps_for(kind: str) -> tuple[Step, ...]:
+    """The steps that take artifacts of this kind, in the order in which they run."""
+    found = _by_kind.get(kind)
+    if found is None:
+        found = _by_kind[kind] = tuple(
+            sorted(
+                (s for s in _steps.values() if any(fnmatchcase(kind, pattern) for pattern in s.takes)),
+                key=lambda s: (s.order, s.name),
+            )
+        )
+    return found
+
+
+def steps() -> tuple[Step, ...]:
+    return tuple(_steps.values())
+
+
+def sniff(data: bytes, name: str = "") -> tuple[str, ...]:
+    """What the content is, by the content. Several kinds for a polyglot; never none: `data.unknown` when nothing fits.
+
+    `name` only settles which of several equally likely kinds of *text* it is.
+    """
+    look = Look(data, name)
+    kinds = tuple(s.kind for s in _sniffers.values() if not s.text and s.test(look))
+    if kinds:
+        return kinds
+    best, best_score = UNKNOWN_KIND, 0
+    for sniffer in _sniffers.values():
+        if sniffer.text:
+            score = sniffer.test(look)
+            if score > best_score:
+                best, best_score = sniffer.kind, score
+    return (best,)
+
+
+def sniffed_kinds() -> tuple[str, ...]:
+    return tuple(_sniffers)
+
+
+def renderer(name: str) -> Callable[..., Any]:
+    """The output of that name. Raises KeyError."""
+    discover(("output",))
+    return _outputs[name]
+
+
+def outputs() -> tuple[str, ...]:
+    discover(("output",))
+    return tuple(sorted(_outputs))

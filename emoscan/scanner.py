@@ -1,0 +1,84 @@
+"""The library's front door: a scanner whose workers are reused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from emoscan.context import Settings
+from emoscan.report import Report, from_json
+from emoscan.workers import Source, Supervisor
+
+
+class Scanner:
+    """Scans inputs in worker processes that live as long as it does.
+
+        with Scanner() as scanner:
+            report = scanner.scan_path("invoice.eml")
+
+    No method raises for what an input holds. `in_process` analyses in the calling process instead: for callers that
+    bring a sandbox of their own, without limits that the system enforces.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, workers: int = 1, in_process: bool = False) -> None:
+        self.settings = settings or Settings()
+        self._supervisor = None if in_process else Supervisor(self.settings, workers)
+
+    def __enter__(self) -> Scanner:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._supervisor is not None:
+            self._supervisor.close()
+
+    def scan_bytes(self, data: bytes, name: str = "", passwords: tuple[str, ...] = ()) -> Report:
+        """The report on some bytes. `passwords` are tried before those of the settings."""
+        return next(self.scan_many([Source(name, name, data)], passwords))
+
+    def scan_path(self, path: str | os.PathLike[str], passwords: tuple[str, ...] = ()) -> Report:
+        """The report on a file. One that cannot be read gets a report that says so."""
+        return next(self.scan_many([Source(os.fspath(path), Path(path).name)], passwords))
+
+    def scan_many(self, sources: Iterable[Source], passwords: tuple[str, ...] = ()) -> Iterator[Report]:
+        """Reports in the order of the sources."""
+        settings = replace(self.settings, passwords=(*passwords, *self.settings.passwords)) if passwords else self.settings
+        if self._supervisor is None:
+            yield from (_here(source, settings) for source in sources)
+            return
+        self._supervisor.settings = settings
+        for outcome in self._supervisor.scan(sources):
+            yield from_json(outcome.report)
+
+
+def _here(source: Source, settings: Settings) -> Report:
+    from emoscan.analyse import analyse
+    from emoscan.model import Problem
+    from emoscan.workers import Unreadable, empty_report, open_file
+
+    data = source.data
+    if data is None:
+        try:
+            descriptor, data = open_file(source.path)
+        except Unreadable as error:
+            return empty_report(source, settings, Problem("failed", "unreadable", str(error)))
+        if data is None:
+            with os.fdopen(descriptor, "rb") as file:
+                data = file.read(settings.limits.object_bytes)
+    return analyse(data, source.name, source.path, settings)
+
+
+def scan_bytes(data: bytes, name: str = "", settings: Settings | None = None) -> Report:
+    """Scan one input in a worker process of its own."""
+    with Scanner(settings) as scanner:
+        return scanner.scan_bytes(data, name)
+
+
+def scan_path(path: str | os.PathLike[str], settings: Settings | None = None) -> Report:
+    with Scanner(settings) as scanner:
+        return scanner.scan_path(path)
