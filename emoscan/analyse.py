@@ -70,4 +70,3 @@ def rules_digest(folders: tuple[str, ...]) -> str:
     from emoscan.detect.yara import sources
 
     return load.digest(load.load(folders), sources(folders))
-

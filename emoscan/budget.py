@@ -17,7 +17,7 @@ from msgspec import Struct
 MIB: Final = 1 << 20
 
 
-class LimitReached(BaseException):  # noqa: N818 - it is no error of the program: the budget said stop
+class LimitReached(BaseException):
     """We stopped. A `BaseException`, so that no `except Exception` of ours, of a library or of an evaluated script's
     own `On Error`/`try` handling takes it for something else. Caught where a step or a script is run, nowhere else.
     """

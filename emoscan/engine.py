@@ -232,7 +232,7 @@ def interrupt_after(seconds: float, limit: float, busy: Callable[[], bool] = lam
         yield
         return
 
-    def stop(signum: int, frame: FrameType | None) -> None:
+    def stop(_signum: int, _frame: FrameType | None) -> None:
         if not busy():
             raise LimitReached("seconds", round(limit, 1))
 

@@ -77,7 +77,9 @@ def _macro_class(label: Label, graph: Graph) -> MacroClass:
     if label in ("malicious", "suspicious"):
         return label
     unread = any(
-        trouble.problem.sort != "unmodelled" for trouble in graph.troubles if graph.artifacts[trouble.artifact].kind.startswith(("script.", "office."))
+        trouble.problem.sort != "unmodelled"
+        for trouble in graph.troubles
+        if graph.artifacts[trouble.artifact].kind.startswith(("script.", "office."))
     )
     doing = any(True for _ in graph.facts(kind="effect"))
     return "unclear" if unread or doing else "harmless"

@@ -225,9 +225,7 @@ def compose(
         passwords=[Password(a, display(f.value), one_line(f.how)) for a, f in graph.facts(kind="opened.password")],
         macros=_macros(graph),
         mail=_mail(graph),
-        incomplete=[
-            Incomplete(t.problem.sort, one_line(t.problem.name), one_line(t.problem.message), t.artifact) for t in graph.troubles
-        ],
+        incomplete=[Incomplete(t.problem.sort, one_line(t.problem.name), one_line(t.problem.message), t.artifact) for t in graph.troubles],
         limits=msgspec.to_builtins(limits),
         timing_ms={},
     )

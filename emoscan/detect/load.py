@@ -170,13 +170,13 @@ def read(path: Path) -> Rule:
     try:
         rule = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Rule)
         if rule.when is None:
-            if not path.with_suffix(".yar").exists():
-                raise ValueError("it has no condition (`when`) and no YARA rule beside it")
             rule = msgspec.structs.replace(rule, when=When(fact=f"yara.{yara_name(rule.id)}"))
         for condition in conditions(rule.when):
             check(condition)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, re.error, ValueError) as error:
         raise BadRule(f"{path}: {error}") from error
+    if rule.when == When(fact=f"yara.{yara_name(rule.id)}") and not path.with_suffix(".yar").exists():
+        raise BadRule(f"{path}: it has no condition (`when`) and no YARA rule beside it")
     if rule.scope not in SCOPES:
         raise BadRule(f"{path}: scope is one of {', '.join(SCOPES)}, not {rule.scope!r}")
     if rule.id != path.stem:

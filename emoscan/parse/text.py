@@ -51,7 +51,7 @@ def looks_like_text(data: bytes) -> bool:
         return False
     if _utf16_without_bom(sample) or any(sample.startswith(bom) for bom, _ in BOMS):
         return True
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" or byte == 127 for byte in sample)
+    controls = sum((byte < 32 and byte not in b"\t\n\r\f\x1b") or byte == 127 for byte in sample)
     return controls * 100 <= len(sample)
 
 
