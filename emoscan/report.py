@@ -30,7 +30,7 @@ _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u20
 
 
 def display(text: str) -> str:
-    """The text with every character that could steer a terminal, a reader or a parser shown as `\\xNN` or `\\uNNNN`."""
+    """The text with every character that could steer a terminal, a reader or a parser shown as an escape."""
     return _UNSAFE.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 0x100 else f"\\u{ord(m[0]):04x}", text)
 
 

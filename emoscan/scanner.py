@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -27,7 +28,7 @@ class Scanner:
         self.settings = settings or Settings()
         self._supervisor = None if in_process else Supervisor(self.settings, workers)
 
-    def __enter__(self) -> Scanner:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 from msgspec import Struct
@@ -29,7 +29,7 @@ from msgspec import Struct
 from emoscan import __version__
 from emoscan.budget import MIB
 from emoscan.context import Settings
-from emoscan.model import Problem, Sort
+from emoscan.model import Problem
 from emoscan.report import Engine, Incomplete, Input, Report, ReportArtifact, one_line, to_json
 
 RECYCLE_AFTER: Final = 500
@@ -125,7 +125,7 @@ class Supervisor:
             self._context.set_forkserver_preload(["emoscan.workers", "emoscan.analyse"])
         self._workers: list[_Worker] = []
 
-    def __enter__(self) -> Supervisor:
+    def __enter__(self) -> Self:
         self._workers.append(self._start())
         return self
 
@@ -237,9 +237,8 @@ class Supervisor:
             if result is not None:
                 results.append(result)
         now = time.monotonic()
-        for worker in busy:
-            if worker.job is not None and now >= _deadline(worker):
-                results.append(self._bury(worker, overdue=True))
+        overdue = [w for w in busy if w.job is not None and now >= _deadline(w)]
+        results.extend(self._bury(worker, overdue=True) for worker in overdue)
         return results
 
     def _hear(self, worker: _Worker) -> tuple[_Job, bytes | None] | None:

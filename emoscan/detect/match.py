@@ -109,18 +109,26 @@ class _World:
         if when.finding:
             return Evidence(f"rule {when.finding} matched") if when.finding in self.found else None
         if when.all:
-            parts = [self.evaluate(inner, scope) for inner in when.all]
-            return Evidence("", children=tuple(p for p in parts if p)) if all(parts) else None
+            return self._all(when.all, scope)
         if when.any:
             parts = [p for p in (self.evaluate(inner, scope) for inner in when.any) if p]
             return Evidence("", children=tuple(parts)) if len(parts) >= when.at_least else None
         if when.none:
             return None if any(self.evaluate(inner, scope) for inner in when.none) else Evidence(_absence(when))
         for artifact in scope:
-            parts = [self.evaluate(inner, (artifact,)) for inner in when.same]
-            if all(parts):
-                return Evidence("", artifact=artifact, children=tuple(p for p in parts if p))
+            same = self._all(when.same, (artifact,))
+            if same is not None:
+                return Evidence("", artifact=artifact, children=same.children)
         return None
+
+    def _all(self, conditions: Sequence[When], scope: Sequence[str]) -> Evidence | None:
+        parts: list[Evidence] = []
+        for condition in conditions:
+            evidence = self.evaluate(condition, scope)
+            if evidence is None:
+                return None
+            parts.append(evidence)
+        return Evidence("", children=tuple(parts))
 
     def _fact(self, when: When, scope: set[str]) -> Evidence | None:
         patterns = when.patterns
