@@ -79,7 +79,7 @@ class _Task(Struct, frozen=True):
     """How the worker before died of this input."""
 
 
-class Unreadable(Exception):  # noqa: N818 - the input's state, not an error of ours
+class Unreadable(Exception):
     """A path that cannot be scanned; the message says why."""
 
 

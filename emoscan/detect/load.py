@@ -18,7 +18,7 @@ from msgspec import Struct, field
 from emoscan.model import Severity
 
 
-class BadRule(ValueError):  # noqa: N818 - reads as what it is
+class BadRule(ValueError):
     """A rule file that cannot be used. The message names the file and what is wrong."""
 
 

@@ -1,0 +1,207 @@
+"""Bundles: a macro project together with the document it lives in, as one artifact.
+
+What an evaluator needs beside the code travels with it, so a macro evaluates the same wherever it is met, can be saved,
+diffed and replayed. A bundle is JSON with a first key that names it; equal projects give equal bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+from emoscan.parse import Malformed
+from emoscan.parse.workbook import Workbook
+
+VBA_PROJECT: Final = "script.vba-project"
+XLM_WORKBOOK: Final = "script.xlm-workbook"
+
+Property = str | int | float | bool | None
+
+ModuleType = Literal["standard", "class", "document", "form"]
+
+
+class Module(Struct, frozen=True, omit_defaults=True):
+    """The source of one module, line ends as stored, attributes included."""
+
+    name: str
+    source: str
+    type: ModuleType = "standard"
+    stream: str = ""
+    """Path of the stream it was read from."""
+    origin: Literal["dir", "signature", "orphan", "p-code", "text"] = "dir"
+    """How it was found: listed by the project; a stream that only looks like one; one the project does not list."""
+
+
+class Control(Struct, frozen=True, omit_defaults=True):
+    """A form control (MS-OFORMS) or an ActiveX object on a page, with what it holds at rest."""
+
+    name: str
+    type: str
+    """MSForms class ("TextBox", "ComboBox", "MultiPage", "Page") or the ProgID or CLSID of another."""
+    properties: dict[str, Property] = {}
+    """By the name VBA knows them: Value, Text, Caption, Tag, ControlTipText, GroupName …"""
+    controls: tuple[Control, ...] = ()
+    """Of a Frame, MultiPage, TabStrip or Page: what is inside, pages and tabs in their order."""
+    module: str = ""
+    """Of a control on a page: code name of the document or sheet it sits in."""
+
+
+class Form(Struct, frozen=True, omit_defaults=True):
+    """A UserForm: its own properties and its controls."""
+
+    name: str
+    properties: dict[str, Property] = {}
+    controls: tuple[Control, ...] = ()
+
+
+class Shape(Struct, frozen=True, omit_defaults=True):
+    """A drawing object, of a page, a sheet or a slide."""
+
+    name: str = ""
+    text: str = ""
+    alt_text: str = ""
+    title: str = ""
+    type: str = ""
+    place: str = ""
+    """Name of the sheet or number of the slide; empty for a text document."""
+    inline: bool = False
+
+
+class Run(Struct, frozen=True, omit_defaults=True):
+    """A piece of a paragraph with one look."""
+
+    text: str
+    hidden: bool = False
+    color: int | None = None
+    """0xRRGGBB."""
+    size: float = 0.0
+    """Points; 0 when the document does not say."""
+    bold: bool = False
+
+
+class Paragraph(Struct, frozen=True, omit_defaults=True):
+    text: str
+    runs: tuple[Run, ...] = ()
+    """Only where it is not all of one plain look."""
+    style: str = ""
+
+
+class Document(Struct, frozen=True, omit_defaults=True):
+    """What a macro can read of its document."""
+
+    host: Literal["word", "excel", "powerpoint", ""] = ""
+    code_name: str = "ThisDocument"
+    """Name of the module that stands for the document itself."""
+    forms: tuple[Form, ...] = ()
+    controls: tuple[Control, ...] = ()
+    """On pages, sheets and slides."""
+    variables: dict[str, str] = {}
+    properties: dict[str, Property] = {}
+    """Built-in document properties, by the names BuiltInDocumentProperties takes: Title, Subject, Author, Comments …"""
+    custom_properties: dict[str, Property] = {}
+    paragraphs: tuple[Paragraph, ...] = ()
+    """Main text, hidden text included."""
+    stories: dict[str, str] = {}
+    """Other texts by story: header, footer, footnotes, endnotes, comments, textboxes."""
+    tables: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    """Main text's tables: rows of cells."""
+    shapes: tuple[Shape, ...] = ()
+    bookmarks: dict[str, str] = {}
+    comments: tuple[tuple[str, str], ...] = ()
+    """(author, text)."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """(code, result)."""
+    content_controls: tuple[tuple[str, str, str], ...] = ()
+    """(title, tag, text)."""
+    custom_xml: tuple[str, ...] = ()
+    slides: tuple[tuple[str, ...], ...] = ()
+    """Texts of each slide."""
+    workbook: Workbook | None = None
+
+
+class VbaProject(Struct, frozen=True, omit_defaults=True):
+    """A macro project: its modules and the document around them."""
+
+    modules: tuple[Module, ...]
+    name: str = ""
+    code_page: int = 1252
+    references: tuple[str, ...] = ()
+    constants: dict[str, str] = {}
+    """Conditional compilation constants of the project."""
+    document: Document = Document()
+
+
+class XlmWorkbook(Struct, frozen=True, omit_defaults=True):
+    """A workbook with Excel 4 macros: cells, names and formats, and the document around them."""
+
+    workbook: Workbook
+    document: Document = Document()
+
+
+class _Envelope(Struct):
+    emoscan: str
+    content: msgspec.Raw = field(default_factory=lambda: msgspec.Raw(b"null"))
+
+
+_NAMES: Final[dict[type, tuple[str, str]]] = {
+    VbaProject: (VBA_PROJECT, "vba-project/1"),
+    XlmWorkbook: (XLM_WORKBOOK, "xlm-workbook/1"),
+}
+
+MAGIC: Final = b'{"emoscan":"'
+
+
+def dump(bundle: VbaProject | XlmWorkbook) -> bytes:
+    """The bytes of a bundle. Lone surrogates of damaged strings are kept as escapes."""
+    name = _NAMES[type(bundle)][1]
+    try:
+        return msgspec.json.encode(_Envelope(name, msgspec.Raw(msgspec.json.encode(bundle))))
+    except UnicodeEncodeError:
+        import json
+
+        return json.dumps({"emoscan": name, "content": msgspec.to_builtins(bundle)}, separators=(",", ":")).encode("ascii")
+
+
+def kind_of(data: bytes) -> str:
+    """The kind of artifact a bundle is, "" when the bytes are none."""
+    for kind, name in _NAMES.values():
+        if data.startswith(MAGIC + name.encode() + b'"'):
+            return kind
+    return ""
+
+
+def load_vba(data: bytes) -> VbaProject:
+    """Raises Malformed when the bytes are no such bundle."""
+    return _load(data, VbaProject)
+
+
+def load_xlm(data: bytes) -> XlmWorkbook:
+    """Raises Malformed when the bytes are no such bundle."""
+    return _load(data, XlmWorkbook)
+
+
+T = TypeVar("T", VbaProject, XlmWorkbook)
+
+
+def _load(data: bytes, type_: type[T]) -> T:
+    name = _NAMES[type_][1]
+    try:
+        envelope = msgspec.json.decode(data, type=_Envelope)
+        if envelope.emoscan == name:
+            return msgspec.json.decode(envelope.content, type=type_)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _load_damaged(data, type_)
+    raise Malformed(f"no {name} bundle")
+
+
+def _load_damaged(data: bytes, type_: type[T]) -> T:
+    """A bundle that holds lone surrogates, which msgspec refuses."""
+    import json
+
+    try:
+        content = json.loads(data)
+        return msgspec.convert(content["content"], type_)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Malformed(f"no {_NAMES[type_][1]} bundle: {error}") from None

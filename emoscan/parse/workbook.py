@@ -1,0 +1,118 @@
+"""One model of a workbook's cells, whatever file format they were read from.
+
+Rows and columns count from 1, as A1 is (1, 1) to a macro.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from emoscan.parse import Malformed
+
+Value = str | float | bool | None
+"""Of a cell: text, number, truth, nothing. Error values are texts that begin with "#"."""
+
+Visibility = Literal["visible", "hidden", "very hidden"]
+SheetType = Literal["worksheet", "macro", "chart", "dialog", "vba"]
+
+
+class Style(Struct, frozen=True, omit_defaults=True):
+    """The look of a cell, as far as GET.CELL and the object model can ask. Defaults are Excel's own."""
+
+    number_format: str = "General"
+    font: str = "Calibri"
+    size: float = 11.0
+    """Points."""
+    bold: bool = False
+    italic: bool = False
+    underline: bool = False
+    strike: bool = False
+    color: int = 0
+    """Font colour as a palette index, 0 for automatic."""
+    color_rgb: int = 0
+    fill_pattern: int = 0
+    fill_color: int = 0
+    fill_background: int = 0
+    fill_rgb: int | None = None
+    horizontal: int = 1
+    """Alignment as GET.CELL(8) numbers it: 1 general, 2 left, 3 centre …"""
+    vertical: int = 3
+    wrap: bool = False
+    locked: bool = True
+    hidden: bool = False
+    borders: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Line style left, right, top, bottom."""
+
+
+class Cell(Struct, frozen=True, array_like=True):
+    row: int
+    column: int
+    value: Value = None
+    formula: str = ""
+    """Without the leading "=", in A1 notation and English names; empty for a constant."""
+    style: int = 0
+    """Index into the workbook's styles."""
+
+
+class Sheet(Struct, frozen=True, omit_defaults=True):
+    name: str
+    type: SheetType = "worksheet"
+    visibility: Visibility = "visible"
+    code_name: str = ""
+    cells: tuple[Cell, ...] = ()
+    """In reading order; only cells that hold something or have a look of their own."""
+    row_heights: dict[int, float] = {}
+    """Points, where not the default."""
+    column_widths: dict[int, float] = {}
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
+    notes: dict[str, str] = {}
+    """Comments of cells, by A1 reference."""
+
+
+class Name(Struct, frozen=True, omit_defaults=True):
+    """A defined name. `builtin` names are written as Excel shows them: Auto_Open, Print_Area."""
+
+    name: str
+    formula: str
+    """What it refers to, without "="."""
+    sheet: str = ""
+    """Name of the sheet it is local to."""
+    hidden: bool = False
+    builtin: bool = False
+    macro: bool = False
+    """It names a macro command or function."""
+
+
+class Workbook(Struct, frozen=True, omit_defaults=True):
+    sheets: tuple[Sheet, ...] = ()
+    names: tuple[Name, ...] = ()
+    styles: tuple[Style, ...] = ()
+    active_sheet: int = 0
+    date_1904: bool = False
+
+
+_A1: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+
+
+def a1(row: int, column: int) -> str:
+    """Reference of a cell: "AB1" for row 1, column 28."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def from_a1(reference: str) -> tuple[int, int]:
+    """(row, column) of a reference such as "AB1" or "$AB$1". Raises Malformed for anything else."""
+    match = _A1.fullmatch(reference)
+    if match is None:
+        raise Malformed(f"{reference!r} is no cell reference")
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column
