@@ -174,11 +174,14 @@ def sniffed_kinds() -> tuple[str, ...]:
 
 
 def renderer(name: str) -> Callable[..., Any]:
-    """The output of that name. Raises KeyError."""
-    discover(("output",))
+    """The output of that name: only its own module is imported. Raises KeyError."""
+    if name not in _outputs and name in outputs():
+        importlib.import_module(f"emoscan.output.{name}")
     return _outputs[name]
 
 
 def outputs() -> tuple[str, ...]:
-    discover(("output",))
-    return tuple(sorted(_outputs))
+    """Names of the outputs: those of the modules they lie in."""
+    package = importlib.import_module("emoscan.output")
+    modules = (module.name for module in pkgutil.iter_modules(package.__path__))
+    return tuple(sorted({*_outputs, *(name for name in modules if not name.startswith("_"))}))

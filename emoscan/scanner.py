@@ -60,18 +60,20 @@ class Scanner:
 def _here(source: Source, settings: Settings) -> Report:
     from emoscan.analyse import analyse
     from emoscan.model import Problem
-    from emoscan.workers import Unreadable, empty_report, open_file
+    from emoscan.workers import UNREADABLE, Unreadable, cut_to, empty_report, open_file, read_whole
 
-    data = source.data
-    if data is None:
-        try:
-            descriptor, data = open_file(source.path)
-        except Unreadable as error:
-            return empty_report(source, settings, Problem("failed", "unreadable", str(error)))
+    descriptor, data = -1, source.data
+    try:
         if data is None:
-            with os.fdopen(descriptor, "rb") as file:
-                data = file.read(settings.limits.object_bytes)
-    return analyse(data, source.name, source.path, settings)
+            descriptor, data = open_file(source)
+        limit = settings.limits.object_bytes
+        data, cut = cut_to(data, limit) if data is not None else read_whole(descriptor, limit)
+    except Unreadable as error:
+        return empty_report(source, settings, (Problem("failed", UNREADABLE, str(error)),))
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+    return analyse(data, source.name, source.path, settings, cut=cut)
 
 
 def scan_bytes(data: bytes, name: str = "", settings: Settings | None = None) -> Report:

@@ -7,8 +7,10 @@ the step that killed the first; so every input ends as one report that holds wha
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import re
 import signal
 import stat
 import struct
@@ -18,7 +20,6 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final, Self
@@ -29,7 +30,9 @@ from msgspec import Struct
 from emoscan import __version__
 from emoscan.budget import MIB
 from emoscan.context import Settings
-from emoscan.model import Problem
+from emoscan.detect import load
+from emoscan.graph import Begun, Event, Graph
+from emoscan.model import Label, Problem
 from emoscan.report import Engine, Incomplete, Input, Report, ReportArtifact, one_line, to_json
 
 RECYCLE_AFTER: Final = 500
@@ -40,6 +43,10 @@ JOURNAL_BYTES: Final = 64 * MIB
 AHEAD: Final = 32
 """Inputs each worker may be ahead of the oldest unfinished one: results come in the order of the inputs."""
 MAX_DEATHS: Final = 3
+MESSAGE_BYTES: Final = 1 << 30
+"""No message of a worker is longer than this, or it is not heard out."""
+PATIENCE: Final = 10
+"""Seconds a message may take once its first byte is under way. Only a process that was taken over is slower."""
 
 INLINE_BYTES: Final = 1 * MIB
 """Files up to this size travel to the worker as bytes, larger ones as an open descriptor."""
@@ -56,6 +63,21 @@ class Source(Struct, frozen=True):
     name: str = ""
     """The name it goes by for the analysis: the file's own, without folders."""
     data: bytes | None = None
+    folder: int = -1
+    """Descriptor of the folder in which `name` is opened, instead of `path`; needed until the next source is asked for."""
+    problem: str = ""
+    """Why it cannot be read, where that is known already."""
+
+
+UNREADABLE: Final = "unreadable"
+"""Name of the problem of a path that could not be opened."""
+
+
+class Gist(Struct, frozen=True):
+    """What of a report decides over the exit code."""
+
+    verdict: Label
+    incomplete: list[Incomplete]
 
 
 class Outcome(Struct, frozen=True):
@@ -63,12 +85,17 @@ class Outcome(Struct, frozen=True):
     report: bytes
     """The report as one line of JSON (`report.from_json` reads it)."""
     contents: dict[str, bytes]
-    """Bytes of every artifact by SHA-256, when asked for."""
+    """Bytes of every artifact by SHA-256, when asked for. The worker's word: verify them before use."""
+
+    @property
+    def gist(self) -> Gist:
+        return msgspec.json.decode(self.report, type=Gist)
 
 
 class _Task(Struct, frozen=True):
-    path: str
-    name: str
+    path: bytes
+    name: bytes
+    """As the system has them: names need not be UTF-8."""
     data: bytes | None
     """None: an open descriptor follows."""
     settings: Settings
@@ -83,26 +110,52 @@ class Unreadable(Exception):
     """A path that cannot be scanned; the message says why."""
 
 
-@dataclass(eq=False)
-class _Job:
+class _Job(Struct, eq=False):
     index: int
     source: Source
+    data: bytes | None = None
+    descriptor: int = -1
+    """What is scanned: opened once, so that a second attempt looks at the same file."""
     started: float = 0.0
     deadline: float = 0.0
     step_deadline: float = 0.0
-    journal: list[bytes] = field(default_factory=list)
+    journal: list[bytes] = []
     journal_size: int = 0
-    contents: dict[str, bytes] = field(default_factory=dict)
+    contents: dict[str, bytes] = {}
     deaths: int = 0
+    contents_size: int = 0
     problem: Problem | None = None
 
+    def open(self) -> None:
+        """Raises Unreadable."""
+        if self.data is None and self.descriptor < 0:
+            if self.source.problem:
+                raise Unreadable(f"cannot be read: {self.source.problem}")
+            self.descriptor, self.data = (-1, self.source.data) if self.source.data is not None else open_file(self.source)
 
-@dataclass(eq=False)
-class _Worker:
+    def close(self) -> None:
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+        self.descriptor, self.data = -1, None
+        self.journal.clear()
+
+    def report(self, settings: Settings, problem: Problem) -> bytes:
+        """The record of an input that no worker could report on."""
+        cut: Problem | None = None
+        data = self.data
+        if self.descriptor >= 0:
+            data, cut = read_whole(self.descriptor, settings.limits.object_bytes)
+        problems = (problem,) if cut is None else (problem, cut)
+        return to_json(empty_report(self.source, settings, problems, data))
+
+
+class _Worker(Struct, eq=False):
     process: Any
     connection: Connection
     job: _Job | None = None
     ready: bool = False
+    begun: bool = False
+    """It has taken up the job it was given last."""
     since: float = 0.0
 
 
@@ -111,9 +164,12 @@ class Supervisor:
 
     `start_method`: how processes are started, as in multiprocessing. The default forks where that is safe (Linux, a
     single thread), which is quickest.
+
+    Raises BadRule when the rules of the settings cannot be used.
     """
 
     def __init__(self, settings: Settings, workers: int = 1, *, start_method: str | None = None, contents: bool = False) -> None:
+        load.load(settings.rules)
         self.settings = settings
         self.count = max(1, workers)
         self.contents = contents
@@ -124,6 +180,8 @@ class Supervisor:
         if start_method == "forkserver":
             self._context.set_forkserver_preload(["emoscan.workers", "emoscan.analyse"])
         self._workers: list[_Worker] = []
+        self.confinement: dict[str, str] = {}
+        """What the worker that last began an input has given up (`sandbox.confine`)."""
 
     def __enter__(self) -> Self:
         self._workers.append(self._start())
@@ -164,23 +222,33 @@ class Supervisor:
                             exhausted = True
                             continue
                         job = _Job(*item)
-                    outcome = self._give(worker, job)
-                    if outcome is not None:
-                        done[job.index] = outcome
+                    if not self._give(worker, job):
+                        done[job.index] = self._finish(job, None)
                 if not any(worker.job for worker in self._workers) and not again:
                     if next_out in done:
                         continue
                     if exhausted:
                         return
                 for job, report in self._listen():
-                    if report is None:
+                    if report is None and job.deaths < MAX_DEATHS:
                         again.append(job)
                     else:
-                        done[job.index] = Outcome(job.source, report, job.contents)
+                        done[job.index] = self._finish(job, report)
         finally:
             for worker in [w for w in self._workers if w.job is not None]:
+                assert worker.job is not None
+                worker.job.close()
                 self._kill(worker)
                 self._workers.remove(worker)
+            for job in again:
+                job.close()
+
+    def _finish(self, job: _Job, report: bytes | None) -> Outcome:
+        if report is None:
+            assert job.problem is not None
+            report = job.report(self.settings, job.problem)
+        job.close()
+        return Outcome(job.source, report, job.contents)
 
     def _free_worker(self) -> _Worker | None:
         for worker in self._workers:
@@ -193,37 +261,40 @@ class Supervisor:
 
     def _start(self) -> _Worker:
         here, there = self._context.Pipe()
+        _be_patient(here)
         process = self._context.Process(target=work, args=(there, self.settings), daemon=True)
         process.start()
         there.close()
         return _Worker(process, here, since=time.monotonic())
 
-    def _give(self, worker: _Worker, job: _Job) -> Outcome | None:
-        """Hand the job to the worker. Returns an outcome at once when the source cannot be opened."""
+    def _give(self, worker: _Worker, job: _Job) -> bool:
+        """Hand the job to the worker. Returns False, and the job says why, when its source cannot be opened."""
         limits = self.settings.limits
         now = time.monotonic()
-        left = limits.seconds if not job.started else limits.seconds - (now - job.started)
         try:
-            descriptor, data = (-1, job.source.data) if job.source.data is not None else open_file(job.source.path)
+            job.open()
         except Unreadable as error:
-            return Outcome(job.source, to_json(empty_report(job.source, self.settings, Problem("failed", "unreadable", str(error)))), {})
-        seconds = left if left > 1.0 and job.deaths < MAX_DEATHS - 1 else 0.0
-        task = _Task(job.source.path, job.source.name, data, self.settings, seconds, self.contents, job.journal, job.problem)
-        worker.job = job
+            job.problem = Problem("failed", UNREADABLE, str(error))
+            return False
+        seconds = limits.seconds
+        if job.deaths:
+            left = seconds - (now - job.started) if job.started else seconds
+            seconds = left if left > 1.0 and job.deaths < MAX_DEATHS - 1 else 0.0
+        path, name = os.fsencode(job.source.path), os.fsencode(job.source.name)
+        task = _Task(path, name, job.data, self.settings, seconds, self.contents, job.journal, job.problem)
+        worker.job, worker.begun = job, False
         job.contents.clear()
+        job.contents_size = 0
         job.deadline = job.step_deadline = now + START_SECONDS
         try:
             worker.connection.send_bytes(msgspec.msgpack.encode(task))
-            if descriptor >= 0:
+            if job.descriptor >= 0:
                 from multiprocessing.reduction import send_handle
 
-                send_handle(worker.connection, descriptor, worker.process.pid)
+                send_handle(worker.connection, job.descriptor, worker.process.pid)
         except OSError:
-            pass  # the worker is gone; _listen hears of it
-        finally:
-            if descriptor >= 0:
-                os.close(descriptor)
-        return None
+            pass  # the worker is gone or does not listen; _listen learns of it
+        return True
 
     def _listen(self) -> list[tuple[_Job, bytes | None]]:
         """Wait until a worker says something, dies or is overdue. Returns finished jobs with their report; None: again."""
@@ -242,48 +313,60 @@ class Supervisor:
         return results
 
     def _hear(self, worker: _Worker) -> tuple[_Job, bytes | None] | None:
+        """Take one message in. A worker that does not keep to the protocol was taken over by what it read, and ends."""
         job = worker.job
         assert job is not None
         try:
-            message = worker.connection.recv_bytes()
+            message = worker.connection.recv_bytes(MESSAGE_BYTES)
         except (EOFError, OSError):
             return self._bury(worker)
         kind, body = message[:1], message[1:]
-        limits = self.settings.limits
-        now = time.monotonic()
-        if kind == READY:
-            worker.ready = True
-            job.started = job.started or now
-            job.deadline = job.started + limits.seconds + limits.kill_seconds
-            if job.deaths:
-                job.deadline = max(job.deadline, now + limits.kill_seconds)
-            job.step_deadline = job.deadline
-        elif kind in (BEGUN, EVENT):
+        if kind == READY and not worker.begun:
+            self._begin(worker, job, body)
+        elif kind in (BEGUN, EVENT) and worker.begun and len(body) > 4:
             if kind == BEGUN:
-                job.step_deadline = now + struct.unpack("<f", body[:4])[0] + limits.kill_seconds
+                job.step_deadline = time.monotonic() + struct.unpack("<f", body[:4])[0] + self.settings.limits.kill_seconds
                 body = body[4:]
             job.journal_size += len(body)
             if job.journal_size <= JOURNAL_BYTES:
                 job.journal.append(body)
-        elif kind == CONTENT:
-            job.contents[body[:64].decode("ascii")] = body[64:]
-        elif kind in (REPORT, LAST):
+        elif kind == CONTENT and worker.begun and self.contents and len(body) >= 32:
+            job.contents_size += len(body)
+            if job.contents_size <= self.settings.limits.expanded_bytes + self.settings.limits.object_bytes:
+                job.contents[body[:32].hex()] = body[32:]
+        elif kind in (REPORT, LAST) and worker.begun and is_report(body):
             worker.job = None
             if kind == LAST:
                 self._kill(worker)
                 self._workers.remove(worker)
             return job, body
+        else:
+            return self._bury(worker, strange=True)
         return None
 
-    def _bury(self, worker: _Worker, *, overdue: bool = False) -> tuple[_Job, bytes | None]:
+    def _begin(self, worker: _Worker, job: _Job, body: bytes) -> None:
+        with suppress(msgspec.DecodeError):
+            self.confinement = msgspec.json.decode(body, type=dict[str, str])
+        now = time.monotonic()
+        limits = self.settings.limits
+        worker.ready = worker.begun = True
+        job.started = job.started or now
+        job.deadline = job.started + limits.seconds + limits.kill_seconds
+        if job.deaths:
+            job.deadline = max(job.deadline, now + limits.kill_seconds)
+        job.step_deadline = job.deadline
+
+    def _bury(self, worker: _Worker, *, overdue: bool = False, strange: bool = False) -> tuple[_Job, bytes | None]:
         job = worker.job
         assert job is not None
         self._kill(worker)
         self._workers.remove(worker)
         job.deaths += 1
-        job.problem = how_it_died(worker.process.exitcode, overdue=overdue, seconds=time.monotonic() - (job.started or worker.since))
-        if job.deaths >= MAX_DEATHS:
-            return job, to_json(empty_report(job.source, self.settings, job.problem))
+        seconds = time.monotonic() - (job.started or worker.since)
+        if strange:
+            job.problem = Problem("failed", "worker", "its process said what no worker says")
+        else:
+            job.problem = how_it_died(worker.process.exitcode, overdue=overdue, seconds=seconds)
         return job, None
 
     def _kill(self, worker: _Worker) -> None:
@@ -313,22 +396,47 @@ def how_it_died(code: int | None, *, overdue: bool, seconds: float) -> Problem:
     return Problem("failed", "worker", f"its process ended with code {code} after {seconds:.1f} s")
 
 
-def open_file(path: str) -> tuple[int, bytes | None]:
+def _be_patient(connection: Connection) -> None:
+    """Do not wait for ever on a process that stops in the middle of a message, or does not take one."""
+    if os.name != "posix":
+        return
+    import socket
+
+    with socket.socket(fileno=os.dup(connection.fileno())) as endpoint:
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            endpoint.setsockopt(socket.SOL_SOCKET, option, struct.pack("@ll", PATIENCE, 0))
+
+
+def is_report(body: bytes) -> bool:
+    """Whether these bytes may stand for a report: one line of UTF-8 that is a JSON object with a verdict."""
+    try:
+        body.decode("utf-8")
+        msgspec.json.decode(body, type=Gist)
+    except (UnicodeDecodeError, msgspec.DecodeError):
+        return False
+    return b"\n" not in body
+
+
+def open_file(source: Source) -> tuple[int, bytes | None]:
     """(descriptor, None) of a large regular file, (-1, its bytes) of a small one. Never follows a link in the last place.
 
     Raises Unreadable: no such file, no permission, a folder, a device, a pipe, a link.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_CLOEXEC", 0)
+    if not hasattr(os, "O_NOFOLLOW") and os.path.islink(source.path):
+        raise Unreadable("cannot be read: a symbolic link, not followed")
     try:
-        descriptor = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(source.name, flags, dir_fd=source.folder) if source.folder >= 0 else os.open(source.path, flags)
     except (OSError, ValueError) as error:
-        reason = "a symbolic link, not followed" if os.path.islink(path) else getattr(error, "strerror", None) or str(error)
+        code = getattr(error, "errno", None)
+        reason = "a symbolic link, not followed" if code == errno.ELOOP else getattr(error, "strerror", None) or str(error)
         raise Unreadable(f"cannot be read: {reason}") from None
     keep = False
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("cannot be read: not a regular file")
+            raise Unreadable(f"cannot be read: {'a folder' if stat.S_ISDIR(status.st_mode) else 'not a regular file'}")
         if status.st_size > INLINE_BYTES and os.name == "posix":
             keep = True
             return descriptor, None
@@ -341,41 +449,45 @@ def open_file(path: str) -> tuple[int, bytes | None]:
             os.close(descriptor)
 
 
-def empty_report(source: Source, settings: Settings, problem: Problem) -> Report:
+def read_whole(descriptor: int, limit: int) -> tuple[bytes, Problem | None]:
+    """The file from its beginning, up to `limit` bytes, and the problem that there are more. Leaves it open."""
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        file.seek(0)
+        return cut_to(file.read(limit + 1), limit)
+
+
+def cut_to(data: bytes, limit: int) -> tuple[bytes, Problem | None]:
+    if len(data) <= limit:
+        return data, None
+    return data[:limit], Problem("limit", "object_bytes", f"the input is longer than {limit:,} bytes; what comes after them was not read")
+
+
+def empty_report(source: Source, settings: Settings, problems: tuple[Problem, ...], data: bytes | None = None) -> Report:
     """The record of an input that no worker could report on: who it is, and that nothing is known."""
-    data = source.data
-    if data is None:
-        with suppress(Unreadable, OSError):
-            descriptor, data = open_file(source.path)
-            if descriptor >= 0:
-                with os.fdopen(descriptor, "rb") as file:
-                    data = file.read(settings.limits.object_bytes)
-    known = data is not None
-    data = data or b""
     identity = Input(
         one_line(source.path),
         one_line(source.name),
-        len(data),
+        len(data or b""),
         "data.unknown",
-        *(hashlib.new(name, data, usedforsecurity=False).hexdigest() if known else "" for name in ("sha256", "sha1", "md5")),
+        *("" if data is None else hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in ("sha256", "sha1", "md5")),
     )
     return Report(
         engine=Engine(__version__, ""),
         input=identity,
         verdict="incomplete",
         score=0,
-        summary=one_line(f"Nothing was read: {problem.message}."),
+        summary=one_line(f"Nothing is known of it: {problems[0].message}."),
         macro_class="none",
         reasons=[],
         findings=[],
-        artifacts=[ReportArtifact("input", "data.unknown", len(data), identity.sha256, [], 0)],
+        artifacts=[ReportArtifact("input", "data.unknown", len(data or b""), identity.sha256, [], 0)],
         edges=[],
         effects=[],
         iocs=[],
         passwords=[],
         macros=[],
         mail=None,
-        incomplete=[Incomplete(problem.sort, problem.name, one_line(problem.message), "input")],
+        incomplete=[Incomplete(problem.sort, problem.name, one_line(problem.message), "input") for problem in problems],
         limits=msgspec.to_builtins(settings.limits),
         timing_ms={"total": 0.0},
     )
@@ -390,12 +502,14 @@ def work(connection: Connection, settings: Settings) -> None:
     The limits and rule folders of `settings` are what the process is confined to; the rest comes with each task.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _silence(settings.debug)
+    _close_others(connection)
     from emoscan.registry import discover
     from emoscan.sandbox import allow_cpu, confine, resident
 
     discover()
-    confine(settings.limits, settings.rules)
+    state = msgspec.json.encode(confine(settings.limits, settings.rules))
     start_size = resident()
     for number in range(1, RECYCLE_AFTER + 1):
         try:
@@ -404,7 +518,7 @@ def work(connection: Connection, settings: Settings) -> None:
         except (EOFError, OSError):
             return
         allow_cpu(settings.limits.seconds + settings.limits.kill_seconds)
-        connection.send_bytes(READY)
+        connection.send_bytes(READY + state)
         report = _analyse(connection, task, data, cut)
         last = number == RECYCLE_AFTER or resident() - start_size > RECYCLE_GROWTH
         connection.send_bytes((LAST if last else REPORT) + to_json(report))
@@ -412,36 +526,40 @@ def work(connection: Connection, settings: Settings) -> None:
             return
 
 
+def _close_others(connection: Connection) -> None:
+    """Give up what a fork has inherited: the lines to other workers, and the files that reports are written to."""
+    if os.name == "posix":
+        mine = connection.fileno()
+        os.closerange(3, mine)
+        os.closerange(mine + 1, max(1 << 12, mine + 2))
+
+
 def _read(task: _Task, connection: Connection) -> tuple[bytes, Problem | None]:
+    limit = task.settings.limits.object_bytes
     if task.data is not None:
-        return task.data, None
+        return cut_to(task.data, limit)
     from multiprocessing.reduction import recv_handle
 
-    limit = task.settings.limits.object_bytes
-    with os.fdopen(recv_handle(connection), "rb") as file:
-        data = file.read(limit)
-        size = os.fstat(file.fileno()).st_size
-    if size > limit:
-        return data, Problem("limit", "object_bytes", f"the file has {size:,} bytes; only the first {limit:,} were read")
-    return data, None
+    descriptor = recv_handle(connection)
+    try:
+        return read_whole(descriptor, limit)
+    finally:
+        os.close(descriptor)
 
 
 def _analyse(connection: Connection, task: _Task, data: bytes, cut: Problem | None) -> Report:
     from emoscan.analyse import analyse
     from emoscan.engine import CutOff
-    from emoscan.graph import Begun, Event, Graph
-
-    encode = msgspec.msgpack.Encoder().encode
 
     def send(event: Event) -> None:
         if isinstance(event, Begun):
-            connection.send_bytes(BEGUN + struct.pack("<f", event.seconds) + encode(event))
+            connection.send_bytes(BEGUN + struct.pack("<f", event.seconds) + encode_event(event))
         else:
-            connection.send_bytes(EVENT + encode(event))
+            connection.send_bytes(EVENT + encode_event(event))
 
     def send_contents(graph: Graph) -> None:
         for artifact in graph.artifacts.values():
-            connection.send_bytes(CONTENT + artifact.sha256.encode("ascii") + artifact.data)
+            connection.send_bytes(CONTENT + bytes.fromhex(artifact.sha256) + artifact.data)
 
     after = None
     if task.death is not None:
@@ -449,8 +567,8 @@ def _analyse(connection: Connection, task: _Task, data: bytes, cut: Problem | No
         after = CutOff(journal, task.death.sort, task.death.name, task.death.message)
     return analyse(
         data,
-        task.name,
-        task.path,
+        os.fsdecode(task.name),
+        os.fsdecode(task.path),
         task.settings,
         on_event=send,
         after=after,
@@ -458,6 +576,27 @@ def _analyse(connection: Connection, task: _Task, data: bytes, cut: Problem | No
         seconds=task.seconds,
         on_graph=send_contents if task.contents else None,
     )
+
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def encode_event(event: Event) -> bytes:
+    """The event for the journal. Lone surrogates, which no UTF-8 can hold, become the escapes that reports show."""
+    try:
+        return msgspec.msgpack.encode(event)
+    except UnicodeEncodeError:
+        return msgspec.msgpack.encode(_without_surrogates(msgspec.to_builtins(event, builtin_types=(bytes,))))
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub(lambda m: f"\\u{ord(m[0]):04x}", value)
+    if isinstance(value, list | tuple):
+        return [_without_surrogates(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(inner) for key, inner in value.items()}
+    return value
 
 
 def _silence(debug: bool) -> None:

@@ -1,0 +1,84 @@
+"""The command line. Each command lives in a module of its own, which is imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from emoscan import __version__
+
+COMMANDS: Final = ("scan", "explain")
+DEFAULT: Final = "scan"
+
+
+class Commands(click.Group):
+    """Finds commands by name, and takes a first argument that is none for something to scan."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks for it
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"emoscan.cli.{name}").command
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version"):
+            args = [DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Commands, name="emoscan", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="emoscan", message="%(prog)s %(version)s")
+def cli() -> None:
+    """What an Emotet-style attachment would have done: from the mail to the download URLs.
+
+    Nothing of a sample is ever run. `emoscan FILE` is short for `emoscan scan FILE`.
+    """
+
+
+@cache
+def known_options() -> dict[str, frozenset[str]]:
+    """Names of the options a configuration file may set, by command; "" is its top level."""
+    from emoscan.cli.options import SHARED
+
+    options = {
+        name: frozenset(str(parameter.name) for parameter in _command(name).params if isinstance(parameter, click.Option))
+        for name in COMMANDS
+        if not isinstance(_command(name), click.Group)
+    }
+    return {**options, "": options[DEFAULT] | SHARED}
+
+
+def _command(name: str) -> click.Command:
+    command: click.Command = import_module(f"emoscan.cli.{name}").command
+    return command
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code; raises nothing."""
+    from emoscan.cli.run import FAILED, INTERRUPTED
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        result: Any = cli.main(args=arguments, prog_name="emoscan", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        print(f"emoscan: {type(error).__name__}: {error}", file=sys.stderr)
+        return FAILED
+    return result if isinstance(result, int) else 0
