@@ -45,18 +45,19 @@ def expand(
     on_event: Listener | None = None,
     after: CutOff | None = None,
     cut: Problem | None = None,
+    kind: str = "",
 ) -> Graph:
     """Everything that comes out of one input.
 
     Never raises for what the input holds: what could not be read is in the graph's troubles. With `after`, an earlier
     run on the same input is taken up: steps that were done are not repeated, the one under way is not tried again.
-    `cut` says that `data` is not the whole input.
+    `cut` says that `data` is not the whole input. `kind` is what it is, where that is not left to the sniffers.
     """
     settings = settings or Settings()
     run = _Run(settings, budget or Budget(settings.limits), on_event)
     if after is not None:
         run.replay(after)
-    run.start(data, name)
+    run.start(data, name, kind)
     if cut is not None:
         run.trouble(run.graph.root, "engine", cut)
     run.work()
@@ -77,17 +78,17 @@ class _Run:
 
     # ------------------------------------------------------------ the worklist
 
-    def start(self, data: bytes, name: str) -> None:
+    def start(self, data: bytes, name: str, kind: str) -> None:
         self.name = name
         for artifact in list(self.graph.artifacts.values()):
             self.enqueue(artifact)
         if not self.graph.root:
-            kinds = sniff(data, name)
-            root = Artifact(kinds[0], data)
+            first, *others = (kind,) if kind else sniff(data, name)
+            root = Artifact(first, data)
             self.happen(Added(root))
             self.enqueue(root)
-            for kind in kinds[1:]:
-                self.add(root, Child(data, kind, how="read as what else it is"), "sniff")
+            for other in others:
+                self.add(root, Child(data, other, how="read as what else it is"), "sniff")
 
     def replay(self, after: CutOff) -> None:
         for event in after.journal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -12,7 +13,7 @@ import click
 
 from emoscan import __version__
 
-COMMANDS: Final = ("scan", "explain")
+COMMANDS: Final = ("scan", "explain", "extract", "iocs", "rules", "doctor", "version", "completion")
 DEFAULT: Final = "scan"
 
 
@@ -63,7 +64,7 @@ def _command(name: str) -> click.Command:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code; raises nothing."""
-    from emoscan.cli.run import FAILED, INTERRUPTED
+    from emoscan.cli.run import FAILED, INCOMPLETE, INTERRUPTED
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -76,8 +77,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click says 1 then, which is our "found something"
+            return INCOMPLETE
+        raise
     except Exception as error:
-        if "--debug" in arguments:
+        if "--debug" in arguments or os.environ.get("EMOSCAN_DEBUG"):
             raise
         print(f"emoscan: {type(error).__name__}: {error}", file=sys.stderr)
         return FAILED

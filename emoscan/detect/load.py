@@ -69,12 +69,15 @@ CONDITIONS: Final = ("fact", "kind", "problem", "finding", "all", "any", "none",
 class Example(Struct, frozen=True, forbid_unknown_fields=True):
     """An input on which the rule must match (`[[hit]]`) or must not (`[[miss]]`).
 
-    With `facts` or `children` the graph is just what is written; otherwise the text is analysed as a scan would.
+    With `facts`, `problems` or `children` the graph is just what is written; otherwise the text is analysed as in a scan.
     """
 
     note: str = ""
-    kind: str = "text.plain"
+    kind: str = ""
+    """Left out: what the text is sniffed to be, `text.plain` where the graph is written."""
     name: str = ""
+    how: str = ""
+    """Of a child: how it came out of its parent."""
     text: str = ""
     facts: list[ExampleFact] = []
     problems: list[ExampleProblem] = []
@@ -140,13 +143,19 @@ def load(folders: Iterable[str] = ()) -> tuple[Rule, ...]:
 @lru_cache(maxsize=4)
 def _load(folders: tuple[str, ...]) -> tuple[Rule, ...]:
     rules: dict[str, Rule] = {}
-    for folder in (bundled(), *map(Path, folders)):
+    for number, folder in enumerate((bundled(), *map(Path, folders))):
         if not folder.is_dir():
             raise BadRule(f"{folder}: no such folder of rules")
         for path in rule_files(folder):
-            rule = read(path)
+            # Tests have compiled the patterns of our own rules; those that an input needs are compiled when it needs them.
+            rule = read(path, examples=False, patterns=number > 0)
             rules[rule.id] = rule
     return in_order(rules)
+
+
+def load_with_examples(folder: Path) -> dict[Path, Rule]:
+    """The rules of one folder with their hits and misses, by file. Raises BadRule."""
+    return {path: read(path) for path in rule_files(folder)}
 
 
 def rule_files(folder: Path) -> list[Path]:
@@ -163,19 +172,28 @@ def yara_name(rule_id: str) -> str:
     return re.sub(r"\W", "_", rule_id)
 
 
-def read(path: Path) -> Rule:
-    """One rule. Raises BadRule."""
-    import tomllib
+_EXAMPLES = re.compile(r"^\[\[(?:hit|miss)\b", re.MULTILINE)
 
+
+def read(path: Path, *, examples: bool = True, patterns: bool = True) -> Rule:
+    """One rule, with or without its examples and a look at its patterns. Raises BadRule.
+
+    A scan needs neither, and reading TOML is slow: the examples stand at the end of the file and are cut off unread.
+    """
+    rule = _parse(path, whole=False)
+    if examples:
+        bare, rule = rule, _parse(path, whole=True)
+        if _bare(rule) != bare:
+            raise BadRule(f"{path}: hits and misses come last")
+    by_yara = When(fact=f"yara.{yara_name(rule.id)}")
+    if rule.when is None:
+        rule = msgspec.structs.replace(rule, when=by_yara)
     try:
-        rule = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Rule)
-        if rule.when is None:
-            rule = msgspec.structs.replace(rule, when=When(fact=f"yara.{yara_name(rule.id)}"))
         for condition in conditions(rule.when):
-            check(condition)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, re.error, ValueError) as error:
+            check(condition, patterns=patterns)
+    except (re.error, ValueError) as error:
         raise BadRule(f"{path}: {error}") from error
-    if rule.when == When(fact=f"yara.{yara_name(rule.id)}") and not path.with_suffix(".yar").exists():
+    if rule.when == by_yara and not path.with_suffix(".yar").exists():
         raise BadRule(f"{path}: it has no condition (`when`) and no YARA rule beside it")
     if rule.scope not in SCOPES:
         raise BadRule(f"{path}: scope is one of {', '.join(SCOPES)}, not {rule.scope!r}")
@@ -184,12 +202,28 @@ def read(path: Path) -> Rule:
     return rule
 
 
-def check(when: When) -> None:
+def _parse(path: Path, *, whole: bool) -> Rule:
+    import tomllib
+
+    try:
+        text = path.read_text("utf-8")
+        cut = None if whole else _EXAMPLES.search(text)
+        return msgspec.convert(tomllib.loads(text[: cut.start()] if cut else text), Rule)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise BadRule(f"{path}: {error}") from error
+
+
+def _bare(rule: Rule) -> Rule:
+    return msgspec.structs.replace(rule, hit=[], miss=[])
+
+
+def check(when: When, *, patterns: bool = True) -> None:
     """Raises ValueError for a condition that says nothing or two things at once, re.error for a bad pattern."""
     said = [key for key in CONDITIONS if getattr(when, key)]
     if len(said) != 1:
         raise ValueError(f"a condition has exactly one of {', '.join(CONDITIONS)}; this one has {said or 'none'}")
-    _ = when.patterns
+    if patterns:
+        _ = when.patterns
 
 
 def conditions(when: When | None) -> Iterable[When]:
@@ -222,4 +256,4 @@ def in_order(rules: dict[str, Rule]) -> tuple[Rule, ...]:
 
 def digest(rules: Iterable[Rule], yara: Iterable[tuple[str, str]] = ()) -> str:
     """Short name of a set of rules, for reports: equal sets, equal digests. `yara`: names and texts of YARA rules."""
-    return hashlib.sha256(msgspec.json.encode([list(rules), list(yara)], order="sorted")).hexdigest()[:16]
+    return hashlib.sha256(msgspec.json.encode([[_bare(rule) for rule in rules], list(yara)], order="sorted")).hexdigest()[:16]

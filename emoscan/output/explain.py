@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.model import Evidence
 from emoscan.output import Record, Renderer, View
-from emoscan.output.table import clip
+from emoscan.output._text import clip
 from emoscan.registry import output
 from emoscan.report import ROLE_ORDER, Effect, Report, ReportArtifact, ReportEdge, ReportFinding
 

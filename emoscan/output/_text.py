@@ -1,0 +1,49 @@
+"""Text in columns of a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal gives it: East Asian wide characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def clip(text: str, room: int) -> str:
+    """The beginning of a text, in so many columns; tabs and line feeds do not count, reports have them escaped."""
+    if columns(text) <= room:
+        return text
+    used, kept = 1, []
+    for character in text:
+        used += columns(character)
+        if used > room:
+            break
+        kept.append(character)
+    return "".join(kept) + "…"
+
+
+def fold_middle(path: str, room: int) -> str:
+    """A path in so many columns: its end says more than its beginning."""
+    if columns(path) <= room:
+        return path
+    tail = clip(path[::-1], room - room // 3)[::-1]
+    return clip(path, room - columns(tail)).removesuffix("…") + tail
+
+
+def wrap(text: str, room: int, lines: int = 3) -> Iterator[str]:
+    """The text in lines of so many columns, broken at blanks where there are any; what is beyond `lines` is cut off."""
+    while text and lines:
+        lines -= 1
+        if columns(text) <= room or not lines:
+            yield clip(text, room)
+            return
+        line = clip(text, room + 1).removesuffix("…")
+        blank = line.rfind(" ")
+        if blank > room // 2:
+            line = line[:blank]
+        yield line
+        text = text[len(line) :].lstrip(" ")
