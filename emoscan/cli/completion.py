@@ -16,9 +16,9 @@ def command(shell: str) -> int:
     """
     from click.shell_completion import get_completion_class
 
-    from emoscan.cli.main import cli
+    from emoscan.cli.main import COMPLETE, cli
 
     kind = get_completion_class(shell)
     assert kind is not None
-    click.echo(kind(cli, {}, "emoscan", "_EMOSCAN_COMPLETE").source())
+    click.echo(kind(cli, {}, "emoscan", COMPLETE).source())
     return OK

@@ -15,6 +15,8 @@ from emoscan import __version__
 
 COMMANDS: Final = ("scan", "explain", "extract", "iocs", "rules", "doctor", "version", "completion")
 DEFAULT: Final = "scan"
+COMPLETE: Final = "_EMOSCAN_COMPLETE"
+"""Set by the script of `emoscan completion` when the shell asks what may follow."""
 
 
 class Commands(click.Group):
@@ -63,24 +65,34 @@ def _command(name: str) -> click.Command:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code; raises nothing."""
+    """Run one command. Returns the exit code; raises nothing.
+
+    Does what click's own `main` does, but for exit codes: there a reader that has gone counts as 1, which is "found".
+    """
     from emoscan.cli.run import FAILED, INCOMPLETE, INTERRUPTED
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if COMPLETE in os.environ:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(cli, {}, "emoscan", COMPLETE, os.environ[COMPLETE])
     try:
-        result: Any = cli.main(args=arguments, prog_name="emoscan", standalone_mode=False)
+        with cli.make_context("emoscan", arguments) as ctx:
+            result: Any = cli.invoke(ctx)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.ClickException as error:
         error.show()
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # click says 1 then, which is our "found something"
-            return INCOMPLETE
-        raise
+    except BrokenPipeError:
+        # What is left in the buffer must not raise again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INCOMPLETE
     except Exception as error:
         if "--debug" in arguments or os.environ.get("EMOSCAN_DEBUG"):
             raise
