@@ -45,7 +45,7 @@ class Context:
     A step sees no graph, no files, no logger, no clock.
     """
 
-    __slots__ = ("_clues", "budget", "names", "settings", "tried")
+    __slots__ = ("_clues", "again", "budget", "names", "settings", "tried")
 
     def __init__(
         self,
@@ -53,13 +53,15 @@ class Context:
         settings: Settings | None = None,
         names: tuple[str, ...] = (),
         clues: Iterable[Fact] = (),
-        tried: frozenset[str] = frozenset(),
+        tried: frozenset[str] | None = None,
     ) -> None:
         self.budget = budget
         self.settings = settings or Settings()
         self.names = names
-        self.tried = tried
+        self.tried = tried or frozenset()
         """Values of clues that an earlier run of this step on this artifact has already used."""
+        self.again = tried is not None
+        """Whether there was such a run."""
         self._clues = clues
 
     @property
@@ -67,15 +69,23 @@ class Context:
         """The name the artifact goes by in the first place it was found, or ""."""
         return self.names[0] if self.names else ""
 
-    def clues(self, kind: str) -> list[Clue]:
-        """Clues of one kind ("password"), likeliest first, each value once and none that was tried before."""
+    def clues(self, kind: str, *, tried: bool = False) -> list[Clue]:
+        """Clues of one kind ("password"), likeliest first, each value once; those tried before only if asked for."""
         best: dict[str, Clue] = {}
         for fact in self._clues:
-            if fact.kind == f"clue.{kind}" and fact.value not in self.tried:
+            if fact.kind == f"clue.{kind}" and (tried or fact.value not in self.tried):
                 known = best.get(fact.value)
                 if known is None or fact.confidence > known.rank:
                     best[fact.value] = Clue(fact.value, fact.how, fact.confidence)
         return sorted(best.values(), key=lambda clue: -clue.rank)
+
+    def passwords(self, defaults: Iterable[str] = (), *, tried: bool = False) -> list[Clue]:
+        """Passwords to try: what `clues` gives, then `defaults`, those only in the first run unless `tried` is set."""
+        clues = self.clues("password", tried=tried)
+        if self.again and not tried:
+            return clues
+        known = {clue.value for clue in clues}
+        return clues + [Clue(word, "default password", 0.0) for word in dict.fromkeys(defaults) if word not in known]
 
     def inflate(self, body: bytes, wbits: int = -15, size: int | None = None) -> tuple[bytes, bytes]:
         """Undo deflate, asking the budget for each piece before it is kept. Returns the output and the unused input.
@@ -85,15 +95,21 @@ class Context:
         """
         engine = zlib.decompressobj(wbits)
         pieces: list[bytes] = []
-        total, rest = 0, body
+        total, fed = 0, 0
+        view = memoryview(body)
+        rest: bytes | memoryview = b""
         while not engine.eof and (size is None or total < size):
+            if not rest:  # a chunk at a time: zlib copies what it has not taken on every call
+                rest = view[fed : fed + CHUNK]
+                fed += len(rest)
             piece = engine.decompress(rest, CHUNK if size is None else min(CHUNK, size - total))
+            taken = bool(rest)
             rest = engine.unconsumed_tail
-            if not piece and not rest:
+            if not piece and not taken:
                 break
             total += len(piece)
             if total > self.budget.limits.object_bytes:
                 raise LimitReached("object_bytes", self.budget.limits.object_bytes, "deflate stream")
             self.budget.spend(len(piece), "expanded_bytes", "deflate stream")
             pieces.append(piece)
-        return b"".join(pieces), engine.unused_data or rest
+        return b"".join(pieces), (engine.unused_data or bytes(rest)) + bytes(view[fed:])

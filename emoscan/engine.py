@@ -144,7 +144,7 @@ class _Run:
 
     # ------------------------------------------------------------ one step
 
-    def context(self, artifact: str, budget: Budget, tried: frozenset[str]) -> Context:
+    def context(self, artifact: str, budget: Budget, tried: frozenset[str] | None) -> Context:
         given = [Fact("clue.password", word, "given by the user", confidence=2.0) for word in self.settings.passwords]
         clues = given + [fact for _, fact in self.graph.facts(kind="clue")]
         names = self.graph.names(artifact)
@@ -155,7 +155,7 @@ class _Run:
     def apply_step(self, artifact: Artifact, step: Step) -> None:
         key = (artifact.id, step.name)
         budget = self.budget.for_step(getattr(self.settings.limits, step.seconds) if step.seconds else None)
-        context = self.context(artifact.id, budget, self.tried.get(key, frozenset()))
+        context = self.context(artifact.id, budget, self.tried.get(key))
         if step.clue:
             self.tried[key] = context.tried | {clue.value for clue in context.clues(step.clue)}
         self.happen(Begun(artifact.id, step.name, budget.seconds))
