@@ -67,6 +67,8 @@ class Document:
     streams: dict[str, bytes] = field(default_factory=dict)
     """Further streams by path, such as property sets."""
     template: bool = False
+    table_prefix: bytes = b""
+    """What the table stream begins with: the header of its encryption."""
 
     def storage(self) -> Storage:
         word, table = _streams(self)
@@ -122,7 +124,7 @@ def _streams(document: Document) -> tuple[bytes, bytes]:
     count = len(encoded) // width
     end = TEXT_AT + len(encoded)
 
-    table = bytearray()
+    table = bytearray(document.table_prefix)
     places = [(0, 0)] * 93
 
     def put(slot: int, data: bytes) -> None:
