@@ -1,0 +1,1 @@
+"""What the evaluators of all languages share: values, objects, the fake world, effects, accounting."""

@@ -1,0 +1,243 @@
+"""The world a script runs in: fake, fixed, and the same on every machine.
+
+One documented profile of user, computer and Office; a clock that stands at the time of the mail; files, registry and
+environment in memory; random numbers in a fixed order. Nothing here reads the host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from msgspec import Struct
+
+from emoscan.budget import Budget
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """Who and where the script thinks it runs: a fast computer with a history of use, in a domain, set up in Japanese."""
+
+    user: str = "tanaka"
+    full_name: str = "田中"
+    computer: str = "DESKTOP-7Q2M1KD"
+    domain: str = "CORP"
+    windows: str = r"C:\WINDOWS"
+    office_version: str = "16.0"
+    office_build: str = "16.0.14326"
+    operating_system: str = "Windows (64-bit) NT 10.00"
+    country: int = 81
+    lcid: int = 1041
+    cores: int = 8
+    memory: int = 16 << 30
+    disk: int = 512 << 30
+    recent_files: int = 27
+    tasks: int = 61
+
+    @property
+    def home(self) -> str:
+        return rf"C:\Users\{self.user}"
+
+    @property
+    def temp(self) -> str:
+        return rf"{self.home}\AppData\Local\Temp"
+
+    def environment(self) -> dict[str, str]:
+        """Environment variables, with the spelling Windows gives them."""
+        system = rf"{self.windows}\system32"
+        return {
+            "ALLUSERSPROFILE": r"C:\ProgramData",
+            "APPDATA": rf"{self.home}\AppData\Roaming",
+            "CommonProgramFiles": r"C:\Program Files\Common Files",
+            "CommonProgramFiles(x86)": r"C:\Program Files (x86)\Common Files",
+            "CommonProgramW6432": r"C:\Program Files\Common Files",
+            "COMPUTERNAME": self.computer,
+            "ComSpec": rf"{system}\cmd.exe",
+            "DriverData": r"C:\Windows\System32\Drivers\DriverData",
+            "HOMEDRIVE": "C:",
+            "HOMEPATH": rf"\Users\{self.user}",
+            "LOCALAPPDATA": rf"{self.home}\AppData\Local",
+            "LOGONSERVER": r"\\DC01",
+            "NUMBER_OF_PROCESSORS": str(self.cores),
+            "OS": "Windows_NT",
+            "Path": rf"{system};{self.windows};{system}\Wbem;{system}\WindowsPowerShell\v1.0\;{system}\OpenSSH\;{self.home}\AppData\Local\Microsoft\WindowsApps;",
+            "PATHEXT": ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC",
+            "PROCESSOR_ARCHITECTURE": "AMD64",
+            "PROCESSOR_IDENTIFIER": "Intel64 Family 6 Model 142 Stepping 12, GenuineIntel",
+            "PROCESSOR_LEVEL": "6",
+            "PROCESSOR_REVISION": "8e0c",
+            "ProgramData": r"C:\ProgramData",
+            "ProgramFiles": r"C:\Program Files",
+            "ProgramFiles(x86)": r"C:\Program Files (x86)",
+            "ProgramW6432": r"C:\Program Files",
+            "PSModulePath": rf"C:\Program Files\WindowsPowerShell\Modules;{system}\WindowsPowerShell\v1.0\Modules",
+            "PUBLIC": r"C:\Users\Public",
+            "SESSIONNAME": "Console",
+            "SystemDrive": "C:",
+            "SystemRoot": self.windows,
+            "TEMP": self.temp,
+            "TMP": self.temp,
+            "USERDNSDOMAIN": f"{self.domain}.EXAMPLE.TEST",
+            "USERDOMAIN": self.domain,
+            "USERDOMAIN_ROAMINGPROFILE": self.domain,
+            "USERNAME": self.user,
+            "USERPROFILE": self.home,
+            "windir": self.windows,
+        }
+
+
+DEFAULT_NOW: Final = datetime(2021, 1, 20, 10, 24, 36)  # noqa: DTZ001 - the script's local time, no zone
+"""When no mail says what time it is."""
+
+BOOT: Final = timedelta(hours=3, minutes=12)
+"""How long the computer has been up."""
+
+FOLDERS: Final = (
+    "c:",
+    r"c:\windows",
+    r"c:\windows\system32",
+    r"c:\windows\syswow64",
+    r"c:\windows\temp",
+    r"c:\program files",
+    r"c:\program files (x86)",
+    r"c:\programdata",
+    r"c:\users",
+    r"c:\users\public",
+)
+
+PROGRAMS: Final = (
+    r"c:\windows\explorer.exe",
+    r"c:\windows\notepad.exe",
+    *(
+        rf"c:\windows\system32\{name}.exe"
+        for name in (
+            "cmd certutil bitsadmin mshta regsvr32 rundll32 wscript cscript msiexec schtasks curl forfiles calc notepad wmic net reg ping"
+        ).split()
+    ),
+    r"c:\windows\system32\windowspowershell\v1.0\powershell.exe",
+    r"c:\windows\system32\wbem\wmic.exe",
+    *(
+        rf"c:\windows\syswow64\{name}.exe"
+        for name in "cmd mshta regsvr32 rundll32 wscript cscript msiexec certutil bitsadmin explorer notepad".split()
+    ),
+    r"c:\windows\syswow64\windowspowershell\v1.0\powershell.exe",
+)
+"""Programs a script may look for. Drivers and tools of virtual machines and of analysts are not there."""
+
+
+class Files:
+    """Files by path, without regard to case. What was there before the script ran has no content to read."""
+
+    def __init__(self, budget: Budget, folders: tuple[str, ...] = FOLDERS, programs: tuple[str, ...] = PROGRAMS) -> None:
+        self._budget = budget
+        self._content: dict[str, bytes] = {}
+        self._names: dict[str, str] = {}
+        self._folders: set[str] = set(folders)
+        self._programs = frozenset(programs)
+
+    @staticmethod
+    def key(path: str) -> str:
+        """The form paths are compared in: lower case, backslashes, without `.`, `..`, doubled separators, quotes."""
+        path = path.strip().strip('"').replace("/", "\\")
+        path = path.removeprefix("\\\\?\\")
+        unc = path.startswith("\\\\")
+        parts: list[str] = []
+        for part in path.lower().split("\\"):
+            if part == "..":
+                if len(parts) > 1:
+                    parts.pop()
+            elif part not in ("", "."):
+                parts.append(part.rstrip(". ") or part)
+        return ("\\\\" if unc else "") + "\\".join(parts)
+
+    def write(self, path: str, content: bytes, *, append: bool = False) -> bytes:
+        """Set or add to the content of a file; returns the whole of it."""
+        key = self.key(path)
+        whole = self._content.get(key, b"") + content if append else content
+        self._budget.grow(len(content), "files written by the script")
+        self._content[key] = whole
+        self._names.setdefault(key, path)
+        return whole
+
+    def read(self, path: str) -> bytes | None:
+        """Content of a file the script wrote or brought along, None for any other."""
+        return self._content.get(self.key(path))
+
+    def exists(self, path: str) -> bool:
+        key = self.key(path)
+        return key in self._content or key in self._programs
+
+    def folder_exists(self, path: str) -> bool:
+        key = self.key(path)
+        home = r"c:\users" "\\"
+        return key in self._folders or key.startswith(home)
+
+    def make_folder(self, path: str) -> None:
+        self._folders.add(self.key(path))
+
+    def delete(self, path: str) -> bytes | None:
+        key = self.key(path)
+        self._names.pop(key, None)
+        return self._content.pop(key, None)
+
+    def written(self) -> Iterator[tuple[str, bytes]]:
+        """(path as the script spelt it, content), in the order in which they were first written."""
+        for key, name in self._names.items():
+            yield name, self._content[key]
+
+    def inside(self, folder: str) -> list[str]:
+        """Paths of the files directly in a folder."""
+        prefix = self.key(folder) + "\\"
+        known = [*self._names.values(), *sorted(self._programs)]
+        return [name for name in known if self.key(name).startswith(prefix) and "\\" not in self.key(name)[len(prefix) :]]
+
+
+class World:
+    """Everything outside the script. Made anew for each evaluation."""
+
+    def __init__(self, budget: Budget, profile: Profile | None = None, now: datetime = DEFAULT_NOW, document: str = "") -> None:
+        self.profile = profile or Profile()
+        self.now = now
+        self.document = document or "document.doc"
+        """Name of the file the script came in."""
+        self.environment = {name.lower(): value for name, value in self.profile.environment().items()}
+        self.files = Files(budget)
+        self.registry: dict[str, str | int | bytes] = {}
+        """Values by lower-case path, the name of the value last."""
+        self.random = Random()
+
+    def environ(self, name: str) -> str | None:
+        return self.environment.get(name.lower())
+
+    def expand(self, text: str) -> str:
+        """%NAME% replaced as ExpandEnvironmentStrings does: what does not exist stays."""
+        pieces = text.split("%")
+        out = [pieces[0]]
+        i = 1
+        while i < len(pieces):
+            value = self.environ(pieces[i]) if i + 1 < len(pieces) else None
+            if value is None:
+                out.append("%" + pieces[i])
+                i += 1
+            else:
+                out.append(value + pieces[i + 1])
+                i += 2
+        return "".join(out)
+
+    def pass_time(self, seconds: float) -> None:
+        """Sleeping costs nothing but moves the clock."""
+        self.now += timedelta(seconds=max(0.0, min(seconds, 86_400.0 * 366)))
+
+
+class Random:
+    """Visual Basic's generator (a 24-bit linear congruential one), from its fixed first seed."""
+
+    def __init__(self) -> None:
+        self.seed = 0x50000
+
+    def next(self) -> float:
+        self.seed = (self.seed * 0x43FD43FD + 0xC39EC3) & 0xFFFFFF
+        return self.seed / 0x1000000
+
+    def last(self) -> float:
+        return self.seed / 0x1000000

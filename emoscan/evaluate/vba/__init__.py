@@ -1,0 +1,1 @@
+"""VBA and VBScript: lexer, tolerant parser, compiler to Python code objects, run time, libraries, strategy."""

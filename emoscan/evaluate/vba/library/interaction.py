@@ -1,0 +1,1 @@
+"""Programs, dialogs, environment, objects."""

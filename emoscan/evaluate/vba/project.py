@@ -1,0 +1,592 @@
+"""A macro project, linked: its modules' names, its namespace, and compiling procedures when they are first called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from emoscan.evaluate.core.failures import ScriptError
+from emoscan.evaluate.core.values import MISSING, NOTHING, Object, ObjectClass, Unknown
+from emoscan.evaluate.vba import library
+from emoscan.evaluate.vba import syntax as s
+from emoscan.evaluate.vba.arrays import array_of
+from emoscan.evaluate.vba.compiler import Compiler
+from emoscan.evaluate.vba.convert import NUMERIC_TYPES, default_of
+from emoscan.evaluate.vba.library.constants import constant as library_constant
+from emoscan.evaluate.vba.parser import parse, parse_expression
+from emoscan.evaluate.vba.runtime import FILENAME, VbaMachine
+from emoscan.evaluate.vba.symbols import Constant, Module, Procedure, Variable, expressions, statements, subexpressions
+from emoscan.parse import bundle
+
+PREFIX: Final = {"let": "=", "set": ":="}
+
+
+class Project:
+    """Modules by lower-case name. `host` is the application they run in (see host/), None for plain scripts."""
+
+    def __init__(self, machine: VbaMachine, host: Any = None, *, vbscript: bool = False) -> None:
+        self.machine = machine
+        self.namespace = machine.namespace
+        self.host = host
+        self.vbscript = vbscript
+        self.modules: dict[str, Module] = {}
+        self.procedures: list[Procedure] = []
+        self.declares: list[s.Declare] = []
+        self.by_file: dict[str, Procedure] = {}
+        self.public: dict[str, Any] = {}
+        """Names that every module sees: public members of standard modules, enums, modules."""
+        self.record_types: dict[str, s.UserType] = {}
+        self.spellings: dict[str, str] = {}
+        self.counter = 0
+        self.instances: list[Object] = []
+        machine.project = self
+
+    # ------------------------------------------------------------ linking
+
+    def add(self, source: bundle.Module) -> Module:
+        """Parse a module and make its names known."""
+        return self.link(parse(source.source, vbscript=self.vbscript), source.name, source.type)
+
+    def link(self, tree: s.Module, name: str, type_: str) -> Module:
+        module = Module(name.lower(), type_, tree, len(self.modules), shown=name)
+        self.modules[module.name] = module
+        for key, spelt in tree.spellings.items():
+            self.spellings.setdefault(key, spelt)
+        for procedure_tree in tree.procedures:
+            procedure = Procedure(procedure_tree, module, len(self.procedures))
+            self.procedures.append(procedure)
+            module.procedures.setdefault(procedure_tree.name + PREFIX.get(procedure_tree.kind, ""), procedure)
+        for declare in tree.declares:
+            module.declares[declare.name] = declare
+        for record in tree.types:
+            module.types[record.name] = record
+            self.record_types.setdefault(record.name, record)
+        for enum in tree.enums:
+            module.enums[enum.name] = self.enum_members(enum)
+        for node in tree.statements:
+            if isinstance(node, s.Const):
+                module.constants.setdefault(node.name, Constant(node.value, node.type, node.public))
+            elif isinstance(node, s.Dim):
+                for declarator in node.variables:
+                    self.declare(module, declarator, public=node.public)
+        self.publish(module)
+        for block in tree.classes:
+            self.link(block.module, block.name, "class")
+        if module.type != "standard":
+            self.make_class(module)
+        return module
+
+    def declare(self, module: Module, declarator: s.Declarator, *, public: bool) -> Variable:
+        """A variable of a module: a global of the namespace, or a field of each instance of a class."""
+        type_ = declarator.type or module.tree.def_types.get(declarator.name[:1], "")
+        array = declarator.bounds is not None
+        if module.has_instances:
+            variable = Variable(f"_f[{declarator.name!r}]", type_, array, public=public, declarator=declarator)
+        else:
+            self.counter += 1
+            variable = Variable(f"g{self.counter}", type_, array, public=public, declarator=declarator)
+            self.namespace[variable.code] = self.first_value(module, variable)
+        module.variables.setdefault(declarator.name, variable)
+        return variable
+
+    def first_value(self, module: Module, variable: Variable) -> Any:
+        declarator = variable.declarator
+        if variable.array:
+            bounds = []
+            for low, high in declarator.bounds or [] if declarator is not None else []:
+                lower = self.fold(low, module) if low is not None else module.tree.option_base
+                upper = self.fold(high, module)
+                bounds.append((lower if isinstance(lower, int) else 0, upper if isinstance(upper, int) else 0))
+            return self.machine.new_array(bounds, variable.type, bool(bounds))
+        if declarator is not None and declarator.new:
+            return self.new(declarator.type)
+        return self.default(variable.type)
+
+    def enum_members(self, enum: s.Enum) -> dict[str, Constant]:
+        members: dict[str, Constant] = {}
+        last: str = ""
+        for name, tree in enum.members:
+            if tree is None:
+                tree = s.Binary("+", s.Name(last), s.Lit(1, "integer")) if last else s.Lit(0, "integer")
+            members[name] = Constant(tree, "long")
+            last = name
+        return members
+
+    def publish(self, module: Module) -> None:
+        for members in module.enums.values():
+            for name, member in members.items():
+                self.public.setdefault(name, member)
+        if module.type == "standard":
+            private = module.tree.option_private
+            for name, procedure in module.procedures.items():
+                if procedure.tree.public or private:
+                    self.public.setdefault(name.rstrip("=").rstrip(":"), procedure)
+            for name, variable in module.variables.items():
+                if variable.public:
+                    self.public.setdefault(name, variable)
+            for name, constant in module.constants.items():
+                if constant.public:
+                    self.public.setdefault(name, constant)
+            for name, declare in module.declares.items():
+                self.public.setdefault(name, declare)
+
+    def make_class(self, module: Module) -> None:
+        """The object class behind a class, document or form module."""
+        base = self.host.base_class(module) if self.host is not None and module.type != "class" else None
+        cls = module.cls = ObjectClass(module.shown, parent=base)
+        if base is not None:
+            cls.missing = base.missing
+        for key, procedure in module.procedures.items():
+            name = key.rstrip("=").rstrip(":")
+            if key.endswith("="):
+                cls.put[name] = self.bound_writer(procedure)
+            else:
+                cls.get[name] = self.bound(procedure)
+            if procedure.tree.default or module.tree.attributes.get(f"default:{name}"):
+                cls.default = name
+        for name, variable in module.variables.items():
+            self.publish_field(cls, name, variable)
+        if module.type != "class":
+            module.instance = Object(cls)
+            module.instance.data["module"] = module
+            if self.host is not None:
+                self.host.bind(module)
+
+    def bound(self, procedure: Procedure) -> Callable[..., Any]:
+        def member(_machine: VbaMachine, this: Object, *args: Any) -> Any:
+            return self.invoke(procedure, args, this)
+
+        return member
+
+    def bound_writer(self, procedure: Procedure) -> Callable[..., Any]:
+        def member(_machine: VbaMachine, this: Object, *args: Any) -> None:
+            self.invoke(procedure, args, this)
+
+        return member
+
+    def publish_field(self, cls: ObjectClass, name: str, variable: Variable) -> None:
+        if variable.code.startswith("g"):
+            code = variable.code
+            cls.get[name] = lambda _m, _this: self.namespace[code]
+
+            def put(_machine: VbaMachine, _this: Object, value: Any) -> None:
+                self.namespace[code] = value
+        else:
+            cls.get[name] = lambda _m, this: this.data[name]
+
+            def put(_machine: VbaMachine, _this: Object, value: Any) -> None:
+                _this.data[name] = value
+
+        cls.put[name] = put
+
+    # ------------------------------------------------------------ what names mean
+
+    def lookup(self, module: Module, name: str) -> Any:
+        """The meaning of a name in a module, after its locals.
+
+        A Variable, Constant, Procedure, Module, Declare, enum (dict), or the name itself (str) of something in the library or
+        the host. None for a name nobody knows.
+        """
+        for table in (module.variables, module.procedures, module.constants, module.declares, module.enums):
+            if name in table:
+                return table[name]
+        for key in (f"{name}=", f"{name}:="):
+            if key in module.procedures:
+                return module.procedures[key]
+        for members in module.enums.values():
+            if name in members:
+                return members[name]
+        if module.type in ("document", "form") and self.host is not None and self.host.is_member(module, name):
+            return self.member_variable(module, name)
+        found = self.public.get(name)
+        if found is not None:
+            return found
+        if name in self.modules:
+            return self.modules[name]
+        for other in self.modules.values():
+            if name in other.enums:
+                return other.enums[name]
+        return self.library(name)
+
+    def member_variable(self, module: Module, name: str) -> Variable:
+        """A control or inherited member that code of its own module calls without `Me`: like a variable of the module."""
+        code = f"get_member({self.object_code(module)}, {name!r})"
+        return Variable(code, declarator=None)
+
+    def library(self, name: str) -> str | None:
+        if name in library.FUNCTIONS or library_constant(name)[0]:
+            return name
+        if self.host is not None and self.host.knows(name):
+            return name
+        return None
+
+    def library_constant(self, name: str) -> tuple[bool, Any]:
+        return library_constant(name)
+
+    @staticmethod
+    def is_builtin(name: str) -> bool:
+        return name in library.FUNCTIONS
+
+    def builtin_code(self, name: str) -> str:
+        code = f"b_{name}"
+        if code not in self.namespace:
+            self.namespace[code] = library.FUNCTIONS[name]
+        return code
+
+    @staticmethod
+    def builtin_type(name: str) -> str:
+        return library.RESULTS[name]
+
+    @staticmethod
+    def builtin_parameters(name: str) -> tuple[str, ...]:
+        return library.PARAMETERS[name]
+
+    def spelling(self, name: str) -> str:
+        return self.spellings.get(name, name)
+
+    def object_code(self, module: Module) -> str:
+        code = f"o{module.index}"
+        if code not in self.namespace:
+            self.namespace[code] = module.instance if module.instance is not None else NOTHING
+        return code
+
+    def default(self, type_: str) -> Any:
+        """The value variables of a type begin with; a new record for a user-defined type."""
+        if type_ in self.record_types:
+            return self.record(self.record_types[type_])
+        if type_ in NUMERIC_TYPES or type_ in ("", "variant", "string", "object", "decimal", "any"):
+            return default_of(type_)
+        for module in self.modules.values():
+            if type_ in module.enums:
+                return 0
+        return NOTHING
+
+    def default_code(self, _module: Module, type_: str) -> str:
+        value = self.default(type_)
+        if value is NOTHING:
+            return "NOTHING"
+        if type(value) is Object:
+            return f"new_record({type_!r})"
+        if type_ == "date":
+            return "Date(0.0)"
+        return repr(value)
+
+    def record(self, type_: s.UserType) -> Object:
+        made = Object(RECORD)
+        for field in type_.fields:
+            if field.bounds is not None:
+                variable = Variable("", field.type, array=True, declarator=field)
+                made.data[field.name] = self.first_value(EMPTY_MODULE, variable)
+            else:
+                made.data[field.name] = self.default(field.type) if field.type != type_.name else NOTHING
+        return made
+
+    def filler(self, type_: str) -> Callable[[int], list[Any]] | None:
+        if type_ not in self.record_types:
+            return None
+        record = self.record_types[type_]
+        return lambda count: [self.record(record) for _ in range(count)]
+
+    def converter(self, type_: str) -> Callable[[Any], Any] | None:
+        """The function that coerces to the element type of an array."""
+        code = f"to_{type_ if type_ != 'longptr' else 'longlong'}"
+        return self.namespace.get(code)
+
+    def static_variable(self, procedure: Procedure | None, declarator: s.Declarator) -> str:
+        self.counter += 1
+        code = f"g{self.counter}"
+        assert procedure is not None
+        variable = Variable(code, declarator.type, declarator.bounds is not None, declarator=declarator)
+        self.namespace[code] = self.first_value(procedure.module, variable)
+        return code
+
+    def implicit_global(self, module: Module, name: str) -> Variable:
+        """Code outside procedures: a name nobody declared is a variable of the module."""
+        variable = self.declare(module, s.Declarator(name), public=True)
+        self.public.setdefault(name, variable)
+        return variable
+
+    def declare_index(self, declare: s.Declare) -> int:
+        if declare not in self.declares:
+            self.declares.append(declare)
+        return self.declares.index(declare)
+
+    # ------------------------------------------------------------ constants
+
+    def constant_value(self, symbol: Constant, module: Module) -> tuple[bool, Any]:
+        if not symbol.known:
+            symbol.known = True
+            symbol.value = self.fold(symbol.tree, module)
+        if symbol.value is FOLDING_FAILED:
+            return False, None
+        return True, symbol.value
+
+    def fold(self, tree: s.Expr, module: Module) -> Any:
+        """The value of a constant expression, FOLDING_FAILED when it is none."""
+        operators = self.machine.operators
+        match tree:
+            case s.Lit(type="date" | "null" | "nothing"):
+                return FOLDING_FAILED
+            case s.Lit():
+                return tree.value
+            case s.ByVal():
+                return self.fold(tree.operand, module)
+            case s.Unary():
+                inner = self.fold(tree.operand, module)
+                if inner is FOLDING_FAILED:
+                    return inner
+                return operators.not_(inner) if tree.op == "not" else operators.neg(inner)
+            case s.Name():
+                symbol = self.lookup(module, tree.name)
+                if isinstance(symbol, Constant) and symbol.tree is not tree:
+                    known, value = self.constant_value(symbol, module)
+                    return value if known else FOLDING_FAILED
+                if isinstance(symbol, str):
+                    known, value = library_constant(symbol)
+                    return value if known else FOLDING_FAILED
+                return FOLDING_FAILED
+            case s.Binary():
+                return self.fold_chain(tree, module)
+            case s.Call(function=s.Name(name=name), args=[argument]) if name in ("chr", "chrw") and argument is not None:
+                code = self.fold(argument, module)
+                return library.FUNCTIONS[name](self.machine, code) if isinstance(code, int) else FOLDING_FAILED
+        return FOLDING_FAILED
+
+    def fold_chain(self, tree: s.Binary, module: Module) -> Any:
+        spine: list[s.Binary] = []
+        node: s.Expr = tree
+        while isinstance(node, s.Binary):
+            spine.append(node)
+            node = node.left
+        value = self.fold(node, module)
+        for operation in reversed(spine):
+            right = self.fold(operation.right, module)
+            if value is FOLDING_FAILED or right is FOLDING_FAILED:
+                return FOLDING_FAILED
+            try:
+                value = getattr(self.machine.operators, FOLDABLE[operation.op])(value, right)
+            except (KeyError, ScriptError):
+                return FOLDING_FAILED
+        return value
+
+    # ------------------------------------------------------------ by reference
+
+    def mutated(self, procedure: Procedure) -> tuple[bool, ...]:
+        """By parameter: whether it is passed by reference and the procedure, or one it passes it on to, assigns to it."""
+        if procedure.mutated is not None:
+            return procedure.mutated
+        tree = procedure.tree
+        if procedure.analysing:
+            return tuple(False for _ in tree.parameters)
+        procedure.analysing = True
+        names = {p.name for p in tree.parameters if p.by_ref and not p.rest and not p.array}
+        found: set[str] = set()
+        if names:
+            compiler = Compiler(self, procedure.module)
+            for node in statements(tree.body):
+                found |= names & assigned(node)
+                for expression in expressions(node):
+                    for part in subexpressions(expression):
+                        if isinstance(part, s.Call) and found < names:
+                            found |= names & compiler.passed_by_reference(part)
+        procedure.analysing = False
+        procedure.mutated = tuple(p.name in found for p in tree.parameters)
+        return procedure.mutated
+
+    # ------------------------------------------------------------ compiling and calling
+
+    def need(self, procedure: Procedure) -> None:
+        """Make sure the procedure's name is in the namespace: at first as a stub that compiles it when it is called."""
+        code = procedure.code
+        if code in self.namespace:
+            return
+
+        def stub(*args: Any) -> Any:
+            return self.compiled(procedure)(*args)
+
+        self.namespace[code] = stub
+
+    def compiled(self, procedure: Procedure) -> Callable[..., Any]:
+        if procedure.function is None:
+            file = f"{FILENAME}{procedure.index}"
+            self.by_file[file] = procedure
+            source, procedure.lines = Compiler(self, procedure.module, procedure).compile_procedure()
+            self.machine.spend(len(procedure.lines))
+            exec(compile(source, file, "exec"), self.namespace)  # noqa: S102 - code we wrote ourselves, names and literals quoted
+            procedure.function = self.namespace[procedure.code]
+        return procedure.function  # type: ignore[no-any-return]
+
+    def invoke(self, procedure: Procedure, args: tuple[Any, ...], instance: Any = None, depth: int = 1) -> Any:
+        """Call a procedure with values, as the host or `Application.Run` does. Surplus arguments are an error, as there."""
+        parameters = procedure.tree.parameters
+        made: list[Any] = []
+        rest = bool(parameters) and parameters[-1].rest
+        if len(args) > len(parameters) and not rest:
+            raise library.wrong_arguments()
+        for position, (parameter, is_mutated) in enumerate(zip(parameters, self.mutated(procedure))):
+            if parameter.rest:
+                made.append(array_of(list(args[position:])))
+                break
+            value = args[position] if position < len(args) else MISSING
+            made.append([value] if is_mutated else value)
+        first: list[Any] = [depth]
+        if procedure.module.has_instances:
+            first.append(instance)
+        procedure.calls += 1
+        return self.compiled(procedure)(*first, *made)
+
+    def run_statements(self, source: str, module: Module) -> Any:
+        """Run text as code in a module (VBScript's own code, `Execute`)."""
+        tree = parse(source, vbscript=True)
+        for procedure_tree in tree.procedures:
+            procedure = Procedure(procedure_tree, module, len(self.procedures))
+            self.procedures.append(procedure)
+            module.procedures[procedure_tree.name + PREFIX.get(procedure_tree.kind, "")] = procedure
+            self.public[procedure_tree.name] = procedure
+        for block in tree.classes:
+            self.link(block.module, block.name, "class")
+        for node in tree.statements:
+            if isinstance(node, s.Const):
+                module.constants[node.name] = Constant(node.value, node.type)
+            elif isinstance(node, s.Dim):
+                for declarator in node.variables:
+                    if declarator.name not in module.variables:
+                        self.public[declarator.name] = self.declare(module, declarator, public=True)
+        shell = Procedure(s.Procedure("", "sub", [], "", tree.statements, 1, 1), module, len(self.procedures))
+        self.procedures.append(shell)
+        file = f"{FILENAME}{shell.index}"
+        self.by_file[file] = shell
+        code, shell.lines = Compiler(self, module).compile_statements(tree.statements, shell.code)
+        self.machine.spend(len(shell.lines))
+        exec(compile(code, file, "exec"), self.namespace)  # noqa: S102 - see compiled()
+        return self.namespace[shell.code](1)
+
+    def find(self, name: str) -> Procedure | None:
+        """A procedure by the name Application.Run takes: `proc`, `Module.proc`, `Project.Module.proc`, `'book.xls'!proc`."""
+        wanted = name.strip().lower().rpartition("!")[2].strip("'")
+        parts = wanted.split(".")
+        if len(parts) > 1:
+            module = self.modules.get(parts[-2])
+            if module is not None and parts[-1] in module.procedures:
+                return module.procedures[parts[-1]]
+        for module in self.modules.values():
+            if parts[-1] in module.procedures:
+                return module.procedures[parts[-1]]
+        return None
+
+    # ------------------------------------------------------------ objects and the host
+
+    def new(self, type_: str) -> Any:
+        """`New type`: an instance of a class of the project, or a COM object."""
+        name = type_.rpartition(".")[2]
+        module = self.modules.get(name)
+        if module is not None and module.cls is not None:
+            return module.instance if module.instance is not None else self.instantiate(module)
+        made = self.machine.create(NEW_TYPES.get(type_, type_))
+        return Unknown(f"New {self.spelling(type_)}") if made is None else made
+
+    def instantiate(self, module: Module) -> Object:
+        assert module.cls is not None
+        made = Object(module.cls)
+        for name, variable in module.variables.items():
+            made.data[name] = self.first_value(module, variable)
+        self.instances.append(made)
+        start = module.procedures.get("class_initialize")
+        if start is not None:
+            self.invoke(start, (), made)
+        return made
+
+    def host_value(self, name: str) -> Any:
+        return self.host.value(name) if self.host is not None else self.machine.unmodelled(self.spelling(name))
+
+    def host_call(self, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        if self.host is None:
+            return self.machine.unmodelled(self.spelling(name))
+        return self.host.call(name, args, named)
+
+    def host_put(self, name: str, value: Any) -> None:
+        if self.host is not None:
+            self.host.put(name, value)
+
+    def evaluate(self, expression: str) -> Any:
+        if self.host is not None:
+            return self.host.evaluate(expression)
+        return Unknown(f"[{expression}]")
+
+    def eval_expression(self, text: str, module: Module) -> Any:
+        """`Eval` of VBScript."""
+        tree = parse_expression(text)
+        if tree is None:
+            raise ScriptError(1002, "Syntax error")
+        self.counter += 1
+        name = f"eval{self.counter}"
+        function = s.Procedure(name, "function", [], "", [s.Assign(1, s.Name(name), tree)], 1, 1)
+        procedure = Procedure(function, module, len(self.procedures))
+        self.procedures.append(procedure)
+        return self.invoke(procedure, ())
+
+
+FOLDING_FAILED: Final = object()
+
+FOLDABLE: Final = {
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "div",
+    "\\": "idiv",
+    "mod": "mod",
+    "^": "power",
+    "&": "cat",
+    "and": "and_",
+    "or": "or_",
+    "xor": "xor",
+}
+
+RECORD: Final = ObjectClass("record")
+
+EMPTY_MODULE: Final = Module("", "standard", s.Module(), -1)
+
+NEW_TYPES: Final = {
+    "collection": "vba.collection",
+    "dictionary": "scripting.dictionary",
+    "filesystemobject": "scripting.filesystemobject",
+    "wshshell": "wscript.shell",
+    "iwshruntimelibrary.wshshell": "wscript.shell",
+    "wshnetwork": "wscript.network",
+    "xmlhttp": "msxml2.xmlhttp",
+    "xmlhttp60": "msxml2.xmlhttp.6.0",
+    "serverxmlhttp": "msxml2.serverxmlhttp",
+    "serverxmlhttp60": "msxml2.serverxmlhttp.6.0",
+    "winhttprequest": "winhttp.winhttprequest.5.1",
+    "domdocument": "msxml2.domdocument",
+    "domdocument60": "msxml2.domdocument.6.0",
+    "stream": "adodb.stream",
+    "regexp": "vbscript.regexp",
+    "shell32.shell": "shell.application",
+    "dataobject": "msforms.dataobject",
+    "outlook.application": "outlook.application",
+    "application": "word.application",
+}
+"""Classes of referenced libraries, by the names `New` knows them, and the ProgID that makes them."""
+
+
+def _field(machine: VbaMachine, this: Object, name: str, args: tuple[Any, ...]) -> Any:
+    key = name.lower()
+    if key not in this.data:
+        raise ScriptError(461, "Method or data member not found")
+    return machine.index(this.data[key], args) if args else this.data[key]
+
+
+RECORD.missing = _field
+
+
+def assigned(node: s.Statement) -> set[str]:
+    """Names of the variables that a statement itself assigns to."""
+    match node:
+        case s.Assign(target=s.Name(name=name)) | s.MidAssign(target=s.Name(name=name)) | s.For(variable=s.Name(name=name)):
+            return {name}
+        case s.ForEach(variable=s.Name(name=name)) | s.ReDim(target=s.Name(name=name)):
+            return {name}
+        case s.FileStatement(what="input" | "line input" | "get", args=args):
+            return {a.name for a in args if isinstance(a, s.Name)}
+    return set()

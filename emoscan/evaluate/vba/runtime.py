@@ -1,0 +1,763 @@
+"""The run time of compiled macros: the machine, and the functions that generated code calls by short names."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any, Final
+
+from emoscan.budget import Budget
+from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
+from emoscan.evaluate.core.machine import Emit, Machine
+from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, display
+from emoscan.evaluate.core.world import World
+from emoscan.evaluate.vba import library
+from emoscan.evaluate.vba.arrays import Array, array_of, size_of
+from emoscan.evaluate.vba.convert import (
+    INVALID_CALL,
+    OBJECT_NOT_SET,
+    OBJECT_REQUIRED,
+    integer,
+    mismatch,
+    number,
+    overflow,
+    to_boolean,
+    to_byte,
+    to_currency,
+    to_date,
+    to_double,
+    to_integer,
+    to_long,
+    to_longlong,
+    to_single,
+)
+from emoscan.evaluate.vba.operators import Operators, plain, text
+from emoscan.model import Problem
+
+KEEP: Final = object()
+FAILED: Final = object()
+FILENAME: Final = "<vba>"
+
+
+class Jump(Exception):
+    """GoTo out of a loop: to a segment of the statements around it."""
+
+    def __init__(self, loop: int, segment: int) -> None:
+        super().__init__(loop, segment)
+        self.loop, self.segment = loop, segment
+
+
+class Leave(Exception):
+    """Exit For or Exit Do through other loops."""
+
+    def __init__(self, loop: int) -> None:
+        super().__init__(loop)
+        self.loop = loop
+
+
+class FailedLoop:
+    """A loop whose header failed under Resume Next: its body runs once, as the next statement would."""
+
+    after = KEEP
+    current: Any = None
+
+    def __iter__(self) -> Iterator[Any]:
+        yield KEEP
+
+
+class Counter:
+    """The values of a For loop, which also count what the loop may spend (`VbaMachine.more`).
+
+    `after` is what the variable holds when the loop has ended by itself. With `reads_back`, the next value is counted
+    from `current`, which the body may have changed.
+    """
+
+    __slots__ = ("after", "current", "end", "machine", "reads_back", "start", "step", "weight")
+
+    def __init__(self, machine: VbaMachine, start: Any, end: Any, step: Any, weight: int, *, reads_back: bool) -> None:
+        self.machine = machine
+        self.start, self.end, self.step = start, end, step
+        self.weight = weight
+        self.reads_back = reads_back
+        self.after: Any = start
+        self.current: Any = start
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.reads_back or not (type(self.start) is int and type(self.end) is int and type(self.step) is int):
+            return self.one_by_one()
+        return self.whole_numbers()
+
+    def whole_numbers(self) -> Iterator[int]:
+        start, step = self.start, self.step
+        rounds = max(0, (self.end - start) // step + 1) if step else 1 << 62
+        self.after = start + rounds * step
+        done, chunk = 0, 16
+        limit = self.machine.allowance(self.weight)
+        while done < rounds:
+            take = min(chunk, rounds - done)
+            if done + take > limit:
+                self.machine.loop_left(done)
+                self.after = start + done * step
+                return
+            self.machine.operations_done(take * self.weight)
+            if step:
+                yield from range(start + done * step, start + (done + take) * step, step)
+            else:
+                yield start
+                take = 1
+            done += take
+            chunk = min(chunk * 4, 4096)
+
+    def one_by_one(self) -> Iterator[Any]:
+        add, end, step = self.machine.operators.add, self.end, self.step
+        value = self.start
+        if any(type(x) is Unknown for x in (value, end, step)):
+            yield value
+            self.after = value
+            return
+        step_number = number(step)
+        up = step_number >= 0
+        limit, done = self.machine.allowance(self.weight), 0
+        while True:
+            current = number(value)
+            if (current > end) if up else (current < end):
+                self.after = value
+                return
+            done += 1
+            if done > limit:
+                self.machine.loop_left(done)
+                self.after = value
+                return
+            self.machine.operations_done(self.weight)
+            self.current = value
+            yield value
+            value = add(plain(self.machine, self.current), step)
+            if type(value) is Unknown:
+                self.after = value
+                return
+
+
+class GlobalRef:
+    """A module variable passed by reference."""
+
+    __slots__ = ("name", "namespace")
+
+    def __init__(self, namespace: dict[str, Any], name: str) -> None:
+        self.namespace, self.name = namespace, name
+
+    def __getitem__(self, _: int) -> Any:
+        return self.namespace[self.name]
+
+    def __setitem__(self, _: int, value: Any) -> None:
+        self.namespace[self.name] = value
+
+
+class FieldRef(GlobalRef):
+    """A variable of an instance of a class passed by reference."""
+
+    __slots__ = ()
+
+
+class ElementRef:
+    """An element of an array passed by reference."""
+
+    __slots__ = ("array", "indices", "machine")
+
+    def __init__(self, machine: VbaMachine, array: Any, indices: tuple[Any, ...]) -> None:
+        self.machine, self.array, self.indices = machine, array, indices
+
+    def __getitem__(self, _: int) -> Any:
+        return self.machine.index(self.array, self.indices)
+
+    def __setitem__(self, _: int, value: Any) -> None:
+        self.machine.put_index(self.array, self.indices, value, False)
+
+
+class MemberRef:
+    """A property passed by reference: VBA passes a copy and writes nothing back, but public variables are written."""
+
+    __slots__ = ("machine", "name", "subject")
+
+    def __init__(self, machine: VbaMachine, subject: Any, name: str) -> None:
+        self.machine, self.subject, self.name = machine, subject, name
+
+    def __getitem__(self, _: int) -> Any:
+        return self.machine.get_member(self.subject, self.name)
+
+    def __setitem__(self, _: int, value: Any) -> None:
+        if type(self.subject) is Object and self.name in self.subject.data:
+            self.subject.data[self.name] = value
+
+
+class ErrorState:
+    """The Err object's content."""
+
+    __slots__ = ("description", "line", "number", "source")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.number = 0
+        self.description = ""
+        self.source = ""
+        self.line = 0
+
+
+class VbaMachine(Machine):
+    """Runs compiled VBA or VBScript. `project` resolves names at run time (Application.Run, CallByName, New)."""
+
+    language = "vba"
+
+    def __init__(self, budget: Budget, world: World, emit: Emit, *, code_page: int = 1252) -> None:
+        super().__init__(budget, world, emit)
+        library.load()
+        self.operators = Operators(self)
+        self.error = ErrorState()
+        self.codec = f"cp{code_page}" if 1250 <= code_page <= 1258 else "cp1252"
+        self.project: Any = None
+        self.handles: dict[int, Any] = {}
+        """Open files by number."""
+        self.namespace: dict[str, Any] = self._namespace()
+        self.objects: list[Object] = []
+        self.left_loops = 0
+        Unknown.on_branch = self._on_unknown_branch
+
+    def _on_unknown_branch(self, _: Unknown) -> None:
+        self.guessed += 1
+
+    # ------------------------------------------------------------ what generated code calls
+
+    def _namespace(self) -> dict[str, Any]:
+        ops = self.operators
+        names: dict[str, Any] = {
+            "M": self,
+            "MISSING": MISSING,
+            "NOTHING": NOTHING,
+            "NULL": NULL,
+            "KEEP": KEEP,
+            "FAILED": FAILED,
+            "FAILED_LOOP": FailedLoop(),
+            "Date": Date,
+            "ScriptError": ScriptError,
+            "Jump": Jump,
+            "Leave": Leave,
+            "plain": lambda value: plain(self, value),
+            "array_of": array_of,
+            "to_byte": self.coercing(to_byte),
+            "to_integer": self.coercing(to_integer),
+            "to_long": self.coercing(to_long),
+            "to_longlong": self.coercing(to_longlong),
+            "to_single": self.coercing(to_single),
+            "to_double": self.coercing(to_double),
+            "to_currency": self.coercing(to_currency),
+            "to_boolean": self.coercing(to_boolean),
+            "to_date": self.coercing(to_date),
+            "to_string": self.text,
+            "ElementRef": lambda array, indices: ElementRef(self, array, indices),
+            "MemberRef": lambda subject, name: MemberRef(self, subject, name),
+            "FieldRef": FieldRef,
+            "__builtins__": {"range": range, "Exception": Exception},
+        }
+        names["GlobalRef"] = lambda name: GlobalRef(self.namespace, name)
+        for name in (
+            "cat cats add adds sub mul div idiv mod power neg eq ne lt gt le ge is_same like and_ or_ xor eqv imp not_ truth"
+        ).split():
+            names[name] = getattr(ops, name)
+        for name in (
+            "let let_typed set_object pass_value at index put_index get_member call_member put_member host put_host call_host for_range "
+            "for_counter for_each more rounds jumped trap clear_error bad_statement new_array redim erase assign_array mid_assign new type_of "
+            "address_of evaluated put_evaluated with_object end_program raise_event file_statement read_file call_dll unresolved too_deep "
+            "raise_overflow raise_mismatch raise_arguments checked"
+        ).split():
+            names[name] = getattr(self, name)
+        return names
+
+    def coercing(self, convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def coerce(value: Any) -> Any:
+            return convert(plain(self, value) if type(value) is Object or value is NOTHING else value)
+
+        return coerce
+
+    # -- values
+
+    def text(self, value: Any) -> str | Unknown:
+        if type(value) is str:
+            return value
+        return text(plain(self, value))
+
+    def number(self, value: Any) -> int | float | Unknown:
+        return number(plain(self, value))
+
+    def integer(self, value: Any) -> int | Unknown:
+        return integer(plain(self, value))
+
+    def truth(self, value: Any) -> bool:
+        return self.operators.truth(value)
+
+    def let(self, value: Any) -> Any:
+        """The value an assignment without Set stores: no object, and arrays and records as copies."""
+        kind = type(value)
+        if kind is Object:
+            if value.cls.name == "record":
+                return copy_record(value)
+            # An object nobody gave a default stays what it is, so that a missing Set or an unmodelled default loses nothing.
+            return plain(self, value) if value.cls.default else value
+        if kind is Array:
+            return value.copy()
+        return value
+
+    def let_typed(self, value: Any, current: Any) -> Any:
+        """Assignment to a variable of an object or record type without Set."""
+        if type(current) is Object and current.cls.name != "record" and type(value) is not Object and current.cls.default:
+            self.put(current, current.cls.default, (), value)
+            return current
+        return self.let(value) if type(value) is Object and value.cls.name == "record" else value
+
+    def set_object(self, value: Any) -> Any:
+        if type(value) is Object or value is NOTHING or type(value) is Unknown:
+            return value
+        raise ScriptError(OBJECT_REQUIRED, "Object required")
+
+    def pass_value(self, value: Any) -> Any:
+        """An argument passed ByVal: arrays as copies."""
+        return value.copy() if type(value) is Array else value
+
+    def checked(self, value: float) -> float:
+        if type(value) is float and (value in (float("inf"), float("-inf")) or value != value):  # noqa: PLR0124 - not a number
+            raise overflow()
+        return value
+
+    def raise_overflow(self) -> Any:
+        raise overflow()
+
+    def raise_mismatch(self) -> Any:
+        raise mismatch()
+
+    def raise_arguments(self) -> Any:
+        raise library.wrong_arguments()
+
+    def too_deep(self) -> None:
+        depth = self.budget.limits.call_depth
+        if not self.left_loops & 1 << 30:
+            self.left_loops |= 1 << 30
+            self._emit(Problem("limit", "call_depth", f"calls nested more than {depth} deep{self.at_line()}; the innermost was not made"))
+        raise ScriptError(28, "Out of stack space")
+
+    # -- arrays
+
+    def new_array(self, bounds: list[tuple[Any, Any]], type_: str, fixed: bool) -> Array:
+        made = [(integer(low), integer(high)) for low, high in bounds]
+        if any(type(b) is Unknown for pair in made for b in pair):
+            made = [(0, 0)] * len(made)
+        known: list[tuple[int, int]] = made  # type: ignore[assignment]
+        self.grow(8 * size_of(known))
+        fill = self.project.filler(type_) if self.project is not None else None
+        return Array(known, type_, fixed=fixed, fill=fill)
+
+    def redim(self, current: Any, bounds: list[tuple[Any, Any]], type_: str, preserve: bool) -> Array:
+        if type(current) is not Array:
+            return self.new_array(bounds, type_, fixed=False)
+        made = self.new_array(bounds, type_ or current.type, fixed=False) if not preserve else None
+        if made is not None:
+            current.bounds, current.data, current.lower = made.bounds, made.data, made.lower
+        else:
+            known: list[tuple[int, int]] = [(integer(low), integer(high)) for low, high in bounds]  # type: ignore[misc]
+            self.grow(8 * size_of(known))
+            self.spend(len(current.data) // 64)
+            current.redim(known, preserve=True)
+        return current
+
+    def erase(self, value: Any) -> None:
+        if type(value) is Array:
+            value.erase()
+
+    def assign_array(self, target: Any, value: Any) -> None:
+        """To an array variable: an array of any kind, or a text to a Byte array."""
+        value = plain(self, value)
+        if type(value) is str:
+            data = list(value.encode("utf-16-le", "surrogatepass"))
+            value = array_of(data, 0, "byte")
+        if type(value) is Unknown:
+            target.become(array_of([value]))
+        elif type(value) is not Array:
+            raise mismatch()
+        else:
+            target.become(value)
+
+    def at(self, target: Any, index: Any) -> Any:
+        """`target(index)` with one index."""
+        if type(target) is Array and len(target.bounds) == 1:
+            if type(index) is not int:
+                index = self.integer(index)
+                if type(index) is Unknown:
+                    return Unknown(f"element {index.text()}")
+            offset = index - target.lower
+            if 0 <= offset < len(target.data):
+                return target.data[offset]
+            raise ScriptError(9, "Subscript out of range")
+        return self.index(target, (index,))
+
+    def index(self, target: Any, indices: tuple[Any, ...]) -> Any:
+        """`target(indices)`: an element of an array, or the default member of an object."""
+        kind = type(target)
+        if kind is Array:
+            whole = tuple(self.integer(i) for i in indices)
+            for i in whole:
+                if type(i) is Unknown:
+                    return Unknown(f"element {i.text()}")
+            return target.data[target.offset(whole)]
+        if kind is Object:
+            if target.cls.default:
+                if not indices:
+                    return self.get(target, target.cls.default)
+                member = target.cls.get.get(target.cls.default.lower())
+                if member is not None:
+                    if accepts(member, len(indices)):
+                        return member(self, target, *indices)
+                    return self.index(member(self, target), indices)
+            if target.cls.missing is not None:
+                return target.cls.missing(self, target, "", indices)
+            return self.unmodelled(f"{target.cls.name}(…)")
+        if kind is Unknown:
+            return Unknown(f"{target.why}({', '.join(display(i) for i in indices)})")
+        if not indices:
+            return target
+        raise mismatch()
+
+    def put_index(self, target: Any, indices: tuple[Any, ...], value: Any, set_: bool) -> None:
+        kind = type(target)
+        if kind is Array:
+            value = self.set_object(value) if set_ else self.let(value)
+            if target.type:
+                convert = self.project.converter(target.type)
+                value = convert(value) if convert is not None else value
+            if len(indices) == 1 and type(indices[0]) is int and len(target.bounds) == 1:
+                offset = indices[0] - target.lower
+                if 0 <= offset < len(target.data):
+                    target.data[offset] = value
+                    return
+            whole = tuple(self.integer(i) for i in indices)
+            if not any(type(i) is Unknown for i in whole):
+                target.data[target.offset(whole)] = value
+        elif kind is Object:
+            self.put_member(target, "", indices, value, set_)
+        elif kind is not Unknown:
+            raise mismatch()
+
+    # -- objects
+
+    def get_member(self, target: Any, name: str) -> Any:
+        if type(target) is Object:
+            member = target.cls.get.get(name)
+            if member is not None:
+                return member(self, target)
+            return self._other_member(target, name, ())
+        return self._no_object(target, name)
+
+    def call_member(self, target: Any, name: str, args: tuple[Any, ...] = (), named: dict[str, Any] | None = None) -> Any:
+        if type(target) is not Object:
+            return self._no_object(target, name)
+        if named:
+            args = self.by_position(target.cls, name, args, named)
+        member = target.cls.get.get(name)
+        if member is None:
+            return self._other_member(target, name, args)
+        if args and not accepts(member, len(args)):
+            # A property without parameters that holds something indexed: ActiveDocument.Paragraphs(1).
+            return self.index(member(self, target), args)
+        return member(self, target, *args)
+
+    def _other_member(self, target: Object, name: str, args: tuple[Any, ...]) -> Any:
+        if f"={name}" in target.data:
+            value = target.data[f"={name}"]
+            return self.index(value, args) if args else value
+        if target.cls.missing is not None:
+            return target.cls.missing(self, target, name, args)
+        return self.unmodelled(f"{target.cls.name}.{name}")
+
+    def _no_object(self, target: Any, name: str) -> Any:
+        if type(target) is Unknown:
+            return Unknown(f"{target.why}.{name}")
+        if target is NOTHING:
+            raise ScriptError(OBJECT_NOT_SET, "Object variable or With block variable not set")
+        raise ScriptError(OBJECT_REQUIRED, "Object required")
+
+    @staticmethod
+    def by_position(kind: ObjectClass, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        """Named arguments in the places the member's signature gives them; unknown ones are left out."""
+        order = kind.signatures.get(name, ())
+        made = list(args)
+        for keyword, value in named.items():
+            if keyword in order:
+                position = order.index(keyword)
+                made += [MISSING] * (position + 1 - len(made))
+                made[position] = value
+        return tuple(made)
+
+    def put_member(self, target: Any, name: str, args: tuple[Any, ...], value: Any, set_: bool) -> None:
+        if type(target) is not Object:
+            if type(target) is Unknown:
+                return
+            self._no_object(target, name)
+        if not name:
+            name = target.cls.default.lower()
+        value = self.set_object(value) if set_ else self.let(value)
+        if args and name not in target.cls.put and (name in target.cls.get or name in target.data):
+            # object.array(1) = value
+            holder = target.data.get(name) if name in target.data else self.get_member(target, name)
+            self.put_index(holder, args, value, set_)
+            return
+        self.put(target, name, args, value)
+
+    def with_object(self, value: Any) -> Any:
+        if value is NOTHING or type(value) in (Object, Unknown):
+            return value
+        raise ScriptError(OBJECT_REQUIRED, "Object required")
+
+    def new(self, type_: str) -> Any:
+        return self.project.new(type_)
+
+    def type_of(self, value: Any, type_: str) -> bool:
+        if type(value) is not Object:
+            return False
+        wanted = type_.rpartition(".")[2]
+        return wanted in ("object", value.cls.name.lower().rpartition(".")[2])
+
+    # -- the host
+
+    def host(self, name: str) -> Any:
+        return self.project.host_value(name)
+
+    def call_host(self, name: str, args: tuple[Any, ...], named: dict[str, Any] | None = None) -> Any:
+        return self.project.host_call(name, args, named or {})
+
+    def put_host(self, name: str, value: Any, set_: bool) -> None:
+        self.project.host_put(name, self.set_object(value) if set_ else self.let(value))
+
+    def evaluated(self, expression: str) -> Any:
+        return self.project.evaluate(expression)
+
+    def put_evaluated(self, expression: str, value: Any) -> None:
+        target = self.evaluated(expression)
+        if type(target) is Object and target.cls.default:
+            self.put(target, target.cls.default, (), value)
+
+    def unresolved(self, name: str, args: tuple[Any, ...]) -> Any:
+        """A function nobody knows: its result is unknown, and it is listed."""
+        shown = ", ".join(display(a)[:60] for a in args)
+        return self.unmodelled(f"{self.project.spelling(name)}({shown})")
+
+    def address_of(self, name: str) -> Any:
+        return Object(CALLBACK, name=name)
+
+    def call_dll(self, declare: int, args: tuple[Any, ...]) -> Any:
+        from emoscan.evaluate.com.api import call
+
+        return call(self, self.project.declares[declare], args)
+
+    # -- errors
+
+    def trap(self, error: ScriptError, mode: int) -> bool:
+        """What `On Error` does with an error. Returns True when a label's handler is to run; raises when none is set."""
+        self.error.number = error.number
+        self.error.description = error.description
+        self.error.source = error.source or "VBAProject"
+        self.error.line = self.line()
+        self.spend(1)
+        if mode == 1:
+            return False
+        if mode >= 10:
+            return True
+        raise error
+
+    def clear_error(self) -> None:
+        self.error.clear()
+
+    def bad_statement(self, what: str) -> None:
+        self.unmodelled(f"statement not understood: {what}")
+
+    def end_program(self) -> None:
+        raise ScriptEnd
+
+    # -- loops
+
+    def allowance(self, weight: int) -> int:
+        """Rounds a loop may take: half of what is left to spend, so that what comes behind it is still seen."""
+        return self.budget.left("operations") // (2 * weight) + 1
+
+    def operations_done(self, count: int) -> None:
+        self.budget.spend(count)
+
+    def for_range(self, start: Any, end: Any, step: Any, weight: int, empty: bool) -> Counter:
+        return self._counter(start, end, step, weight, empty=empty, reads_back=False)
+
+    def for_counter(self, start: Any, end: Any, step: Any, weight: int, empty: bool) -> Counter:
+        return self._counter(start, end, step, weight, empty=empty, reads_back=True)
+
+    def _counter(self, start: Any, end: Any, step: Any, weight: int, *, empty: bool, reads_back: bool) -> Counter:
+        first, last, by = (self.loop_bound(x) for x in (start, end, step))
+        counter = Counter(self, first, last, by, weight, reads_back=reads_back)
+        if empty and all(type(x) in (int, float) for x in (first, last, by)) and by != 0:
+            rounds = max(0, int((last - first) // by) + 1)
+            counter.start = first + rounds * by
+            self.world.pass_time(rounds * 1e-7)
+        return counter
+
+    def loop_bound(self, value: Any) -> Any:
+        if type(value) in (int, float):
+            return value
+        value = plain(self, value)
+        return value if type(value) in (Unknown, Date) else number(value)
+
+    def more(self, count: int, weight: int) -> int:
+        """Called when a Do loop has used up its rounds: how many it may have in all now, or -1 to leave it."""
+        if count:
+            self.budget.spend(1024 * weight if count >= 1024 else count * weight)
+            if self.budget.left("operations") < max(4096 * weight, self.budget.size["operations"] // 16):
+                self.loop_left(count)
+                return -1
+        return count + 1024
+
+    def rounds(self, count: int, weight: int) -> None:
+        """What a Do loop spent since it last asked."""
+        self.budget.spend((count & 1023) * weight)
+
+    def jumped(self) -> None:
+        self.budget.spend(4)
+
+    def loop_left(self, rounds: int) -> None:
+        """A loop that would take all there is to spend is left; what comes after it is evaluated with the state it has."""
+        self.left_loops += 1
+        if self.left_loops <= 20:
+            message = f"a loop{self.at_line()} was left after {rounds:,} rounds; evaluation went on behind it"
+            self._emit(Problem("limit", "operations", message))
+
+    def for_each(self, group: Any, weight: int) -> Iterator[Any]:
+        """The items of an array or collection."""
+        if type(group) is Array:
+            items: Any = list(group.data)
+        elif type(group) is Object:
+            if group.cls.items is None:
+                self.unmodelled(f"For Each over {group.cls.name}")
+                items = [Unknown(f"item of {group.cls.name}")]
+            else:
+                items = group.cls.items(self, group)
+        elif type(group) is Unknown:
+            items = [Unknown(f"item of {group.why}")]
+        elif group is NOTHING:
+            raise ScriptError(OBJECT_NOT_SET, "Object variable or With block variable not set")
+        else:
+            raise mismatch()
+        return self._each(items, weight)
+
+    def _each(self, items: Any, weight: int) -> Iterator[Any]:
+        limit = self.allowance(weight)
+        for count, item in enumerate(items):
+            if count > limit:
+                self.loop_left(count)
+                return
+            self.operations_done(weight)
+            yield item
+
+    # -- statements that are functions here
+
+    def mid_assign(self, target: Any, start: Any, length: Any, value: Any) -> Any:
+        """The text that `Mid(target, start, length) = value` leaves in its target."""
+        old, new = self.text(target), self.text(value)
+        at = self.integer(start)
+        if any(type(x) is Unknown for x in (old, new, at)):
+            return Unknown("Mid statement")
+        assert isinstance(old, str)
+        assert isinstance(new, str)
+        assert isinstance(at, int)
+        if not 1 <= at <= len(old):
+            raise ScriptError(INVALID_CALL, "Invalid procedure call or argument")
+        count = len(new) if length is MISSING else self.integer(length)
+        if type(count) is not int:
+            return Unknown("Mid statement")
+        count = min(count, len(new), len(old) - at + 1)
+        return old[: at - 1] + new[:count] + old[at - 1 + count :]
+
+    def raise_event(self, _source: Any, name: str, _args: tuple[Any, ...]) -> None:
+        self.unmodelled(f"RaiseEvent {name}")
+
+    def file_statement(self, what: str, args: tuple[Any, ...], words: list[str]) -> None:
+        from emoscan.evaluate.vba.library.files import statement
+
+        statement(self, what, args, words)
+
+    def read_file(self, what: str, handle: Any, record: Any, current: Any) -> Any:
+        from emoscan.evaluate.vba.library.files import read
+
+        return read(self, what, handle, record, current)
+
+    # ------------------------------------------------------------ where the script stands
+
+    def line(self) -> int:
+        return self.position()[1]
+
+    def position(self) -> tuple[str, int]:
+        """(module, line) of the innermost compiled procedure that runs."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename.startswith(FILENAME):
+                procedure = self.project.by_file.get(code.co_filename) if self.project is not None else None
+                if procedure is not None:
+                    lines = procedure.lines
+                    at = frame.f_lineno - 1
+                    return procedure.module.shown, lines[at] if at < len(lines) else 0
+            frame = frame.f_back
+        return "", 0
+
+    def where(self) -> dict[str, str]:
+        module, line = self.position()
+        return {"module": module, "line": str(line)} if module else {}
+
+    def at_line(self) -> str:
+        module, line = self.position()
+        return f" in {module}, line {line}" if module else ""
+
+    def roots(self) -> Iterator[Any]:
+        """Module variables, and the locals of the compiled procedures that run."""
+        for name, value in self.namespace.items():
+            if name.startswith("g"):
+                yield unwrap(value)
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename.startswith(FILENAME):
+                yield from map(unwrap, list(frame.f_locals.values()))
+            frame = frame.f_back
+
+    def invoke(self, procedure: Any, args: tuple[Any, ...], instance: Any = None) -> Any:
+        """Call a procedure of the project with values: entry points, Application.Run, CallByName, event handlers."""
+        return self.project.invoke(procedure, args, instance)
+
+
+CALLBACK: Final = ObjectClass("callback")
+
+
+VARIADIC: Final = 0x04  # CO_VARARGS
+
+
+def accepts(member: Callable[..., Any], count: int) -> bool:
+    """Whether a member takes so many arguments beside the machine and the object."""
+    code = getattr(member, "__code__", None)
+    return code is None or bool(code.co_flags & VARIADIC) or count <= code.co_argcount - 2
+
+
+def unwrap(value: Any) -> Any:
+    return value.data if type(value) is Array else value
+
+
+def copy_record(record: Object) -> Object:
+    """A record is a value: assigning it copies it, and the records and arrays inside."""
+    made = Object(record.cls)
+    for key, value in record.data.items():
+        if type(value) is Object and value.cls.name == "record":
+            made.data[key] = copy_record(value)
+        else:
+            made.data[key] = value.copy() if type(value) is Array else value
+    return made

@@ -1,0 +1,179 @@
+"""What names mean: the symbols of a project, its modules and its procedures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from emoscan.evaluate.core.values import Object, ObjectClass
+from emoscan.evaluate.vba import syntax as s
+
+
+@dataclass(slots=True)
+class Variable:
+    """A variable: `code` is the Python expression it is read and written by."""
+
+    code: str
+    type: str = ""
+    array: bool = False
+    boxed: bool = False
+    """Kept in a one-element list, because a procedure it is passed to assigns to its parameter."""
+    public: bool = False
+    declarator: s.Declarator | None = None
+
+    @property
+    def place(self) -> str:
+        return f"{self.code}[0]" if self.boxed else self.code
+
+
+@dataclass(slots=True)
+class Constant:
+    tree: s.Expr
+    type: str = ""
+    public: bool = True
+    value: Any = None
+    known: bool = False
+
+
+@dataclass(eq=False)
+class Procedure:
+    """A procedure of the project. `function` is None until it is first called: most junk never is."""
+
+    tree: s.Procedure
+    module: Module
+    index: int
+    function: Any = None
+    mutated: tuple[bool, ...] | None = None
+    """By parameter: whether it is passed by reference and assigned to."""
+    analysing: bool = False
+    lines: list[int] = field(default_factory=list)
+    """Source line by line of the compiled code."""
+    calls: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.tree.name
+
+    @property
+    def code(self) -> str:
+        """The Python name of the compiled function."""
+        return f"p{self.index}"
+
+
+@dataclass(eq=False)
+class Module:
+    name: str
+    type: str
+    """standard, class, document, form."""
+    tree: s.Module
+    index: int
+    shown: str = ""
+    """The name as spelt."""
+    procedures: dict[str, Procedure] = field(default_factory=dict)
+    """Subs, functions and Property Get by name; Property Let and Set as "name=" and "name:="."""
+    variables: dict[str, Variable] = field(default_factory=dict)
+    constants: dict[str, Constant] = field(default_factory=dict)
+    declares: dict[str, s.Declare] = field(default_factory=dict)
+    types: dict[str, s.UserType] = field(default_factory=dict)
+    enums: dict[str, dict[str, Constant]] = field(default_factory=dict)
+    cls: ObjectClass | None = None
+    """What instances of a class, document or form answer to."""
+    instance: Object | None = None
+    """The one that its name stands for (documents, forms)."""
+
+    @property
+    def has_instances(self) -> bool:
+        return self.type == "class"
+
+
+def statements(body: list[s.Statement]) -> Iterator[s.Statement]:
+    """Every statement of a body, nested ones after the one they stand in."""
+    stack = [iter(body)]
+    while stack:
+        for node in stack[-1]:
+            yield node
+            inner = blocks(node)
+            if inner:
+                stack.append(iter([x for block in inner for x in block]))
+                break
+        else:
+            stack.pop()
+
+
+def blocks(node: s.Statement) -> list[list[s.Statement]]:
+    """The bodies directly inside a statement."""
+    match node:
+        case s.If():
+            return [*(block for _, block in node.branches), node.otherwise]
+        case s.Select():
+            return [*(block for _, block in node.cases), node.otherwise]
+        case s.For() | s.ForEach() | s.Do() | s.With():
+            return [node.body]
+    return []
+
+
+def expressions(node: s.Statement) -> Iterator[s.Expr]:
+    """The expressions directly in a statement, not those of nested statements."""
+    match node:
+        case s.Assign():
+            yield node.target
+            yield node.value
+        case s.Invoke():
+            yield node.call
+        case s.If():
+            for test, _ in node.branches:
+                yield test
+        case s.For():
+            yield from (x for x in (node.variable, node.start, node.end, node.step) if x is not None)
+        case s.ForEach():
+            yield node.variable
+            yield node.group
+        case s.Do():
+            if node.test is not None:
+                yield node.test
+        case s.With():
+            yield node.object
+        case s.Select():
+            yield node.subject
+            for tests, _ in node.cases:
+                for case in tests:
+                    yield case.value
+                    if case.upper is not None:
+                        yield case.upper
+        case s.MidAssign():
+            yield from (x for x in (node.target, node.start, node.length, node.value) if x is not None)
+        case s.ReDim():
+            yield node.target
+            for low, high in node.bounds:
+                if low is not None:
+                    yield low
+                yield high
+        case s.Erase():
+            yield from node.targets
+        case s.FileStatement() | s.RaiseEvent():
+            yield from (x for x in node.args if x is not None)
+        case s.OnJump():
+            yield node.selector
+        case s.Const():
+            yield node.value
+
+
+def subexpressions(tree: s.Expr) -> Iterator[s.Expr]:
+    """The expression and all inside it."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        match node:
+            case s.Binary():
+                stack += (node.left, node.right)
+            case s.Call():
+                stack.append(node.function)
+                stack += [a for a in node.args if a is not None]
+                stack += [value for _, value in node.named]
+            case s.Member() | s.Bang():
+                if node.object is not None:
+                    stack.append(node.object)
+            case s.Unary() | s.ByVal() | s.TypeOf():
+                stack.append(node.operand)
