@@ -13,7 +13,6 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from types import FrameType
 
 from msgspec import Struct
@@ -105,10 +104,10 @@ class _Run:
         by_name = {step.name: step for step in steps()}
         while True:
             while self.queue:
-                artifact, step = self.queue.popleft()
                 if self.budget.seconds_left() <= 0:
                     self.out_of_time()
                     return
+                artifact, step = self.queue.popleft()
                 self.apply_step(self.graph.artifacts[artifact], step)
             for again in (self.locked_with_new_clues, self.in_need_of_guesses):
                 self.queue.extend((artifact, by_name[step_name]) for artifact, step_name in again())
@@ -159,15 +158,18 @@ class _Run:
         if step.clue:
             self.tried[key] = context.tried | {clue.value for clue in context.clues(step.clue)}
         self.happen(Begun(artifact.id, step.name, budget.seconds))
+
+        def work() -> None:
+            for item in step.run(artifact, context):
+                if isinstance(item, Child):
+                    self.add(artifact, item, step.name)
+                elif isinstance(item, Fact):
+                    self.state(artifact.id, item)
+                else:
+                    self.trouble(artifact.id, step.name, item)
+
         try:
-            with interrupt_after(budget.seconds_left(), budget.seconds, lambda: self.busy):
-                for item in step.run(artifact, context):
-                    if isinstance(item, Child):
-                        self.add(artifact, item, step.name)
-                    elif isinstance(item, Fact):
-                        self.state(artifact.id, item)
-                    else:
-                        self.trouble(artifact.id, step.name, item)
+            run_within(budget.seconds_left(), budget.seconds, work, lambda: self.busy)
         except LimitReached as limit:
             message = f"{step.name} stopped: {limit}; what comes after it was not seen"
             self.trouble(artifact.id, step.name, Problem("limit", limit.name, message))
@@ -221,28 +223,29 @@ class _Run:
         self.trouble(self.graph.root, "engine", Problem("limit", "seconds", message))
 
 
-@contextmanager
-def interrupt_after(seconds: float, limit: float, busy: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Raise LimitReached in the running Python code after `seconds`, also in a library that never asks the budget.
+def run_within(seconds: float, limit: float, work: Callable[[], None], busy: Callable[[], bool] = lambda: False) -> None:
+    """Call `work`, and raise LimitReached in it after `seconds`, also in a library that never asks the budget.
 
-    It is raised again and again until the block is left, for libraries that swallow everything; not while `busy`.
-    Code that stays inside a C function is not reached; the supervisor kills its process. Does nothing outside the main
-    thread and where there are no interval timers (Windows).
+    It is raised again and again until `work` has ended, for libraries that swallow everything; not while `busy`.
+    Code that stays inside a C function is not reached; the supervisor kills its process. Without the main thread or
+    interval timers (Windows) `work` is only called.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
+        work()
         return
+    code = work.__code__
 
-    def stop(_signum: int, _frame: FrameType | None) -> None:
-        if not busy():
+    def stop(_signum: int, frame: FrameType | None) -> None:
+        # Only from `work` on: raised between its end and the disarming it would leave the alarm armed.
+        while frame is not None and frame.f_code is not code:
+            frame = frame.f_back
+        if frame is not None and not busy():
             raise LimitReached("seconds", round(limit, 1))
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.25)
     try:
-        yield
+        work()
     finally:
-        while signal.getitimer(signal.ITIMER_REAL)[0]:
-            with suppress(LimitReached):  # it may come in this very moment
-                signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

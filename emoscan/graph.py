@@ -109,7 +109,16 @@ class Graph:
             self.edges.append(event.edge)
             self._up[artifact.id].append(event.edge)
             self._down[event.edge.parent].append(event.edge)
+            self._shorten(event.edge)
         return new
+
+    def _shorten(self, edge: Edge) -> None:
+        """A new edge may bring its child, and what is below it, nearer to the input."""
+        queue = [edge]
+        for way in queue:
+            if self.depth[way.parent] + 1 < self.depth[way.child]:
+                self.depth[way.child] = self.depth[way.parent] + 1
+                queue.extend(self._down[way.child])
 
     def _state(self, artifact: str, fact: Fact) -> bool:
         facts = self._facts[artifact]

@@ -279,7 +279,7 @@ class Supervisor:
         seconds = limits.seconds
         if job.deaths:
             left = seconds - (now - job.started) if job.started else seconds
-            seconds = left if left > 1.0 and job.deaths < MAX_DEATHS - 1 else 0.0
+            seconds = left if left > min(1.0, seconds / 10) and job.deaths < MAX_DEATHS - 1 else 0.0
         path, name = os.fsencode(job.source.path), os.fsencode(job.source.name)
         task = _Task(path, name, job.data, self.settings, seconds, self.contents, job.journal, job.problem)
         worker.job, worker.begun = job, False
@@ -605,3 +605,7 @@ def _silence(debug: bool) -> None:
     for descriptor in (0, 1) if debug else (0, 1, 2):
         os.dup2(null, descriptor)
     os.close(null)
+    # Whoever embeds us may have put something else in the place of these.
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 from msgspec import Struct
 
 from emoscan.detect.load import BadRule, Rule, conditions, in_order, read, rule_files, yara_files, yara_name
+from emoscan.detect.yara import faults
 from emoscan.model import Severity
 
 THEMES: Final[dict[str, str]] = {
@@ -215,14 +216,8 @@ class YaraWarning(Lint):
     name = "yara"
 
     def find(self, case: Case) -> Iterator[str]:
-        if case.yara is None:
-            return
-        import yara
-
-        try:
-            yara.compile(source=case.yara, includes=False, error_on_warning=True)
-        except (yara.SyntaxError, yara.WarningError) as error:
-            yield str(error)
+        if case.yara is not None:
+            yield from faults(case.yara)
 
 
 LINTS: Final[tuple[Lint, ...]] = (

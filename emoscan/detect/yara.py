@@ -72,3 +72,14 @@ def compiled(folders: tuple[str, ...] = ()) -> Any:
         return yara.compile(sources=dict(texts), includes=False)
     except yara.SyntaxError as error:
         raise ValueError(f"YARA rules: {error}") from error
+
+
+def faults(text: str) -> list[str]:
+    """What the compiler has to say against a rule, warnings included."""
+    import yara
+
+    try:
+        yara.compile(source=text, includes=False, error_on_warning=True)
+    except (yara.SyntaxError, yara.WarningError) as error:
+        return [str(error)]
+    return []

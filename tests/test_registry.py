@@ -1,0 +1,119 @@
+"""Registration and discovery."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+import pytest
+
+from emoscan import registry
+from emoscan.context import Context
+from emoscan.model import Artifact, Yields
+from emoscan.output import Renderer, View
+from emoscan.registry import HOMES, Look, discover, output, outputs, renderer, sniff, sniffs, step, steps, steps_for
+
+
+def nothing(artifact: Artifact, ctx: Context) -> Yields:
+    yield from ()
+
+
+def test_steps_are_found_by_kind_in_their_order(alone: None) -> None:
+    step("late", "office.*", order=9)(nothing)
+    step("b", ("office.ole", "office.rtf"))(nothing)
+    step("a", "*")(nothing)
+    assert [s.name for s in steps_for("office.ole")] == ["a", "b", "late"]
+    assert [s.name for s in steps_for("office.ooxml")] == ["a", "late"]
+    assert [s.name for s in steps_for("text.plain")] == ["a"]
+    step("c", "text.plain")(nothing)
+    assert [s.name for s in steps_for("text.plain")] == ["a", "c"]
+
+
+def test_a_name_is_given_once(alone: None) -> None:
+    step("a", "*")(nothing)
+    with pytest.raises(ValueError, match="'a' is registered twice"):
+        step("a", "x")(nothing)
+
+
+def test_content_that_is_two_things_is_both(alone: None) -> None:
+    sniffs("archive.zip", magic=b"PK")(lambda look: True)
+    sniffs("document.pdf")(lambda look: b"%PDF" in look.data)
+    sniffs("text.html", text=True)(lambda look: 50)
+    assert sniff(b"PK%PDF") == ("archive.zip", "document.pdf")
+    assert sniff(b"PK") == ("archive.zip",)
+
+
+def test_of_texts_the_surest_is_meant(alone: None) -> None:
+    sniffs("text.plain", text=True)(lambda look: 1)
+    sniffs("script.vbs", text=True)(lambda look: 60 if b"Dim" in look.data else 0)
+    sniffs("script.js", text=True)(lambda look: 50 if look.name.endswith(".js") else 0)
+    assert sniff(b"Dim x", "a.js") == ("script.vbs",)
+    assert sniff(b"x", "a.js") == ("script.js",)
+    assert sniff(b"x") == ("text.plain",)
+
+
+def test_what_nobody_knows_is_unknown(alone: None) -> None:
+    assert sniff(b"\x00\x01") == ("data.unknown",)
+
+
+def test_magic_may_stand_further_in(alone: None) -> None:
+    sniffs("archive.tar", magic=(b"ustar\0", b"ustar "), at=257)(lambda look: True)
+    assert sniff(bytes(257) + b"ustar \0") == ("archive.tar",)
+    assert sniff(b"ustar\0") == ("data.unknown",)
+
+
+def test_sniffers_share_what_they_worked_out(alone: None) -> None:
+    look = Look(b"x")
+    look.memo["names"] = ["a"]
+    assert look.memo == {"names": ["a"]}
+
+
+def test_discovery_finds_every_module_and_costs_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    discover()
+    for home in HOMES:
+        package = import_module(f"emoscan.{home}")
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            assert module.name in __import__("sys").modules
+    monkeypatch.setattr(pkgutil, "walk_packages", None)
+    discover()
+
+
+def test_every_step_takes_kinds_and_says_something() -> None:
+    discover()
+    for known in steps():
+        assert known.takes, known.name
+        assert known.name == known.name.lower()
+
+
+def test_an_output_is_named_like_its_module() -> None:
+    for name in outputs():
+        made = renderer(name)(View())
+        assert isinstance(made, Renderer)
+        assert type(made).__module__ == f"emoscan.output.{name}"
+    with pytest.raises(KeyError):
+        renderer("none")
+
+
+def test_outputs_may_come_from_elsewhere(registered: None) -> None:
+    class Other(Renderer):
+        pass
+
+    output("other")(Other)
+    assert "other" in outputs()
+    assert renderer("other") is Other
+
+
+def test_entry_points_of_other_packages_are_loaded(monkeypatch: pytest.MonkeyPatch, registered: None) -> None:
+    import importlib.metadata
+
+    loaded = []
+
+    class Entry:
+        def load(self) -> None:
+            loaded.append(self)
+
+    monkeypatch.setattr(registry, "_discovered", set(HOMES))
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [Entry()] if group == registry.ENTRY_POINT else [])
+    discover()
+    discover()
+    assert len(loaded) == 1
