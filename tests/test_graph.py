@@ -96,7 +96,14 @@ def test_a_step_that_is_tried_again_takes_back_what_it_left_locked() -> None:
 
 IDS = st.sampled_from([MAIL, ZIP, DOC, Artifact("text.plain", b""), Artifact("script.vba", b"Sub")])
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
-FACTS = st.builds(Fact, st.sampled_from(["effect.run", "clue.password"]), TEXT, TEXT, confidence=st.floats(0, 1), detail=st.dictionaries(TEXT, TEXT, max_size=2))
+FACTS = st.builds(
+    Fact,
+    st.sampled_from(["effect.run", "clue.password"]),
+    TEXT,
+    TEXT,
+    confidence=st.floats(0, 1),
+    detail=st.dictionaries(TEXT, TEXT, max_size=2),
+)
 PROBLEMS = st.builds(Problem, st.sampled_from(["limit", "encrypted"]), TEXT, TEXT)
 
 

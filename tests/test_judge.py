@@ -29,7 +29,14 @@ def graph(*facts: Fact, sort: Sort | None = None) -> Graph:
 
 @pytest.mark.parametrize(
     ("points", "label"),
-    [(0, "clean"), (SUSPICIOUS - 1, "clean"), (SUSPICIOUS, "suspicious"), (MALICIOUS - 1, "suspicious"), (MALICIOUS, "malicious"), (500, "malicious")],
+    [
+        (0, "clean"),
+        (SUSPICIOUS - 1, "clean"),
+        (SUSPICIOUS, "suspicious"),
+        (MALICIOUS - 1, "suspicious"),
+        (MALICIOUS, "malicious"),
+        (500, "malicious"),
+    ],
 )
 def test_bands(points: int, label: str) -> None:
     verdict = judge([finding("A.B", points)], graph())
@@ -46,7 +53,7 @@ def test_what_was_not_read_is_never_clean_and_never_a_detection(sort: Sort) -> N
 
 def test_a_group_is_worth_its_heaviest_member() -> None:
     verdict = judge([finding("A.LIGHT", 20, "g"), finding("A.HEAVY", 50, "g"), finding("A.OTHER", 5)], graph())
-    assert [(r.rule, r.points) for r in verdict.reasons] == [("A.HEAVY", 50), ("A.LIGHT", 0), ("A.OTHER", 5)] or verdict.score == 55
+    assert [(r.rule, r.points) for r in verdict.reasons] == [("A.HEAVY", 50), ("A.LIGHT", 0), ("A.OTHER", 5)]
     assert verdict.score == 55
     assert next(r.note for r in verdict.reasons if r.rule == "A.LIGHT") == "counted in A.HEAVY"
 
@@ -61,7 +68,9 @@ def test_what_speaks_for_a_sample_takes_away() -> None:
 
 
 def test_the_summary_names_what_weighs_most() -> None:
-    verdict = judge([finding("A.A", 50, title="Starts a program"), finding("A.B", 60, title="Downloads"), finding("A.C", -10, title="Signed")], graph())
+    verdict = judge(
+        [finding("A.A", 50, title="Starts a program"), finding("A.B", 60, title="Downloads"), finding("A.C", -10, title="Signed")], graph()
+    )
     assert verdict.summary == "Downloads; Starts a program."
     assert judge([], graph()).summary == "Nothing found."
 
@@ -80,9 +89,17 @@ def test_an_allowed_file_that_was_not_read_whole_is_still_incomplete() -> None:
     assert judge([finding("A.B", 90)], graph(sort="limit"), frozenset({DOC.sha256})).label == "incomplete"
 
 
-@given(st.lists(st.tuples(st.sampled_from("ABCDE"), st.integers(-100, 100), st.sampled_from(["", "g", "h"])), max_size=12), st.booleans(), st.booleans())
+@given(
+    st.lists(st.tuples(st.sampled_from("ABCDE"), st.integers(-100, 100), st.sampled_from(["", "g", "h"])), max_size=12),
+    st.booleans(),
+    st.booleans(),
+)
 def test_the_score_is_the_sum_of_its_reasons(rows: list[tuple[str, int, str]], allowed: bool, cut: bool) -> None:
-    verdict = judge([finding(f"T.{name}", *rest) for name, *rest in rows], graph(sort="limit" if cut else None), frozenset({DOC.sha256} if allowed else ()))
+    verdict = judge(
+        [finding(f"T.{name}", *rest) for name, *rest in rows],
+        graph(sort="limit" if cut else None),
+        frozenset({DOC.sha256} if allowed else ()),
+    )
     assert verdict.score == sum(reason.points for reason in verdict.reasons)
     assert not (cut and verdict.label == "clean")
     if allowed:

@@ -147,7 +147,7 @@ def test_a_rule_of_the_whole_input_is_one_finding() -> None:
 
 
 def test_rules_in_a_circle_are_refused() -> None:
-    with pytest.raises(BadRule, match="circle: T.RULE0 → T.RULE1 → T.RULE0"):
+    with pytest.raises(BadRule, match=r"circle: T.RULE0 → T.RULE1 → T.RULE0"):
         findings('[when]\nfinding = "T.RULE1"', '[when]\nfinding = "T.RULE0"')
     with pytest.raises(BadRule, match="which does not exist"):
         findings('[when]\nfinding = "T.NONE"')

@@ -89,7 +89,7 @@ def test_a_worker_that_dies_in_every_step_still_leaves_a_report() -> None:
         step(f"mock.deadly{number}", "mock", order=60 + number)(lambda artifact, ctx: os._exit(1))
     (report,) = scan(mock("fact before"))
     assert report.verdict == "incomplete"
-    assert report.input.sha256 == "43a6a29a6e0aec3a1b5a4e6ee3b2c4fd4ec4f7f4b6ce0a0ee1bd7fb19e0a37dd" or report.input.sha256
+    assert report.input.size == len(mock("fact before"))
     assert report.incomplete
 
 
@@ -134,7 +134,10 @@ def test_findings_survive_when_they_are_no_unicode_and_the_worker_dies() -> None
 
 
 def test_many_inputs_on_two_workers_come_out_in_order() -> None:
-    inputs = [mock("pid", f"fact {number}", *(["exit 1"] if number % 17 == 5 else ["sleep 0.02"] if number % 5 == 0 else [])) for number in range(60)]
+    inputs = [
+        mock("pid", f"fact {number}", *(["exit 1"] if number % 17 == 5 else ["sleep 0.02"] if number % 5 == 0 else []))
+        for number in range(60)
+    ]
     reports = scan(*inputs, workers=2)
     assert [effects(report)[1] for report in reports] == [str(number) for number in range(60)]
     assert [bool(report.incomplete) for report in reports] == [number % 17 == 5 for number in range(60)]
@@ -262,7 +265,7 @@ def test_a_large_file_is_read_from_its_beginning_by_the_second_worker_too(tmp_pa
         (lambda p: None, "No such file or directory"),
         (lambda p: p.symlink_to("/etc/hostname"), "a symbolic link, not followed"),
         (lambda p: p.symlink_to(p), "a symbolic link, not followed"),
-        (lambda p: os.mkfifo(p), "not a regular file"),
+        (os.mkfifo, "not a regular file"),
         (lambda p: p.mkdir(), "a folder"),
     ],
     ids=["absent", "link", "link to itself", "fifo", "folder"],
@@ -349,7 +352,9 @@ def test_a_file_is_opened_in_the_folder_it_was_found_in(tmp_path: Path) -> None:
 def test_contents_come_along_when_asked_for() -> None:
     with Supervisor(Settings(limits=LIMITS), contents=True) as supervisor:
         (outcome,) = supervisor.scan([Source("x", "x", mock("child hello"))])
-    assert outcome.contents == {artifact.sha256: data for artifact, data in zip(from_json(outcome.report).artifacts, [mock("child hello"), b"hello"])}
+    assert outcome.contents == {
+        artifact.sha256: data for artifact, data in zip(from_json(outcome.report).artifacts, [mock("child hello"), b"hello"])
+    }
 
 
 def test_contents_of_an_input_that_killed_its_worker_are_whole() -> None:
@@ -378,7 +383,20 @@ def talk(monkeypatch: pytest.MonkeyPatch, *messages: bytes) -> Report:
 
 @pytest.mark.parametrize(
     "message",
-    [b"", b"?", b"B", b"Bxx", b"D123", b"S{}", b"R", b"Rnull", b"R{}", b'R{"verdict":"clean"}', b'R{"verdict":"clean",\n"incomplete":[]}', b"L" + b"[" * 100_000],
+    [
+        b"",
+        b"?",
+        b"B",
+        b"Bxx",
+        b"D123",
+        b"S{}",
+        b"R",
+        b"Rnull",
+        b"R{}",
+        b'R{"verdict":"clean"}',
+        b'R{"verdict":"clean",\n"incomplete":[]}',
+        b"L" + b"[" * 100_000,
+    ],
 )
 def test_a_worker_that_breaks_the_protocol_is_not_believed(monkeypatch: pytest.MonkeyPatch, message: bytes) -> None:
     report = talk(monkeypatch, message)
