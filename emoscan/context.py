@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from msgspec import Struct
 
 from emoscan.budget import Budget, LimitReached, Limits
-from emoscan.model import Fact
+from emoscan.model import Fact, Yield
 
 CHUNK: Final = 1 << 16
 
@@ -39,13 +39,17 @@ class Clue(Struct, frozen=True):
     """How likely it is to be right, 0 to 1."""
 
 
+def _nowhere(item: Yield) -> None:
+    raise RuntimeError(f"nobody takes {item}")
+
+
 class Context:
     """What the engine hands to a step: its share of the budget, the clues so far, the names it was reached by.
 
     A step sees no graph, no files, no logger, no clock.
     """
 
-    __slots__ = ("_clues", "again", "budget", "names", "settings", "tried")
+    __slots__ = ("_clues", "again", "budget", "emit", "names", "settings", "tried")
 
     def __init__(
         self,
@@ -62,6 +66,8 @@ class Context:
         """Values of clues that an earlier run of this step on this artifact has already used."""
         self.again = tried is not None
         """Whether there was such a run."""
+        self.emit: Callable[[Yield], None] = _nowhere
+        """Takes what is found deep inside an evaluator, where nothing can be yielded; as good as yielding it."""
         self._clues = clues
 
     @property

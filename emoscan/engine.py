@@ -20,7 +20,7 @@ from msgspec import Struct
 from emoscan.budget import Budget, LimitReached
 from emoscan.context import Context, Settings
 from emoscan.graph import Added, Begun, Ended, Event, Graph, Reopened, Stated, Troubled
-from emoscan.model import Artifact, Child, Edge, Fact, Problem, Sort
+from emoscan.model import Artifact, Child, Edge, Fact, Problem, Sort, Yield
 from emoscan.registry import Step, sniff, steps, steps_for
 
 Listener = Callable[[Event], None]
@@ -155,18 +155,14 @@ class _Run:
         key = (artifact.id, step.name)
         budget = self.budget.for_step(getattr(self.settings.limits, step.seconds) if step.seconds else None)
         context = self.context(artifact.id, budget, self.tried.get(key))
+        context.emit = lambda item: self.take(artifact, step.name, item)
         if step.clue:
             self.tried[key] = context.tried | {clue.value for clue in context.clues(step.clue)}
         self.happen(Begun(artifact.id, step.name, budget.seconds))
 
         def work() -> None:
             for item in step.run(artifact, context):
-                if isinstance(item, Child):
-                    self.add(artifact, item, step.name)
-                elif isinstance(item, Fact):
-                    self.state(artifact.id, item)
-                else:
-                    self.trouble(artifact.id, step.name, item)
+                self.take(artifact, step.name, item)
 
         try:
             run_within(budget.seconds_left(), budget.seconds, work, lambda: self.busy)
@@ -184,6 +180,14 @@ class _Run:
         self.happen(Ended(*key))
 
     # ------------------------------------------------------------ what it yields
+
+    def take(self, artifact: Artifact, step_name: str, item: Yield) -> None:
+        if isinstance(item, Child):
+            self.add(artifact, item, step_name)
+        elif isinstance(item, Fact):
+            self.state(artifact.id, item)
+        else:
+            self.trouble(artifact.id, step_name, item)
 
     def add(self, parent: Artifact, child: Child, step_name: str) -> None:
         for kind in (child.kind,) if child.kind else sniff(child.data, child.label):

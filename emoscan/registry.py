@@ -118,14 +118,18 @@ def _add(table: dict[str, Any], name: str, value: Any) -> None:
 
 
 def discover(homes: tuple[str, ...] = HOMES) -> None:
-    """Import every module of the packages named, and those of the entry point group. Later calls cost nothing."""
+    """Import every module directly in the packages named, and those of the entry point group. Later calls cost nothing.
+
+    Packages inside them (an evaluator) are left to the module that holds their step, which imports them when it runs.
+    """
     for home in homes:
         if home in _discovered:
             continue
         _discovered.add(home)
         package = importlib.import_module(f"emoscan.{home}")
-        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            importlib.import_module(module.name)
+        for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+            if not module.ispkg:
+                importlib.import_module(module.name)
     if ENTRY_POINT not in _discovered and homes == HOMES:
         _discovered.add(ENTRY_POINT)
         from importlib.metadata import entry_points

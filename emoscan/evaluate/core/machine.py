@@ -43,6 +43,9 @@ class Machine:
         self._seen: set[tuple[str, str, str]] = set()
         self.guessed = 0
         """Branches taken on something unknown."""
+        self.asked = False
+        """The script has asked something of its surroundings and not yet branched on it."""
+        self._at_end: list[Callable[[], None]] = []
 
     # ------------------------------------------------------------ accounting
 
@@ -100,6 +103,21 @@ class Machine:
             return
         details = {key: display(item) for key, item in detail.items() if item not in (None, "", MISSING)} | self.where()
         self._emit(Fact(f"effect.{kind}", display(value), how, detail=details, confidence=0.8 if isinstance(value, Unknown) else 1.0))
+
+    def query(self, what: str, answer: Any) -> Any:
+        """Record a question to the surroundings, and answer it."""
+        self.asked = True
+        self.fact("effect.query", what, answer=display(answer)[:80])
+        return answer
+
+    def at_end(self, action: Callable[[], None]) -> None:
+        """Have something done when the script has ended: files it never closed are written all the same."""
+        self._at_end.append(action)
+
+    def finish(self) -> None:
+        """The script, or one entry of it, has ended."""
+        while self._at_end:
+            self._at_end.pop(0)()
 
     def fact(self, kind: str, value: Any, how: str = "", **detail: str) -> None:
         """State something else about the script, once."""

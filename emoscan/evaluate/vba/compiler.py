@@ -692,7 +692,7 @@ class Compiler:
             if number:
                 self.emit("else:")
                 self.indent += 1
-            code = self.condition(test)
+            code = self.guard(test, block, node, number)
             if self.guarded and not code.isidentifier():
                 self.tried("_c", code, "True")
                 code = "_c"
@@ -705,6 +705,36 @@ class Compiler:
             self.indent += 1
             self.body(node.otherwise)
         self.indent = indent
+
+    def guard(self, test: s.Expr, block: list[s.Statement], node: s.If, number: int) -> str:
+        """Code of a branch's condition. In a run with guards turned round, a block that ends the run is not entered, and
+        one that leads to an effect is.
+        """
+        code, kind = self.expression(test)
+        if self.project.turned and not isinstance(test, s.Lit):
+            if self.ends_run(block):
+                return f"turned({code}, False)"
+            last = number == len(node.branches) - 1
+            other = node.otherwise if last else node.branches[number + 1][1]
+            if self.project.leads_to_effect(self, block):
+                return f"turned({code}, True)"
+            if other and last and self.project.leads_to_effect(self, other):
+                return f"turned({code}, False)"
+        if kind == "B":
+            return code
+        return f"guard({code}, {self.project.remember_guard(test)})"
+
+    @staticmethod
+    def ends_run(block: list[s.Statement]) -> bool:
+        """Whether a block leaves the procedure, the program or the application, and does nothing else of note."""
+        for node in block:
+            match node:
+                case s.End() | s.Exit(what="sub" | "function" | "property"):
+                    return True
+                case s.Invoke(call=s.Member(name=name)) | s.Invoke(call=s.Call(function=s.Member(name=name))):
+                    if name in ("quit", "close"):
+                        return True
+        return False
 
     def select(self, node: s.Select) -> None:
         subject = self.fresh("s")

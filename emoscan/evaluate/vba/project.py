@@ -24,7 +24,15 @@ PREFIX: Final = {"let": "=", "set": ":="}
 class Project:
     """Modules by lower-case name. `host` is the application they run in (see host/), None for plain scripts."""
 
-    def __init__(self, machine: VbaMachine, host: Any = None, *, vbscript: bool = False) -> None:
+    def __init__(
+        self,
+        machine: VbaMachine,
+        host: Any = None,
+        *,
+        vbscript: bool = False,
+        code: dict[str, Any] | None = None,
+        turned: bool = False,
+    ) -> None:
         self.machine = machine
         self.namespace = machine.namespace
         self.host = host
@@ -39,6 +47,12 @@ class Project:
         self.spellings: dict[str, str] = {}
         self.counter = 0
         self.instances: list[Object] = []
+        self.code = {} if code is None else code
+        """Compiled code by its Python source, shared by the runs of one project."""
+        self.turned = turned
+        """Guards are turned round in this run (see compiler.Compiler.guard)."""
+        self.guards: list[s.Expr] = []
+        self._leads: dict[int, bool] = {}
         machine.project = self
 
     # ------------------------------------------------------------ linking
@@ -412,9 +426,47 @@ class Project:
             self.by_file[file] = procedure
             source, procedure.lines = Compiler(self, procedure.module, procedure).compile_procedure()
             self.machine.spend(len(procedure.lines))
-            exec(compile(source, file, "exec"), self.namespace)  # noqa: S102 - code we wrote ourselves, names and literals quoted
+            self.execute(source, file)
             procedure.function = self.namespace[procedure.code]
         return procedure.function  # type: ignore[no-any-return]
+
+    def execute(self, source: str, file: str) -> None:
+        """Run generated Python source: code we wrote ourselves, in which all of the sample is quoted literals."""
+        code = self.code.get(source)
+        if code is None:
+            code = self.code[source] = compile(source, file, "exec")
+        exec(code, self.namespace)  # noqa: S102
+
+    # ------------------------------------------------------------ guards
+
+    def remember_guard(self, test: s.Expr) -> int:
+        self.guards.append(test)
+        return len(self.guards) - 1
+
+    def leads_to_effect(self, compiler: Compiler, block: list[s.Statement]) -> bool:
+        """Whether a block, or a procedure it calls, does anything beyond computing."""
+        for node in statements(block):
+            for tree in expressions(node):
+                for part in subexpressions(tree):
+                    if isinstance(part, (s.Name, s.Member)):
+                        if part.name in SINKS:
+                            return True
+                        callee = compiler.variable(part.name) if isinstance(part, s.Name) else None
+                        if isinstance(callee, Procedure) and self._procedure_leads(callee):
+                            return True
+        return False
+
+    def _procedure_leads(self, procedure: Procedure) -> bool:
+        known = self._leads.get(procedure.index)
+        if known is None:
+            self._leads[procedure.index] = False
+            known = self._leads[procedure.index] = self.leads_to_effect(Compiler(self, procedure.module), procedure.tree.body)
+        return known
+
+    def argument_of_event(self, parameter: s.Parameter) -> Any:
+        """What the host passes for a parameter of an event: False for Cancel, nothing known for objects."""
+        value = self.default(parameter.type)
+        return Unknown(f"event argument {self.spelling(parameter.name)}") if value is NOTHING or value is None else value
 
     def invoke(self, procedure: Procedure, args: tuple[Any, ...], instance: Any = None, depth: int = 1) -> Any:
         """Call a procedure with values, as the host or `Application.Run` does. Surplus arguments are an error, as there."""
@@ -458,7 +510,7 @@ class Project:
         self.by_file[file] = shell
         code, shell.lines = Compiler(self, module).compile_statements(tree.statements, shell.code)
         self.machine.spend(len(shell.lines))
-        exec(compile(code, file, "exec"), self.namespace)  # noqa: S102 - see compiled()
+        self.execute(code, file)
         return self.namespace[shell.code](1)
 
     def find(self, name: str) -> Procedure | None:
@@ -543,6 +595,13 @@ FOLDABLE: Final = {
 }
 
 RECORD: Final = ObjectClass("record")
+
+SINKS: Final = frozenset(
+    "shell create createobject getobject run exec shellexecute shellexecutea shellexecutew callbyname createprocess createprocessa winexec "
+    "urldownloadtofile urldownloadtofilea urldownloadtofilew send savetofile createtextfile executeexcel4macro createthread virtualalloc "
+    "rtlmovememory createremotethread saveas followhyperlink navigate navigate2 sendkeys ontime execute executeglobal eval".split()
+)
+"""Names whose call does something beyond the macro: a branch that reaches one of them is worth a look."""
 
 EMPTY_MODULE: Final = Module("", "standard", s.Module(), -1)
 

@@ -269,7 +269,7 @@ class VbaMachine(Machine):
             "let let_typed set_object pass_value at index put_index get_member call_member put_member host put_host call_host for_range "
             "for_counter for_each more rounds jumped trap clear_error bad_statement new_array redim erase assign_array mid_assign new type_of "
             "address_of evaluated put_evaluated with_object end_program raise_event file_statement read_file call_dll unresolved too_deep "
-            "raise_overflow raise_mismatch raise_arguments checked"
+            "raise_overflow raise_mismatch raise_arguments checked guard turned"
         ).split():
             names[name] = getattr(self, name)
         return names
@@ -556,6 +556,20 @@ class VbaMachine(Machine):
         from emoscan.evaluate.com.api import call
 
         return call(self, self.project.declares[declare], args)
+
+    # -- guards
+
+    def guard(self, value: Any, number: int) -> bool:
+        """The truth of a condition; when the surroundings were asked just before, the condition is evidence of that."""
+        if self.asked:
+            self.asked = False
+            from emoscan.evaluate.vba.unparse import text_of
+
+            self.fact("evade.env", text_of(self.project.guards[number], self.project.spellings)[:300])
+        return self.operators.truth(value)
+
+    def turned(self, _value: Any, taken: bool) -> bool:
+        return taken
 
     # -- errors
 

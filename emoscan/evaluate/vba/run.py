@@ -1,0 +1,156 @@
+"""Evaluating a macro project: which way through it shows what it would do.
+
+Procedures that run by themselves come first, with the state they leave to each other; then those that run on closing or
+on events of using the document, then clicks. When all of that shows no effect, the project is run again with its guards
+turned round (a test that ends the run is not taken, a block that reaches a sink is entered), then in other surroundings
+(dates, countries) if it asked for them, and at last procedures that nothing calls, marked as less certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from emoscan.budget import Budget
+from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
+from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.world import DEFAULT_NOW, Profile, World
+from emoscan.evaluate.vba import syntax as s
+from emoscan.evaluate.vba.entry import Entry, entries, uncalled
+from emoscan.evaluate.vba.host import make_host
+from emoscan.evaluate.vba.parser import parse
+from emoscan.evaluate.vba.project import Project
+from emoscan.evaluate.vba.runtime import VbaMachine
+from emoscan.model import Child, Fact, Problem, Yield
+from emoscan.parse.bundle import VbaProject
+
+TELLING: Final = frozenset(
+    ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval")
+)
+"""Effects that show what a macro is for; a query or a message box does not."""
+
+LOCALES: Final = ((81, 1041), (1, 1033), (49, 1031), (39, 1040), (44, 2057), (34, 3082), (33, 1036), (55, 1046), (48, 1045), (31, 1043))
+"""(country, LCID) of the surroundings tried when a macro asks where it is."""
+
+GUESSED: Final = 0.5
+"""Confidence of what a procedure shows that nothing calls."""
+
+
+class Program:
+    """A project's parsed modules, to be linked and run as often as needed."""
+
+    def __init__(self, source: VbaProject, budget: Budget, document_name: str = "", now: datetime = DEFAULT_NOW) -> None:
+        self.source = source
+        self.budget = budget
+        self.document_name = document_name
+        self.now = now
+        self.trees: list[s.Module] = [parse(module.source) for module in source.modules]
+        self.code: dict[str, Any] = {}
+        """Compiled code by its Python source: a second run compiles nothing again."""
+
+    def start(self, emit: Emit, *, profile: Profile | None = None, now: datetime | None = None, turned: bool = False) -> Project:
+        """A fresh machine with the project linked in it."""
+        world = World(self.budget, profile, now or self.now, self.document_name)
+        machine = VbaMachine(self.budget, world, emit, code_page=self.source.code_page)
+        project = Project(machine, code=self.code, turned=turned)
+        project.host = make_host(machine, self.source.document)
+        for module, tree in zip(self.source.modules, self.trees):
+            project.link(tree, module.name, module.type)
+        return project
+
+
+class Watch:
+    """Passes on what a run emits, and remembers whether it showed anything. Each thing is passed on once."""
+
+    def __init__(self, emit: Emit, confidence: float = 1.0, seen: set[Any] | None = None) -> None:
+        self.emit = emit
+        self.confidence = confidence
+        self.telling = 0
+        self.asked: set[str] = set()
+        self.seen: set[Any] = seen if seen is not None else set()
+
+    def __call__(self, item: Yield) -> None:
+        key: Any
+        match item:
+            case Fact():
+                if item.kind in TELLING:
+                    self.telling += 1
+                elif item.kind == "effect.query":
+                    self.asked.add(item.value.lower())
+                key = (item.kind, item.value, item.how)
+                if self.confidence < item.confidence:
+                    item = replace(item, confidence=self.confidence)
+            case Child():
+                key = (item.kind, item.data, item.label)
+            case Problem():
+                key = (item.sort, item.message)
+        if key not in self.seen:
+            self.seen.add(key)
+            self.emit(item)
+
+
+def evaluate(source: VbaProject, budget: Budget, emit: Emit, document_name: str = "", now: datetime = DEFAULT_NOW) -> None:
+    """Run a macro project in every way that may show what it does; `emit` takes facts, children and problems as they arise.
+
+    Raises LimitReached when the budget is used up; what was found until then has been emitted.
+    """
+    program = Program(source, budget, document_name, now)
+    report_bad_statements(program, emit)
+    seen: set[Any] = set()
+    watch = Watch(emit, seen=seen)
+    project = program.start(watch)
+    found = entries(project)
+    for entry in found:
+        emit(Fact("vba.entry", entry.event, detail={"module": entry.procedure.module.shown, "stage": STAGES[entry.stage]}))
+    run_all(project, found)
+    if watch.telling or not project.procedures:
+        return
+    asked = watch.asked
+    for start in other_ways(program, asked):
+        watch = Watch(emit, seen=seen)
+        project = start(watch)
+        run_all(project, entries(project))
+        if watch.telling:
+            return
+    last = Watch(emit, GUESSED, seen)
+    for number in range(len(uncalled(project))):
+        project = program.start(last, turned=True)
+        run_all(project, uncalled(project)[number : number + 1])
+
+
+STAGES: Final = {1: "runs by itself", 2: "runs on closing or use", 3: "runs on a click", 4: "nothing calls it"}
+
+
+def run_all(project: Project, found: list[Entry]) -> None:
+    """Run entries one after the other in one world. An error ends its entry only, as it does in Office."""
+    for entry in found:
+        required = [p for p in entry.procedure.tree.parameters if not p.optional and not p.rest]
+        try:
+            project.invoke(entry.procedure, tuple(project.argument_of_event(p) for p in required))
+        except ScriptEnd:
+            pass
+        except ScriptError as error:
+            project.machine.fact("eval.error", f"{error.number} {error.description}", entry.event)
+        project.machine.finish()
+
+
+def other_ways(program: Program, asked: set[str]) -> Iterator[Callable[[Emit], Project]]:
+    """Further runs, the likeliest first: guards turned round; other countries and days when the macro asked for them."""
+    yield lambda emit: program.start(emit, turned=True)
+    if any(word in query for query in asked for word in ("international", "locale", "language", "country", "lcid")):
+        for country, lcid in LOCALES[1:]:
+            yield lambda emit, p=Profile(country=country, lcid=lcid): program.start(emit, profile=p)  # type: ignore[misc]
+    if any(word in query for query in asked for word in ("now", "date", "time", "day")):
+        for day in range(31):
+            moment = program.now.replace(day=1) + timedelta(days=day)
+            yield lambda emit, m=moment: program.start(emit, now=m)  # type: ignore[misc]
+
+
+def report_bad_statements(program: Program, emit: Emit) -> None:
+    """Statements nobody could read: part of the code was not understood, and the record says so."""
+    bad = [(module.name, error) for module, tree in zip(program.source.modules, program.trees) for error in tree.errors]
+    for name, error in bad[:20]:
+        emit(Fact("vba.bad_statement", error.text[:200], error.why, detail={"module": name, "line": str(error.line)}))
