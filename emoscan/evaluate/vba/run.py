@@ -141,8 +141,8 @@ def other_ways(program: Program, asked: set[str]) -> Iterator[Callable[[Emit], P
     """Further runs, the likeliest first: guards turned round; other countries and days when the macro asked for them."""
     yield lambda emit: program.start(emit, turned=True)
     if any(word in query for query in asked for word in ("international", "locale", "language", "country", "lcid")):
-        for country, lcid in LOCALES[1:]:
-            yield lambda emit, p=Profile(country=country, lcid=lcid): program.start(emit, profile=p)  # type: ignore[misc]
+        for profile in (Profile(country=country, lcid=lcid) for country, lcid in LOCALES[1:]):
+            yield lambda emit, p=profile: program.start(emit, profile=p)  # type: ignore[misc]
     if any(word in query for query in asked for word in ("now", "date", "time", "day")):
         for day in range(31):
             moment = program.now.replace(day=1) + timedelta(days=day)
