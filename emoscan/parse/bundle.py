@@ -130,6 +130,10 @@ class VbaProject(Struct, frozen=True, omit_defaults=True):
     references: tuple[str, ...] = ()
     constants: dict[str, str] = {}
     """Conditional compilation constants of the project."""
+    protection: tuple[str, ...] = ()
+    """How it is locked against looking at it: "password", "locked for viewing", "hidden module X" …"""
+    damage: tuple[str, ...] = ()
+    """What of it is broken or missing, in words."""
     document: Document = Document()
 
 

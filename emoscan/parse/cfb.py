@@ -166,7 +166,7 @@ class CompoundFile:
 
     def _read_chain(self, start: int, size: int) -> bytes:
         chain = self._chain(self._fat, start, min(-(-size // self.sector_size), self._count))
-        return _join(self.data, chain, self.sector_size, self.sector_size)[:size]
+        return _sectors(self.data, chain, self.sector_size, self.sector_size)[:size]
 
     def _read_mini(self, start: int, size: int) -> bytes:
         if self._mini_fat is None or self._mini_stream is None:
@@ -179,7 +179,7 @@ class CompoundFile:
             if self.budget is not None:
                 self.budget.grow(len(self._mini_stream), "streams below 4,096 bytes")
         chain = self._chain(self._mini_fat, start, -(-size // MINI_SECTOR))
-        return _join(self._mini_stream, chain, MINI_SECTOR, 0)[:size]
+        return _sectors(self._mini_stream, chain, MINI_SECTOR, 0)[:size]
 
     # ------------------------------------------------------------ directory
 
@@ -205,7 +205,7 @@ class CompoundFile:
         def entry(index: int, parent: str, orphan: bool) -> Entry:
             raw_name, length, kind, _, _, _, _, clsid, _, start, size = raw[index]
             name = _name(raw_name, length)
-            path = "" if index == 0 else f"{parent}/{name}" if parent else name
+            path = join(parent, name) if index else ""
             type_ = _TYPES[kind] if index == 0 or kind != 5 else "storage"
             # Before version 4 the high half of the size may hold rubbish, [MS-CFB] 2.6.1.
             return Entry(index, path, name, type_, size if big else size & 0xFFFFFFFF, start, _clsid(clsid), orphan)
@@ -245,7 +245,12 @@ class CompoundFile:
                     yield from below(index, orphan=True)
 
 
-def _join(data: bytes, chain: list[int], size: int, base: int) -> bytes:
+def join(storage: str, name: str) -> str:
+    """The path of something in a storage."""
+    return f"{storage}/{name}" if storage else name
+
+
+def _sectors(data: bytes, chain: list[int], size: int, base: int) -> bytes:
     """The sectors of a chain; neighbours are taken in one slice."""
     if not chain:
         return b""

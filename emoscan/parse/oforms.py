@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import Control, Form, Property
-from emoscan.parse.cfb import CompoundFile, Entry, guid
+from emoscan.parse.cfb import CompoundFile, Entry, guid, join
 from emoscan.parse.codepage import decode
 
 STRINGS: Final = "strings"
@@ -281,7 +281,8 @@ def _properties(values: Values) -> dict[str, Property]:
         if isinstance(pair, tuple) and len(pair) == 2:
             for name, part in zip(names, pair):
                 if isinstance(part, int):
-                    properties[name] = round(part * 72 / 2540, 2)  # hundredths of millimetres to points
+                    # Hundredths of millimetres, that were made of pixels of 96 to the inch, to points.
+                    properties[name] = round(part * 96 / 2540) * 0.75
     return properties
 
 
@@ -434,13 +435,13 @@ def read_page_control(file: CompoundFile, storage: Entry, module: str = "") -> C
 
     None when the storage holds none.
     """
-    contents = file.get(f"{storage.path}/contents")
+    contents = file.get(join(storage.path, "contents"))
     name = _ocx_name(file, storage.path)
     type_ = CLASSES.get(storage.clsid) or prog_id(file, storage.path) or storage.clsid
     if contents is not None and contents.type == "stream":
         type_, properties, tabs = read_control(file.read(contents), type_)
         return Control(name, type_, properties, tabs, module)
-    if file.get(f"{storage.path}/f") is not None:
+    if file.get(join(storage.path, "f")) is not None:
         node = _read_container(file, storage.path, _Node(name, type_ if type_ in CONTAINERS else "Frame", {}))
         return Control(name, node.type, node.properties, node.controls, module)
     if name:
@@ -451,7 +452,7 @@ def read_page_control(file: CompoundFile, storage: Entry, module: str = "") -> C
 
 
 def _ocx_name(file: CompoundFile, path: str) -> str:
-    stream = file.get(f"{path}/\3OCXNAME")
+    stream = file.get(join(path, "\3OCXNAME"))
     if stream is None or stream.type != "stream":
         return ""
     data = file.read(stream)
@@ -460,7 +461,7 @@ def _ocx_name(file: CompoundFile, path: str) -> str:
 
 def prog_id(file: CompoundFile, path: str) -> str:
     """The ProgID in the storage's CompObj stream ([MS-OLEDS] 2.3.8), "" when there is none."""
-    stream = file.get(f"{path}/\1CompObj")
+    stream = file.get(join(path, "\1CompObj"))
     if stream is None or stream.type != "stream":
         return ""
     data, at = file.read(stream, 4_096), 28
@@ -482,7 +483,7 @@ def _read_container(file: CompoundFile, path: str, root: _Node) -> Control:
         if place in seen or depth > MAX_DEPTH:
             continue
         seen.add(place)
-        form = file.get(f"{place}/f")
+        form = file.get(join(place, "f"))
         if form is None or form.type != "stream":
             continue
         data = file.read(form)
@@ -493,7 +494,7 @@ def _read_container(file: CompoundFile, path: str, root: _Node) -> Control:
         if damage:
             properties[STRINGS] = strings_in(data)
         node.properties = {**properties, **node.properties}
-        objects = file.get(f"{place}/o")
+        objects = file.get(join(place, "o"))
         persisted = file.read(objects) if objects is not None and objects.type == "stream" else b""
         at = 0
         for site in sites:
@@ -508,7 +509,7 @@ def _read_container(file: CompoundFile, path: str, root: _Node) -> Control:
             child = _Node(site.name, site.type, site.properties)
             node.children.append(child)
             order.append(child)
-            below = f"{place}/i{site.id:02}"
+            below = join(place, f"i{site.id:02}")
             if site.type in CONTAINERS:
                 work.append((below, child, depth + 1))
             else:
@@ -520,7 +521,7 @@ def _read_container(file: CompoundFile, path: str, root: _Node) -> Control:
             if rest:
                 node.properties[STRINGS] = "\n".join(filter(None, (str(node.properties.get(STRINGS, "")), rest)))
         if node.type == "MultiPage":
-            pages = file.get(f"{place}/x")
+            pages = file.get(join(place, "x"))
             _arrange_pages(node, sites, file.read(pages) if pages is not None and pages.type == "stream" else b"")
     done: dict[int, Control] = {}
     for node in reversed(order):  # what is inside was listed after what it is inside of
@@ -573,7 +574,7 @@ _FRAME_LINE: Final = re.compile(r'^\s{1,8}(\w{1,40})\s{1,40}=\s{1,40}(?:"((?:[^"
 
 def _frame(file: CompoundFile, path: str, code_page: int) -> dict[str, Property]:
     """What the form designer wrote (VBFrame stream, [MS-OVBA] 2.3.5): Caption, Tag, ClientHeight …"""
-    stream = file.get(f"{path}/\3VBFrame")
+    stream = file.get(join(path, "\3VBFrame"))
     if stream is None or stream.type != "stream":
         return {}
     properties: dict[str, Property] = {}

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import Module, ModuleType
-from emoscan.parse.cfb import CompoundFile, Entry
+from emoscan.parse.cfb import CompoundFile, Entry, join
 from emoscan.parse.codepage import decode
 
 # ---------------------------------------------------------------- decompression, 2.4.1
@@ -392,16 +392,15 @@ def read_project(file: CompoundFile, place: str, limit: int = 1 << 24, most: int
 
     Raises LimitReached when the file's budget is spent; what is damaged is said in the result.
     """
-    prefix = f"{place}/" if place else ""
     damage: list[str] = []
-    directory = _directory(file, f"{prefix}VBA/dir", limit, most, damage)
-    stream = file.get(f"{prefix}PROJECT")
+    directory = _directory(file, join(place, "VBA/dir"), limit, most, damage)
+    stream = file.get(join(place, "PROJECT"))
     project = read_project_text(file.read(stream), directory.code_page) if stream and stream.type == "stream" else ProjectText()
     reader = _ModuleReader(file, limit, most)
     reader.code_page, reader.types, reader.damage = directory.code_page, project.modules, damage
     for entry in directory.modules:
-        reader.read_listed(entry, f"{prefix}VBA/")
-    for stream in list(file.streams(f"{prefix}VBA")):
+        reader.read_listed(entry, join(place, "VBA/"))
+    for stream in list(file.streams(join(place, "VBA"))):
         reader.read_unlisted(stream, "orphan" if directory.modules else "signature")
     hidden = [f"hidden module {m.name}" for m in directory.modules if project.modules and m.name.lower() not in project.modules]
     return Project(
@@ -423,7 +422,7 @@ def read_strays(file: CompoundFile, known: set[str], limit: int = 1 << 24, most:
     `known` holds the paths of streams that were read as modules of a project. None when nothing is found.
     """
     reader = _ModuleReader(file, limit, most)
-    everywhere = not known and (_SOURCE.search(file.data) is not None)
+    everywhere = not known and (b"\0Attribut" in file.data or b"Attribute VB_Name" in file.data)
     for entry in file.entries:
         if entry.type == "stream" and entry.path not in known and (everywhere or entry.orphan):
             reader.read_unlisted(entry, "signature")

@@ -1,0 +1,144 @@
+"""The model of a document in a compound file: what its macros can read of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from emoscan.parse import Malformed, oforms, propsets, wordbinary
+from emoscan.parse.bundle import Control, Document, Form, Module
+from emoscan.parse.cfb import CompoundFile, join
+from emoscan.parse.ovba import Project
+
+Host = Literal["word", "excel", "powerpoint", ""]
+
+_STREAMS: Final[dict[str, Host]] = {
+    "worddocument": "word",
+    "workbook": "excel",
+    "book": "excel",
+    "powerpoint document": "powerpoint",
+    "pp40": "powerpoint",
+}
+HOST_STREAMS: Final = frozenset(_STREAMS)
+"""Names, in lower case, of streams that make a storage a document."""
+
+MAX_CONTROLS: Final = 2_000
+"""Of a document that are read."""
+
+
+def host_of(file: CompoundFile) -> Host:
+    """The program a compound file is a document of."""
+    return next((_STREAMS[e.name.lower()] for e in file.entries if e.path == e.name and e.name.lower() in _STREAMS), "")
+
+
+def host_of_modules(modules: Iterable[Module]) -> Host:
+    """The same, by what the project's document modules are derived from; for projects without their document."""
+    for module in modules:
+        base = _BASE.search(module.source, 0, 2_000) if module.type == "document" else None
+        if base:
+            return _BASES.get(base[1].lower(), "word" if base[1].lower().endswith("thisdocument") else "")
+    return ""
+
+
+_BASE: Final = re.compile(r'Attribute VB_Base = "([^"\r\n]{1,200})"')
+_BASES: Final[dict[str, Host]] = {
+    "0{00020906-0000-0000-c000-000000000046}": "word",
+    "0{00020819-0000-0000-c000-000000000046}": "excel",
+    "0{00020820-0000-0000-c000-000000000046}": "excel",
+    "0{00020821-0000-0000-c000-000000000046}": "excel",
+}
+_WORKBOOK: Final = "0{00020819-0000-0000-c000-000000000046}"
+_CONTROL: Final = re.compile(
+    r'^Attribute VB_Control = "([^",\r\n]{1,255}), ?([0-9-]{1,10}), ?([0-9-]{1,10}), ?([^",\r\n]{0,99}), ?([^"\r\n]{0,99})"', re.MULTILINE
+)
+"""Name, id, index, library and class of a control on a page, in the module of the page."""
+
+
+def code_name_of(modules: Iterable[Module]) -> str:
+    """Name of the module that stands for the document itself."""
+    documents = [m for m in modules if m.type == "document"]
+    for module in documents:
+        base = _BASE.search(module.source, 0, 2_000)
+        if base and base[1].lower() == _WORKBOOK:
+            return module.name
+    return documents[0].name if documents else "ThisDocument"
+
+
+def read_document(file: CompoundFile, place: str, project: Project) -> Document:
+    """The model of the document around the project in the storage at `place`. What is damaged is left out."""
+    host = host_of(file) or host_of_modules(project.modules)
+    builtin, custom = propsets.read_properties(file)
+    code_name = code_name_of(project.modules)
+    text = Document()
+    if host == "word":
+        try:
+            text = wordbinary.read(file)
+        except Malformed as error:
+            file.damage.append(str(error))
+    return Document(
+        host=host,
+        code_name=code_name,
+        forms=read_forms(file, place, project),
+        controls=bind(_page_controls(file, place), project.modules, code_name),
+        variables=text.variables,
+        properties=builtin,
+        custom_properties=custom,
+    )
+
+
+def read_forms(file: CompoundFile, place: str, project: Project) -> tuple[Form, ...]:
+    """The UserForms of a project: storages beside its VBA storage ([MS-OVBA] 2.2.10)."""
+    names = {m.stream.rpartition("/")[2].lower(): m.name for m in project.modules}
+    forms = []
+    for entry in file.storages():
+        if entry.path == join(place, entry.name) and entry.name.lower() != "vba":
+            inside = (file.get(join(entry.path, name)) for name in ("f", "\3VBFrame"))
+            if any(e is not None and e.type == "stream" for e in inside):
+                name = names.get(entry.name.lower(), entry.name)
+                forms.append(oforms.read_form(file, entry.path, name, project.code_page))
+    return tuple(forms)
+
+
+def _page_controls(file: CompoundFile, place: str) -> list[Control]:
+    """ActiveX controls on pages, in the order of their storages: ObjectPool of a .doc, the root of what MHT holds."""
+    found: list[Control] = []
+    seen: set[str] = set()
+    forms = join(place, "") if place else "VBA/"
+    for entry in file.entries:
+        if entry.type != "stream" or entry.name.lower() not in ("contents", "\3ocxname") or entry.path.startswith(forms):
+            continue
+        parent = entry.path.rpartition("/")[0]
+        storage = file.get(parent)
+        if parent in seen or storage is None or len(found) >= MAX_CONTROLS:
+            continue
+        seen.add(parent)
+        named = file.get(join(parent, "\3OCXNAME")) is not None
+        if named or storage.clsid in oforms.CLASSES or oforms.prog_id(file, parent).startswith("Forms."):
+            control = oforms.read_page_control(file, storage)
+            if control is not None:
+                found.append(control)
+    return found
+
+
+def bind(controls: Iterable[Control], modules: Iterable[Module], code_name: str) -> tuple[Control, ...]:
+    """Controls with the module each belongs to, by the VB_Control attributes; nameless ones get the names that are left."""
+    stated: dict[str, tuple[str, str]] = {}
+    waiting: list[tuple[str, str, str]] = []
+    known = {c.name.lower() for c in controls}
+    for module in modules:
+        for match in _CONTROL.finditer(module.source, 0, 1 << 16):
+            name, class_ = match[1].strip(), match[5].strip()
+            stated.setdefault(name.lower(), (name, module.name))
+            if name.lower() not in known:
+                waiting.append((name, class_, module.name))
+    bound = []
+    for control in controls:
+        name, module_name = stated.get(control.name.lower(), (control.name, code_name))
+        if not name:
+            fitting = next((w for w in waiting if w[1] == control.type), None)
+            if fitting:
+                waiting.remove(fitting)
+                name, _, module_name = fitting
+        bound.append(Control(name, control.type, control.properties, control.controls, module_name))
+    return tuple(bound)
