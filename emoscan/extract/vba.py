@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, Document, VbaProject, dump, load_vba
-from emoscan.parse.cfb import CompoundFile
+from emoscan.parse.cfb import MAGIC, CompoundFile
 from emoscan.parse.text import as_bytes
 from emoscan.registry import step
+
+if TYPE_CHECKING:
+    from emoscan.parse.ovba import Project
+    from emoscan.parse.package import Package
+    from emoscan.parse.zipdir import Member
 
 STRAYS: Final = "modules without a project"
 
@@ -35,27 +41,103 @@ def from_compound_file(artifact: Artifact, ctx: Context) -> Yields:
 
 
 def _projects(file: CompoundFile, ctx: Context) -> Yields:
-    from emoscan.parse import ovba
+    from emoscan.parse import ovba, pptbinary
+    from emoscan.parse.oledocument import read_document
 
     limits = ctx.budget.limits
     known: set[str] = set()
     embedded = _embedded_documents(file)
     left = limits.vba_source_bytes
-    for place in ovba.find_projects(file):
-        if any(place == inside or place.startswith(inside + "/") for inside in embedded):
+    for storage, place in _places(file):
+        if storage is file and any(place == inside or place.startswith(inside + "/") for inside in embedded):
             continue  # it is found again in the embedded document, with the model of that
-        from emoscan.parse.oledocument import read_document
-
-        project = ovba.read_project(file, place, left, limits.vba_modules)
+        project = ovba.read_project(storage, place, left, limits.vba_modules)
         left -= sum(len(m.source) for m in project.modules)
         known.update(m.stream for m in project.modules)
-        if project.modules or project.damage:
-            yield from _bundle(project, read_document(file, place, project), place)
-    strays = ovba.read_strays(file, known, max(left, 0), limits.vba_modules) if left > 0 else None
+        if project.modules or project.missing:
+            yield from _bundle(project, read_document(file, project, storage, place), place or pptbinary.STREAM)
+    strays = ovba.read_strays(file, known, left, limits.vba_modules, outside=embedded) if left > 0 else None
     if strays:
-        from emoscan.parse.oledocument import read_document
+        yield from _bundle(strays, read_document(file, strays, file, ""), STRAYS)
 
-        yield from _bundle(strays, read_document(file, "", strays), STRAYS)
+
+def _places(file: CompoundFile) -> Iterator[tuple[CompoundFile, str]]:
+    """Compound files and places in them where projects are: in the document itself, or in the stream of a presentation."""
+    from emoscan.parse import ovba, pptbinary
+    from emoscan.parse.oledocument import host_of
+
+    for place in ovba.find_projects(file):
+        yield file, place
+    if file.stream(pptbinary.STREAM) is None or file.budget is None:
+        return
+    for stored in pptbinary.storages(file.read(pptbinary.STREAM), file.budget):
+        try:
+            inside = CompoundFile(stored.data, file.budget)
+        except Malformed:
+            continue
+        places = ovba.find_projects(inside) if host_of(inside) == "" else []
+        for place in places:
+            if stored.damage:
+                file.damage.append(stored.damage)
+            yield inside, place
+
+
+@step("vba.ooxml", "office.ooxml")
+def from_package(artifact: Artifact, ctx: Context) -> Yields:
+    """The same for packages. A project is any part that is a compound file with one in it, whatever the package says of it."""
+    from emoscan.parse.package import Package
+
+    try:
+        package = Package(artifact.data, ctx.budget)
+    except Malformed:
+        return  # the step that opens packages says so
+    suspects = [part for part in package.parts if package.head(part).startswith(MAGIC) or _says_project(package, part.name)]
+    for part in suspects:
+        yield from _project_part(package, part, ctx)
+    for what in package.damage:
+        yield Problem("malformed", "ooxml", f"{what}; macros may be missing")
+    for name, what in package.limits.items():
+        yield Problem("limit", name, what)
+
+
+def _says_project(package: Package, name: str) -> bool:
+    return name.lower().endswith("vbaproject.bin") or package.content_type(name) == "application/vnd.ms-office.vbaproject"
+
+
+def _project_part(package: Package, part: Member, ctx: Context) -> Yields:
+    from emoscan.parse import ovba
+    from emoscan.parse.ooxmldocument import read_document
+
+    limits = ctx.budget.limits
+    try:
+        data = package.read(part)
+    except Malformed as error:
+        yield Problem("malformed", "vba-project", f"the macro project {part.name!r} cannot be read: {error}")
+        return
+    try:
+        file = CompoundFile(data, ctx.budget)
+    except Malformed as error:
+        found = ovba.carve(data, limits.vba_source_bytes, limits.vba_modules)
+        if found:
+            yield from _bundle(found, Document(), part.name)
+        elif _says_project(package, part.name):
+            yield Problem("malformed", "vba-project", f"the macro project {part.name!r} cannot be read: {error}")
+        return
+    places = [place for place in ovba.find_projects(file) if not _embedded_documents(file)]
+    known: set[str] = set()
+    for place in places:
+        project = ovba.read_project(file, place, limits.vba_source_bytes, limits.vba_modules)
+        known.update(m.stream for m in project.modules)
+        if project.modules or project.missing:
+            yield from _bundle(project, read_document(package, project, file, place), part.name)
+    if _says_project(package, part.name) or places:
+        strays = ovba.read_strays(file, known, limits.vba_source_bytes, limits.vba_modules)
+        if strays:
+            yield from _bundle(strays, read_document(package, strays, file, ""), f"{part.name}: {STRAYS}")
+        elif not places:
+            yield Problem("malformed", "vba-project", f"{part.name!r} holds no macro project that can be read")
+    for what in file.damage:
+        yield Problem("malformed", "compound-file", f"{part.name}: {what}; macros may be missing")
 
 
 def _embedded_documents(file: CompoundFile) -> list[str]:
@@ -64,10 +146,7 @@ def _embedded_documents(file: CompoundFile) -> list[str]:
     return [e.path.rpartition("/")[0] for e in file.entries if e.type == "stream" and "/" in e.path and e.name.lower() in HOST_STREAMS]
 
 
-def _bundle(project: object, document: Document, label: str) -> Yields:
-    from emoscan.parse.ovba import Project
-
-    assert isinstance(project, Project)
+def _bundle(project: Project, document: Document, label: str) -> Yields:
     bundle = VbaProject(
         project.modules,
         project.name,
@@ -75,7 +154,7 @@ def _bundle(project: object, document: Document, label: str) -> Yields:
         project.references,
         project.constants,
         project.protection,
-        project.damage,
+        (*project.missing, *project.repaired),
         document,
     )
     yield Child(dump(bundle), VBA_PROJECT, label=label or project.name or "VBAProject", how="macro project")
@@ -83,8 +162,8 @@ def _bundle(project: object, document: Document, label: str) -> Yields:
         yield Fact("clue.password", project.password, "password of the macro project", confidence=0.5)
     if project.limited:
         yield Problem("limit", "vba_source_bytes", "the macro project has more source than is read; the rest was not seen")
-    if project.damage:
-        yield Problem("malformed", "vba-project", f"the macro project is damaged: {'; '.join(project.damage[:5])}")
+    if project.missing:
+        yield Problem("malformed", "vba-project", f"the macro project is damaged: {'; '.join(project.missing[:5])}")
 
 
 @step("vba.modules", VBA_PROJECT, order=-10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 from typing import Final
 
 from emoscan.context import Context
@@ -42,7 +41,7 @@ def _kind(data: bytes) -> str:
         return "mail.msg"
     if "encryptioninfo" in names and "encryptedpackage" in names:
         return "office.encrypted"
-    if not names & _DOCUMENTS.keys() and file.get("VBA/dir") is not None:
+    if not names & _DOCUMENTS.keys() and file.stream("VBA/dir") is not None:
         return "office.vba-storage"
     return "office.ole"
 
@@ -95,8 +94,7 @@ def _embedded(file: CompoundFile, entry: Entry) -> Yields:
     name = entry.name.lower()
     parent = entry.path.rpartition("/")[0]
     if entry.type == "storage":
-        inside = (file.get(join(entry.path, stream)) for stream in _DOCUMENTS)
-        if any(e is not None and e.type == "stream" for e in inside):
+        if any(file.stream(join(entry.path, name)) is not None for name in _DOCUMENTS):
             from emoscan.parse.cfbwriter import standalone
 
             yield Child(standalone(file, entry), label=entry.name, how="embedded document")
@@ -110,34 +108,54 @@ def _embedded(file: CompoundFile, entry: Entry) -> Yields:
         yield Child(file.read(entry), label=parent, how="embedded object")
     elif name == "\1ole":
         yield from _links(file.read(entry, 65_536))
+    elif name == "powerpoint document":
+        yield from _in_presentation(file, entry)
+
+
+def _in_presentation(file: CompoundFile, entry: Entry) -> Yields:
+    """Objects embedded in a presentation; its macro project and its controls are read with the presentation around them."""
+    from emoscan.parse import oledocument, pptbinary
+
+    assert file.budget is not None
+    for stored in pptbinary.storages(file.read(entry), file.budget):
+        if stored.damage:
+            yield Problem("malformed", "presentation", f"{stored.damage}; what is missing was not seen")
+        if oledocument.control_in(stored.data, file.budget) is None and _kind(stored.data) != "office.vba-storage":
+            yield Child(stored.data, label=f"{entry.name} @{stored.offset:#x}", how="embedded object")
 
 
 _FILES: Final = (b"%PDF", b"PK\3\4", MAGIC, b"{\\rt", b"MZ", b"<htm", b"<HTM", b"<?xm")
 
 
 def _native(data: bytes) -> Yields:
-    """An Ole10Native stream ([MS-OLEDS] 2.3.6), holding a package as the Object Packager writes it: names, then the file."""
+    """An Ole10Native stream ([MS-OLEDS] 2.3.6) with a package as the Object Packager writes it: names, path, file, names in UTF-16."""
     body = data[4:]
-    label = file_name = ""
-    content = body
-    if len(body) > 6 and body[:2] == b"\2\0":
-        at = 2
-        texts = []
-        for _ in range(2):
-            end = body.find(b"\0", at, at + 1_024)
-            if end < 0:
-                break
-            texts.append(decode(body[at:end], 1252))
-            at = end + 1
-        if len(texts) == 2 and at + 8 <= len(body):
-            label, file_name = texts
-            length = struct.unpack_from("<I", body, at + 4)[0]
-            at += 8 + length
-            if at + 4 <= len(body):
-                size = struct.unpack_from("<I", body, at)[0]
-                content = body[at + 4 : at + 4 + size]
-    name = label or file_name.replace("\\", "/").rpartition("/")[2]
-    yield Child(content, label=name, how="embedded file")
+    if body[:2] != b"\2\0":
+        yield Child(body, how="embedded data")
+        return
+    label, at = _text(body, 2)
+    file_name, at = _text(body, at)
+    length = int.from_bytes(body[at + 4 : at + 8], "little")  # of the path the file was at, after two numbers
+    at += 8 + length
+    size = int.from_bytes(body[at : at + 4], "little")
+    content = body[at + 4 : at + 4 + size]
+    at += 4 + size
+    for name in range(3):  # path, label, name
+        length = int.from_bytes(body[at : at + 4], "little") * 2
+        text = body[at + 4 : at + 4 + length]
+        if not 0 < length <= 2_048 or len(text) < length:
+            break
+        label = text.decode("utf-16-le", "replace") if name == 1 else label
+        at += 4 + length
+    name_of = label or file_name.replace("\\", "/").rpartition("/")[2]
+    if content:
+        yield Child(content, label=name_of, how="embedded file")
+
+
+def _text(data: bytes, at: int) -> tuple[str, int]:
+    """A text that ends with a zero, and where it ends."""
+    end = data.find(b"\0", at, at + 1_024)
+    return (decode(data[at:end], 1252), end + 1) if end >= 0 else ("", at)
 
 
 _ADDRESS: Final = re.compile(rb"(?:h\0t\0t\0p\0(?:s\0)?:\0/\0/\0|\\\0\\\0)(?:[!-~]\0){3,2000}|(?:https?://|\\\\)[!-~]{3,2000}")

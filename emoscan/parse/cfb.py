@@ -76,6 +76,11 @@ class CompoundFile:
         """The entry at a path, by names without regard to case. Of several with one path the first."""
         return self._by_path.get(path.lower())
 
+    def stream(self, path: str) -> Entry | None:
+        """The stream at a path."""
+        entry = self.get(path)
+        return entry if entry is not None and entry.type == "stream" else None
+
     def streams(self, under: str = "") -> Iterator[Entry]:
         """Streams anywhere below a storage."""
         prefix = under.lower() + "/" if under else ""
@@ -89,7 +94,7 @@ class CompoundFile:
 
         Raises Malformed when there is no such stream, LimitReached when the budget has no room for it.
         """
-        entry = self.get(stream) if isinstance(stream, str) else stream
+        entry = self.stream(stream) if isinstance(stream, str) else stream
         if entry is None or entry.type != "stream":
             raise Malformed(f"there is no stream {stream!r}")
         size = min(entry.size, limit, len(self.data))

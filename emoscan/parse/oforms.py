@@ -141,6 +141,7 @@ CLASSES: Final = {
     "c62a69f0-16dc-11ce-9e98-00aa00574a4f": "UserForm",
 }
 """MSForms classes by CLSID, 2.4.5."""
+KNOWN: Final = frozenset(CLASSES.values())
 
 _TEXTS: Final = ("Value", "Caption", "GroupName", "Tag", "ControlTipText", "ControlSource", "RowSource")
 _NUMBERS: Final = frozenset(
@@ -435,13 +436,13 @@ def read_page_control(file: CompoundFile, storage: Entry, module: str = "") -> C
 
     None when the storage holds none.
     """
-    contents = file.get(join(storage.path, "contents"))
+    contents = file.stream(join(storage.path, "contents"))
     name = _ocx_name(file, storage.path)
     type_ = CLASSES.get(storage.clsid) or prog_id(file, storage.path) or storage.clsid
-    if contents is not None and contents.type == "stream":
+    if contents is not None:
         type_, properties, tabs = read_control(file.read(contents), type_)
         return Control(name, type_, properties, tabs, module)
-    if file.get(join(storage.path, "f")) is not None:
+    if file.stream(join(storage.path, "f")) is not None:
         node = _read_container(file, storage.path, _Node(name, type_ if type_ in CONTAINERS else "Frame", {}))
         return Control(name, node.type, node.properties, node.controls, module)
     if name:
@@ -452,8 +453,8 @@ def read_page_control(file: CompoundFile, storage: Entry, module: str = "") -> C
 
 
 def _ocx_name(file: CompoundFile, path: str) -> str:
-    stream = file.get(join(path, "\3OCXNAME"))
-    if stream is None or stream.type != "stream":
+    stream = file.stream(join(path, "\3OCXNAME"))
+    if stream is None:
         return ""
     data = file.read(stream)
     return data[: len(data) & ~1].decode("utf-16-le", "replace").partition("\0")[0]
@@ -461,8 +462,8 @@ def _ocx_name(file: CompoundFile, path: str) -> str:
 
 def prog_id(file: CompoundFile, path: str) -> str:
     """The ProgID in the storage's CompObj stream ([MS-OLEDS] 2.3.8), "" when there is none."""
-    stream = file.get(join(path, "\1CompObj"))
-    if stream is None or stream.type != "stream":
+    stream = file.stream(join(path, "\1CompObj"))
+    if stream is None:
         return ""
     data, at = file.read(stream, 4_096), 28
     for _ in range(2):  # display name, clipboard format
@@ -483,8 +484,8 @@ def _read_container(file: CompoundFile, path: str, root: _Node) -> Control:
         if place in seen or depth > MAX_DEPTH:
             continue
         seen.add(place)
-        form = file.get(join(place, "f"))
-        if form is None or form.type != "stream":
+        form = file.stream(join(place, "f"))
+        if form is None:
             continue
         data = file.read(form)
         try:
@@ -494,8 +495,8 @@ def _read_container(file: CompoundFile, path: str, root: _Node) -> Control:
         if damage:
             properties[STRINGS] = strings_in(data)
         node.properties = {**properties, **node.properties}
-        objects = file.get(join(place, "o"))
-        persisted = file.read(objects) if objects is not None and objects.type == "stream" else b""
+        objects = file.stream(join(place, "o"))
+        persisted = file.read(objects) if objects is not None else b""
         at = 0
         for site in sites:
             count += 1
@@ -521,8 +522,8 @@ def _read_container(file: CompoundFile, path: str, root: _Node) -> Control:
             if rest:
                 node.properties[STRINGS] = "\n".join(filter(None, (str(node.properties.get(STRINGS, "")), rest)))
         if node.type == "MultiPage":
-            pages = file.get(join(place, "x"))
-            _arrange_pages(node, sites, file.read(pages) if pages is not None and pages.type == "stream" else b"")
+            pages = file.stream(join(place, "x"))
+            _arrange_pages(node, sites, file.read(pages) if pages is not None else b"")
     done: dict[int, Control] = {}
     for node in reversed(order):  # what is inside was listed after what it is inside of
         children = tuple(done[id(child)] if isinstance(child, _Node) else child for child in node.children)
@@ -574,8 +575,8 @@ _FRAME_LINE: Final = re.compile(r'^\s{1,8}(\w{1,40})\s{1,40}=\s{1,40}(?:"((?:[^"
 
 def _frame(file: CompoundFile, path: str, code_page: int) -> dict[str, Property]:
     """What the form designer wrote (VBFrame stream, [MS-OVBA] 2.3.5): Caption, Tag, ClientHeight …"""
-    stream = file.get(join(path, "\3VBFrame"))
-    if stream is None or stream.type != "stream":
+    stream = file.stream(join(path, "\3VBFrame"))
+    if stream is None:
         return {}
     properties: dict[str, Property] = {}
     for match in _FRAME_LINE.finditer(decode(file.read(stream), code_page)):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from emoscan.parse import Malformed, oforms, propsets, wordbinary
+from emoscan.budget import Budget, Limits
+from emoscan.parse import Malformed, oforms, pptbinary, propsets, wordbinary
 from emoscan.parse.bundle import Control, Document, Form, Module
 from emoscan.parse.cfb import CompoundFile, join
 from emoscan.parse.ovba import Project
@@ -65,13 +66,16 @@ def code_name_of(modules: Iterable[Module]) -> str:
     return documents[0].name if documents else "ThisDocument"
 
 
-def read_document(file: CompoundFile, place: str, project: Project) -> Document:
-    """The model of the document around the project in the storage at `place`. What is damaged is left out."""
+def read_document(file: CompoundFile, project: Project, storage: CompoundFile, place: str) -> Document:
+    """The model of the document around a project that lies in `storage` (of a presentation, else `file` itself), at `place`.
+
+    What is damaged is left out.
+    """
     host = host_of(file) or host_of_modules(project.modules)
     builtin, custom = propsets.read_properties(file)
     code_name = code_name_of(project.modules)
     text = Document()
-    if host == "word":
+    if file.stream("WordDocument") is not None:
         try:
             text = wordbinary.read(file)
         except Malformed as error:
@@ -79,8 +83,8 @@ def read_document(file: CompoundFile, place: str, project: Project) -> Document:
     return Document(
         host=host,
         code_name=code_name,
-        forms=read_forms(file, place, project),
-        controls=bind(_page_controls(file, place), project.modules, code_name),
+        forms=read_forms(storage, place, project),
+        controls=bind(_page_controls(file, storage, place), project.modules, code_name),
         variables=text.variables,
         properties=builtin,
         custom_properties=custom,
@@ -92,33 +96,50 @@ def read_forms(file: CompoundFile, place: str, project: Project) -> tuple[Form, 
     names = {m.stream.rpartition("/")[2].lower(): m.name for m in project.modules}
     forms = []
     for entry in file.storages():
-        if entry.path == join(place, entry.name) and entry.name.lower() != "vba":
-            inside = (file.get(join(entry.path, name)) for name in ("f", "\3VBFrame"))
-            if any(e is not None and e.type == "stream" for e in inside):
-                name = names.get(entry.name.lower(), entry.name)
-                forms.append(oforms.read_form(file, entry.path, name, project.code_page))
+        if entry.path != join(place, entry.name) or entry.name.lower() == "vba":
+            continue
+        if file.stream(join(entry.path, "f")) is not None or file.stream(join(entry.path, "\3VBFrame")) is not None:
+            name = names.get(entry.name.lower(), entry.name)
+            forms.append(oforms.read_form(file, entry.path, name, project.code_page))
     return tuple(forms)
 
 
-def _page_controls(file: CompoundFile, place: str) -> list[Control]:
+def _page_controls(file: CompoundFile, storage: CompoundFile, place: str) -> list[Control]:
     """ActiveX controls on pages, in the order of their storages: ObjectPool of a .doc, the root of what MHT holds."""
     found: list[Control] = []
     seen: set[str] = set()
-    forms = join(place, "") if place else "VBA/"
+    forms = (place or "VBA") + "/" if storage is file else "\0"
+    if file.stream(pptbinary.STREAM) is not None:
+        for stored in pptbinary.storages(file.read(pptbinary.STREAM), file.budget or Budget(Limits())):
+            control = control_in(stored.data, file.budget)
+            if control is not None and len(found) < MAX_CONTROLS:
+                found.append(control)
     for entry in file.entries:
         if entry.type != "stream" or entry.name.lower() not in ("contents", "\3ocxname") or entry.path.startswith(forms):
             continue
         parent = entry.path.rpartition("/")[0]
-        storage = file.get(parent)
-        if parent in seen or storage is None or len(found) >= MAX_CONTROLS:
+        holder = file.get(parent)
+        if parent in seen or holder is None or len(found) >= MAX_CONTROLS:
             continue
         seen.add(parent)
-        named = file.get(join(parent, "\3OCXNAME")) is not None
-        if named or storage.clsid in oforms.CLASSES or oforms.prog_id(file, parent).startswith("Forms."):
-            control = oforms.read_page_control(file, storage)
+        named = file.stream(join(parent, "\3OCXNAME")) is not None
+        if named or holder.clsid in oforms.CLASSES or oforms.prog_id(file, parent).startswith("Forms."):
+            control = oforms.read_page_control(file, holder)
             if control is not None:
                 found.append(control)
     return found
+
+
+def control_in(data: bytes, budget: Budget | None) -> Control | None:
+    """The control of MSForms that a compound file is, None when it is something else."""
+    try:
+        file = CompoundFile(data, budget)
+    except Malformed:
+        return None
+    root = file.get("")
+    if root is None or not (root.clsid in oforms.CLASSES or oforms.prog_id(file, "").startswith("Forms.")):
+        return None
+    return oforms.read_page_control(file, root)
 
 
 def bind(controls: Iterable[Control], modules: Iterable[Module], code_name: str) -> tuple[Control, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -369,8 +369,10 @@ class Project(Struct, frozen=True):
     constants: dict[str, str] = {}
     protection: tuple[str, ...] = ()
     password: str = ""
-    damage: tuple[str, ...] = ()
-    """What is missing or was found by other means than the project's own lists."""
+    missing: tuple[str, ...] = ()
+    """What could not be read."""
+    repaired: tuple[str, ...] = ()
+    """What is broken and was read all the same."""
     limited: bool = False
     """There is more source than was read."""
 
@@ -392,12 +394,11 @@ def read_project(file: CompoundFile, place: str, limit: int = 1 << 24, most: int
 
     Raises LimitReached when the file's budget is spent; what is damaged is said in the result.
     """
-    damage: list[str] = []
-    directory = _directory(file, join(place, "VBA/dir"), limit, most, damage)
-    stream = file.get(join(place, "PROJECT"))
-    project = read_project_text(file.read(stream), directory.code_page) if stream and stream.type == "stream" else ProjectText()
     reader = _ModuleReader(file, limit, most)
-    reader.code_page, reader.types, reader.damage = directory.code_page, project.modules, damage
+    directory = _directory(file, join(place, "VBA/dir"), reader)
+    stream = file.stream(join(place, "PROJECT"))
+    project = read_project_text(file.read(stream), directory.code_page) if stream is not None else ProjectText()
+    reader.code_page, reader.types = directory.code_page, project.modules
     for entry in directory.modules:
         reader.read_listed(entry, join(place, "VBA/"))
     for stream in list(file.streams(join(place, "VBA"))):
@@ -411,24 +412,35 @@ def read_project(file: CompoundFile, place: str, limit: int = 1 << 24, most: int
         constants=directory.constants,
         protection=(*project.protection, *hidden),
         password=project.password,
-        damage=(*directory.damage, *damage),
+        missing=tuple(reader.missing),
+        repaired=tuple(reader.repaired),
         limited=reader.limited,
     )
 
 
-def read_strays(file: CompoundFile, known: set[str], limit: int = 1 << 24, most: int = 1_000) -> Project | None:
+def read_strays(
+    file: CompoundFile, known: set[str], limit: int = 1 << 24, most: int = 1_000, *, outside: Collection[str] = ()
+) -> Project | None:
     """Modules outside every project: in streams that no tree reaches, or anywhere when there is no project at all.
 
-    `known` holds the paths of streams that were read as modules of a project. None when nothing is found.
+    `known` holds the paths of streams that were read as modules of a project; what is below the storages `outside` is
+    not looked at. None when nothing is found.
     """
     reader = _ModuleReader(file, limit, most)
     everywhere = not known and (b"\0Attribut" in file.data or b"Attribute VB_Name" in file.data)
     for entry in file.entries:
-        if entry.type == "stream" and entry.path not in known and (everywhere or entry.orphan):
+        if entry.type != "stream" or entry.path in known or not (everywhere or entry.orphan):
+            continue
+        if not any(entry.path.startswith(place + "/") for place in outside):
             reader.read_unlisted(entry, "signature")
     if not reader.modules:
         return None
-    return Project(tuple(reader.modules), damage=("modules that no project lists", *reader.damage), limited=reader.limited)
+    return Project(
+        tuple(reader.modules),
+        missing=tuple(reader.missing),
+        repaired=("modules that no project lists", *reader.repaired),
+        limited=reader.limited,
+    )
 
 
 def carve(data: bytes, limit: int = 1 << 24, most: int = 1_000) -> Project | None:
@@ -439,23 +451,28 @@ def carve(data: bytes, limit: int = 1 << 24, most: int = 1_000) -> Project | Non
             break
         name = f"@{match.start():#x}"
         reader.add(name, reader.decompress(data, match.start(), name), "", "signature")
-    return Project(tuple(reader.modules), damage=("carved out of a damaged file",), limited=reader.limited) if reader.modules else None
+    if not reader.modules:
+        return None
+    missing = ("the file is damaged: modules were carved out of its bytes, some may be missing", *reader.missing)
+    return Project(tuple(reader.modules), missing=missing, limited=reader.limited)
 
 
-def _directory(file: CompoundFile, path: str, limit: int, most: int, damage: list[str]) -> Directory:
-    entry = file.get(path)
-    if entry is None or entry.type != "stream":
-        damage.append("there is no dir stream")
+def _directory(file: CompoundFile, path: str, reader: _ModuleReader) -> Directory:
+    entry = file.stream(path)
+    if entry is None:
+        reader.repaired.append("there is no dir stream")
         return Directory()
     stream = file.read(entry)
     try:
-        plain = decompress(stream, 0, limit)
+        plain = decompress(stream, 0, reader.left)
     except Malformed as error:
-        damage.append(f"the dir stream cannot be read: {error}")
+        reader.repaired.append(f"the dir stream cannot be read: {error}")
         return Directory()
     if plain.damage:
-        damage.append(f"the dir stream breaks: {plain.damage}")
-    return read_directory(plain.data, most)
+        reader.repaired.append(f"the dir stream breaks: {plain.damage}")
+    directory = read_directory(plain.data, reader.most)
+    reader.repaired.extend(directory.damage)
+    return directory
 
 
 class _ModuleReader:
@@ -467,7 +484,8 @@ class _ModuleReader:
         self.most = most
         self.code_page = 1252
         self.types: dict[str, ModuleType] = {}
-        self.damage: list[str] = []
+        self.missing: list[str] = []
+        self.repaired: list[str] = []
         self.modules: list[Module] = []
         self.read: set[int] = set()
         """Directory indexes of the streams that were taken."""
@@ -480,9 +498,9 @@ class _ModuleReader:
 
     def read_listed(self, listed: ModuleEntry, prefix: str) -> None:
         assert self.file is not None
-        entry = self.file.get(prefix + listed.stream) or self.file.get(prefix + listed.name)
-        if entry is None or entry.type != "stream":
-            self.damage.append(f"module {listed.name} has no stream")
+        entry = self.file.stream(prefix + listed.stream) or self.file.stream(prefix + listed.name)
+        if entry is None:
+            self.missing.append(f"module {listed.name} has no stream")
             return
         if self.full():
             return
@@ -492,10 +510,10 @@ class _ModuleReader:
         if not 0 <= place < len(stream) or stream[place] != 1:
             found = _SOURCE.search(stream)
             if found is None:
-                self.damage.append(f"module {listed.name} holds no source")
+                self.missing.append(f"module {listed.name} holds no source")
                 self.add(listed.name, "", entry.path, "dir", listed.procedural)
                 return
-            self.damage.append(f"the source of module {listed.name} is not where the dir stream says")
+            self.repaired.append(f"the source of module {listed.name} is not where the dir stream says")
             place = found.start()
         self.add(listed.name, self.decompress(stream, place, listed.name), entry.path, "dir", listed.procedural)
 
@@ -514,12 +532,12 @@ class _ModuleReader:
         self.left -= len(plain.data)
         self.limited = self.limited or plain.limited
         if plain.damage:
-            self.damage.append(f"the source of module {name} ends early: {plain.damage}")
+            self.missing.append(f"the source of module {name} ends early: {plain.damage}")
         if self.file is not None and self.file.budget is not None:
             self.file.budget.grow(len(plain.data), name)
         headed = plain.data.startswith(b"Attribute VB_")
         if not headed and (plain.damage or len(plain.data.translate(None, _UNPRINTED)) * 20 < len(plain.data) * 19):
-            self.damage.append(f"the source of module {name} is no text; it may have been overwritten")
+            self.missing.append(f"the source of module {name} is no text; it may have been overwritten")
             return ""
         return decode(plain.data, self.code_page)
 

@@ -72,7 +72,7 @@ class Package:
         """The first bytes of a part, at next to no cost; b"" where that cannot be done."""
         if part.encryption:
             return b""
-        packed = self.data[part.start : min(part.end, part.start + 64 + 2 * length)]
+        packed = self.data[part.start : min(part.end, part.start + 512 + 2 * length)]  # the tables of a block may take 300 bytes
         if part.method == 0:
             return packed[:length]
         if part.method != 8:
@@ -186,7 +186,5 @@ def key(name: str) -> str:
 def resolve(source: str, target: str) -> str:
     """The part name that a relationship's target means, seen from the part it starts from."""
     target = target.replace("\\", "/").partition("#")[0]
-    if target.startswith("/"):
-        return normpath(target).lstrip("/")
-    folder = source.rpartition("/")[0]
-    return normpath(f"{folder}/{target}" if folder else target).lstrip("/")
+    folder = "" if target.startswith("/") else source.rpartition("/")[0]
+    return normpath(f"/{folder}/{target}").lstrip("/")

@@ -187,8 +187,8 @@ def read_properties(file: CompoundFile) -> tuple[dict[str, Property], dict[str, 
     builtin: dict[str, Property] = {}
     custom: dict[str, Property] = {}
     for name, format_ in (("\5SummaryInformation", SUMMARY), ("\5DocumentSummaryInformation", DOCUMENT_SUMMARY)):
-        stream = file.get(name)
-        if stream is None or stream.type != "stream":
+        stream = file.stream(name)
+        if stream is None:
             continue
         try:
             sets = read_property_sets(file.read(stream))
