@@ -129,7 +129,7 @@ def zip_file(
             out += struct.pack(f"<II{width}", 0x08074B50, truth.crc, truth.packed, truth.size)
         for number in range(member.times):
             count += 1
-            named = replace_name(truth, number) if number else truth
+            named = replace(truth, name=b"%d-%s" % (number, truth.name)) if number else truth
             central += _central_header(member, named)
     if directory:
         start = len(out) - base
@@ -137,10 +137,6 @@ def zip_file(
         if end:
             out += _end(count, len(central), start, comment, zip64=count > 0xFFFE)
     return bytes(out[: len(out) - truncate])
-
-
-def replace_name(header: _Header, number: int) -> _Header:
-    return _Header(b"%d-%s" % (number, header.name), header.flags, header.method, header.crc, header.packed, header.size, header.offset)
 
 
 def _told(header: _Header, lies: dict[str, object]) -> _Header:
@@ -285,19 +281,17 @@ def overlap_bomb(files: int, core: bytes) -> bytes:
     """
     kernel = packed = deflate(core)
     content = core
-    chain: list[tuple[Member, bytes]] = []
+    chain: list[tuple[_Header, bytes, bytes]] = []
     for number in reversed(range(files)):
-        member = Member(f"{number:04}.txt", content, packed=packed)
-        local = _local_header(member, _Header(member.raw_name, 0, DEFLATED, member.crc, len(packed), len(content)))
-        chain.insert(0, (member, local))
+        header = _Header(b"%04d.txt" % number, 0, DEFLATED, zlib.crc32(content), len(packed), len(content))
+        local = _local_header(Member(""), header)
+        chain.insert(0, (header, local, packed[:5] if chain else kernel))
         packed = struct.pack("<BHH", 0, len(local), len(local) ^ 0xFFFF) + local + packed
         content = local + content
     out, central = bytearray(), bytearray()
-    for number, (member, local) in enumerate(chain):
-        body = member.body()
-        header = _Header(member.raw_name, 0, DEFLATED, member.crc, len(body), len(member.data), len(out))
-        central += _central_header(member, header)
-        out += local + (body[:5] if number < files - 1 else kernel)
+    for header, local, quote in chain:
+        central += _central_header(Member(""), replace(header, offset=len(out)))
+        out += local + quote
     return bytes(out + central + _end(files, len(central), len(out), b"", zip64=False))
 
 

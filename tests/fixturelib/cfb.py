@@ -79,8 +79,9 @@ Damage = Callable[[list[int], dict[str, list[int]]], None]
 def compound(root: Storage, *, version: int = 3, loops: Collection[str] = (), damage: Damage | None = None, slack: bytes = b"") -> bytes:
     """The bytes of a compound file.
 
-    `version` 3 has sectors of 512 bytes, 4 of 4096. `loops` names streams whose sector chain shall close in a circle,
-    `DIRECTORY` and `DIFAT` among them. `slack` is put behind the last sector, where no chain leads.
+    `version` 3 has sectors of 512 bytes, 4 of 4096. `loops` names streams whose sector chain shall close in a circle, half
+    way through, since a reader may stop where the size is reached; `DIRECTORY` and `DIFAT`, which have no size, close at
+    their end. `slack` is put behind the last sector, where no chain leads.
     """
     return _Writer(root, version, loops, damage).file() + slack
 
@@ -110,7 +111,8 @@ class _Writer:
         directory = self._chain(DIRECTORY, self._directory_sectors())
         fat_sectors, difat_sectors = self._allocate_tables()
         for name in self.loops & self.chains.keys():
-            self.fat[self.chains[name][-1]] = self.chains[name][0]
+            chain = self.chains[name]
+            self.fat[chain[-1 if name == DIRECTORY else len(chain) // 2]] = chain[0]
         if self.damage:
             self.damage(self.fat, self.chains)
         return b"".join(
@@ -139,7 +141,9 @@ class _Writer:
         first = len(self.mini_fat)
         count = -(-entry.size // MINI_SECTOR)
         self.mini_stream += entry.data + bytes(count * MINI_SECTOR - entry.size)
-        self.mini_fat += [*range(first + 1, first + count), first if entry.path in self.loops else END]
+        self.mini_fat += [*range(first + 1, first + count), END]
+        if entry.path in self.loops:
+            self.mini_fat[first + count // 2] = first
         return first
 
     def _allocate_tables(self) -> tuple[list[int], list[int]]:

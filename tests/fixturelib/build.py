@@ -1,0 +1,342 @@
+"""Cases in `fixtures/`: readable sources and a recipe in, the finished document out.
+
+`python -m fixturelib.build CASE [FILE]` writes one (with `tests` on the module path); see `fixtures/README.md`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from fixturelib import archives, cfb, encrypt, excel, mails, oforms, ooxml, summary, word
+from fixturelib.ovba import MSFORMS, OFFICE, STDOLE, Module, Project
+from fixturelib.transform import TRANSFORMS
+
+FIXTURES: Final = Path(__file__).resolve().parents[2] / "fixtures"
+
+Spec = dict[str, Any]
+
+
+def cases() -> list[str]:
+    return sorted(path.parent.name for path in FIXTURES.glob("*/recipe.toml"))
+
+
+def build(case: str) -> tuple[str, bytes]:
+    """The name and the bytes of a finished case, the same every time. Raises RecipeError when the recipe is wrong."""
+    name, data = _Case(FIXTURES / case).build()
+    return name, data
+
+
+def want(case: str) -> dict[str, Any]:
+    """What a scan of the case should say."""
+    found: dict[str, Any] = json.loads((FIXTURES / case / "want.json").read_text("utf-8"))
+    return found
+
+
+class RecipeError(Exception):
+    """A recipe asks for what there is not."""
+
+
+@dataclass
+class Layer:
+    """One table of a recipe, its keys handed out one by one so that a misspelt one is noticed."""
+
+    case: _Case
+    spec: Spec
+    input: tuple[str, bytes]
+    """Name and bytes of the layer before."""
+
+    def take(self, key: str, default: Any = None) -> Any:
+        value = self.spec.pop(key, default)
+        return self.case.fill(value) if isinstance(value, str) else value
+
+    def file(self, key: str) -> str:
+        """Text of the file that a key names, filled in; "" without the key."""
+        return self.case.text(name) if (name := self.spec.pop(key, "")) else ""
+
+    def rest(self) -> Spec:
+        """Every key that is left."""
+        left, self.spec = self.spec, {}
+        return {key: self.case.fill(value) if isinstance(value, str) else value for key, value in left.items()}
+
+    def inputs(self) -> list[tuple[str, bytes]]:
+        """What `of` names, or the layer before."""
+        names = self.spec.pop("of", None)
+        return [self.input] if names is None else [self.case.made[name] for name in names]
+
+
+Maker = Callable[[Layer], bytes]
+MAKERS: Final[dict[str, Maker]] = {}
+
+
+def maker(*names: str) -> Callable[[Maker], Maker]:
+    def register(function: Maker) -> Maker:
+        MAKERS.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+@dataclass
+class _Case:
+    folder: Path
+    made: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def build(self) -> tuple[str, bytes]:
+        recipe = tomllib.loads((self.folder / "recipe.toml").read_text("utf-8"))
+        for name, spec in recipe.get("values", {}).items():
+            self.values[name] = self._value(dict(spec))
+        done = ("", b"")
+        for spec in recipe["layer"]:
+            layer = Layer(self, dict(spec), done)
+            make, id_ = layer.take("make"), layer.take("id", "")
+            name = layer.take("name", f"{self.folder.name}.{make}")
+            if make not in MAKERS:
+                raise RecipeError(f"{self.folder.name}: nothing makes {make!r}; there are {', '.join(MAKERS)}")
+            done = (name, MAKERS[make](layer))
+            if layer.spec:
+                raise RecipeError(f"{self.folder.name}: {make} does not know {', '.join(layer.spec)}")
+            if id_:
+                self.made[id_] = done
+        return done
+
+    def text(self, name: str) -> str:
+        return self.fill((self.folder / name).read_text("utf-8"))
+
+    def fill(self, text: str) -> str:
+        """The text with each `{{name}}` replaced by the value of that name."""
+
+        def value(match: re.Match[str]) -> str:
+            if match[1] not in self.values:
+                raise RecipeError(f"{self.folder.name}: no value is called {match[1]!r}")
+            return self.values[match[1]]
+
+        return re.sub(r"\{\{([a-z][a-z0-9_]*)\}\}", value, text)
+
+    def _value(self, spec: Spec) -> str:
+        text = self.fill(spec["text"]) if "text" in spec else self.text(spec["file"])
+        for step in spec.get("do", ()):
+            name, *arguments = [step] if isinstance(step, str) else step
+            text = TRANSFORMS[name](text, *arguments)
+        return text
+
+
+# Documents ------------------------------------------------------------------------------------------------------------
+
+
+def _project(layer: Layer, controls: list[oforms.Control]) -> Project | None:
+    """The macro project of a document from the tables `modules`, `forms` and `vba`."""
+    specs = layer.take("modules", [])
+    forms = {name: _form(layer, name, spec) for name, spec in layer.take("forms", {}).items()}
+    options = layer.take("vba", {})
+    if not specs:
+        return None
+    modules: list[Module] = []
+    for spec in map(dict, specs):
+        source = layer.case.text(spec.pop("file")) if "file" in spec else ""
+        if spec.get("type") == "document" and controls and not any(m.controls for m in modules):
+            spec["controls"] = [oforms.control_line(control, number) for number, control in enumerate(controls)]
+        modules.append(Module(source=source, **spec))
+    modules += [Module(name, type="form") for name in forms if name not in {m.name for m in modules}]
+    references = [STDOLE, *([MSFORMS] if forms or controls else []), OFFICE]
+    return Project(modules, forms=forms, references=references, **options)
+
+
+def _form(layer: Layer, name: str, spec: Spec) -> cfb.Storage:
+    texts = {key: layer.case.fill(spec[key]) for key in ("caption", "tag") if key in spec}
+    return oforms.user_form(name, [_control(layer, child) for child in spec.get("controls", [])], **texts)
+
+
+def _control(layer: Layer, spec: Spec) -> oforms.Control:
+    filled: dict[str, Any] = {key: layer.case.fill(value) if isinstance(value, str) else value for key, value in spec.items()}
+    filled["controls"] = [_control(layer, child) for child in spec.get("controls", [])]
+    return oforms.Control(**filled)
+
+
+def _runs(layer: Layer) -> str | list[word.Run]:
+    """Text from the keys `text` (a file), `hidden` and `white` (files whose text nobody sees)."""
+    text, hidden, white = layer.file("text"), layer.file("hidden"), layer.file("white")
+    runs = [word.Run(line + "\r") for line in text.rstrip("\n").split("\n") if text or not (hidden or white)]
+    runs += [word.Run(line + "\r", hidden=True) for line in hidden.split("\n") if line]
+    return runs + word.white(line for line in white.split("\n") if line)
+
+
+@maker("doc")
+def _doc(layer: Layer) -> bytes:
+    controls = [_control(layer, spec) for spec in layer.take("controls", [])]
+    first = layer.take("first_object", 1_631_005_539)
+    password, scheme = layer.take("password", ""), layer.take("scheme", "cryptoapi")
+    loops, slack = layer.take("loops", []), layer.take("slack", 0)
+    document = word.Document(
+        _runs(layer),
+        _project(layer, controls),
+        {first + number: (control.prog_id, oforms.page_control(control)) for number, control in enumerate(controls)},
+        _filled(layer, "variables"),
+        _properties(layer),
+    )
+    if password:
+        return encrypt.doc(document, password, scheme)
+    return cfb.compound(document.storage(), loops=loops, slack=bytes(slack))
+
+
+def _filled(layer: Layer, key: str) -> dict[str, str]:
+    return {name: layer.case.fill(value) for name, value in layer.take(key, {}).items()}
+
+
+def _properties(layer: Layer) -> dict[str, bytes]:
+    return summary.streams(_filled(layer, "properties"), _filled(layer, "custom"))
+
+
+@maker("docx", "docm", "dotm")
+def _word(layer: Layer) -> bytes:
+    controls = [_control(layer, spec) for spec in layer.take("controls", [])]
+    vba = _project(layer, controls)
+    active = [ooxml.ActiveX(control.name, control.clsid, oforms.binary_storage(control)) for control in controls]
+    kind = layer.case.fill(layer.take("kind", "docm" if vba else "docx"))
+    texts = {key: layer.take(key) for key in ("vba_part", "template") if key in layer.spec}
+    tables: dict[str, Any] = {key: _filled(layer, key) for key in ("variables", "properties", "custom")}
+    package = ooxml.word(_runs(layer), kind=kind, vba=vba.file() if vba else b"", controls=active, **tables, **texts)
+    return _finished(layer, package)
+
+
+@maker("xlsx", "xlsm", "xltm")
+def _excel(layer: Layer) -> bytes:
+    vba = _project(layer, [])
+    sheets = [ooxml.Sheet(cells=_cells(layer, spec), **spec) for spec in map(dict, layer.take("sheets", [{"name": "Sheet1"}]))]
+    kind = layer.take("kind", "xlsm" if vba else "xlsx")
+    package = ooxml.excel(sheets, kind=kind, vba=vba.file() if vba else b"", names=_filled(layer, "names"))
+    return _finished(layer, package)
+
+
+def _cells(layer: Layer, spec: Spec) -> dict[str, Any]:
+    return {place: layer.case.fill(v) if isinstance(v, str) else v for place, v in spec.pop("cells", {}).items()}
+
+
+def _finished(layer: Layer, package: ooxml.Package) -> bytes:
+    """A package, encrypted when there is a password."""
+    password, scheme, spins = layer.take("password", ""), layer.take("scheme", "agile"), layer.take("spins", 100_000)
+    if not password:
+        return package.file()
+    if scheme == "standard":
+        return encrypt.standard(package.file(), password)
+    return encrypt.agile(package.file(), password, spins=spins)
+
+
+@maker("xls")
+def _xls(layer: Layer) -> bytes:
+    vba = _project(layer, [])
+    password, scheme = layer.take("password", ""), layer.take("scheme", "cryptoapi")
+    sheets = [excel.Sheet(cells=_cells(layer, spec), **spec) for spec in map(dict, layer.take("sheets", [{"name": "Sheet1"}]))]
+    workbook = excel.Workbook(sheets, vba=vba, streams=_properties(layer))
+    return encrypt.xls(workbook, password, scheme) if password else workbook.file()
+
+
+# Archives -------------------------------------------------------------------------------------------------------------
+
+ARCHIVE_OPTIONS: Final = ("directory", "end", "truncate", "adjust")
+
+
+@maker("zip")
+def _zip(layer: Layer) -> bytes:
+    """Members are what `of` names or the layer before, under their own names; further `members` hold a text each."""
+    members = [archives.Member(name, data) for name, data in layer.inputs()] if not layer.take("alone", default=False) else []
+    options = {key: layer.take(key) for key in ARCHIVE_OPTIONS if key in layer.spec}
+    texts = layer.take("members", [])
+    how = {key: _lies(value) for key, value in layer.rest().items()}
+    members = [replace(member, **how) for member in members]
+    for spec in map(dict, texts):
+        name, charset = layer.case.fill(spec.pop("name")), spec.pop("charset", "")
+        text = layer.case.fill(spec.pop("text", ""))
+        members.append(archives.Member(name.encode(charset) if charset else name, text.encode(), **{**how, **spec}))
+    return archives.zip_file(members, **options)
+
+
+def _lies(value: Any) -> Any:
+    """Names in the lies of a header are bytes."""
+    return {k: v.encode() if isinstance(v, str) else v for k, v in value.items()} if isinstance(value, dict) else value
+
+
+@maker("nested-bomb")
+def _nested_bomb(layer: Layer) -> bytes:
+    return archives.nested_bomb(layer.take("levels"), layer.take("width"), bytes(layer.take("core")))
+
+
+@maker("directory-bomb")
+def _directory_bomb(layer: Layer) -> bytes:
+    return archives.directory_bomb(layer.take("entries"), bytes(layer.take("core")))
+
+
+@maker("overlap-bomb")
+def _overlap_bomb(layer: Layer) -> bytes:
+    return archives.overlap_bomb(layer.take("files"), bytes(layer.take("core")))
+
+
+# Mails ----------------------------------------------------------------------------------------------------------------
+
+
+@maker("eml")
+def _eml(layer: Layer) -> bytes:
+    """A mail: `headers`, `body` (a file) and perhaps `html`, and the layer before as attachment unless `of` says otherwise."""
+    charset, encoding = layer.take("charset", "utf-8"), layer.take("encoding", None)
+    content = mails.text(layer.file("body"), charset, encoding=encoding)
+    if html := layer.file("html"):
+        content = mails.alternative(content, mails.text(html, charset, "html", encoding))
+    style, type_ = layer.take("name_style", "rfc2231"), layer.take("type", "application/octet-stream")
+    attached = [mails.attachment(name, data, type_, style="plain" if name.isascii() else style) for name, data in layer.inputs() if name]
+    headers = [(name, _header(layer, one)) for name, value in layer.take("headers").items() for one in _listed(value)]
+    return mails.mail(headers, mails.mixed(content, *attached) if attached else content)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _header(layer: Layer, value: str | Spec) -> str | bytes:
+    """A header: a text, or a table with `name` and `address`, or with `text` to be encoded; both with `charset`."""
+    if isinstance(value, str):
+        return layer.case.fill(value)
+    charset = value.get("charset", "utf-8")
+    if "address" in value:
+        return mails.person(value["name"], value["address"], charset)
+    return mails.encoded_word(layer.case.fill(value["text"]), charset, letter=value.get("letter", "B"), every=value.get("every", 0))
+
+
+# Anything -------------------------------------------------------------------------------------------------------------
+
+
+@maker("file")
+def _file(layer: Layer) -> bytes:
+    """The text of a source itself."""
+    return layer.file("file").encode(layer.take("charset", "utf-8"))
+
+
+@maker("cut")
+def _cut(layer: Layer) -> bytes:
+    """The layer before, without its last bytes."""
+    return layer.input[1][: -layer.take("bytes")]
+
+
+def main(arguments: list[str]) -> int:
+    """Write a case to a file, by default under its own name."""
+    match arguments:
+        case [case, *rest] if case in cases() and len(rest) < 2:
+            name, data = build(case)
+            path = Path(rest[0]) if rest else Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            print(f"{path}: {len(data):,} bytes")
+            return 0
+        case _:
+            print("usage: python -m fixturelib.build CASE [FILE]\ncases:", *cases(), sep="\n  ", file=sys.stderr)
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
