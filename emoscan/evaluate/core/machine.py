@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from emoscan.budget import Budget, LimitReached
-from emoscan.evaluate.core.values import MISSING, Object, ObjectClass, Unknown, display
-from emoscan.evaluate.core.world import World
+from emoscan.evaluate.core.failures import ScriptError
+from emoscan.evaluate.core.values import MISSING, Object, ObjectClass, Unknown, accepts, arity, display
+from emoscan.evaluate.core.world import Files, World
 from emoscan.model import Child, Fact, Yield
 from emoscan.parse.text import as_bytes
 
@@ -33,6 +35,8 @@ class Machine:
     """
 
     language = "script"
+    codec = "cp1252"
+    """The code page of what is not Unicode."""
 
     def __init__(self, budget: Budget, world: World, emit: Emit) -> None:
         self.budget = budget
@@ -41,6 +45,9 @@ class Machine:
         self.effects = 0
         self.new_bytes = 0
         self._seen: set[tuple[str, str, str]] = set()
+        self._given: dict[str, int] = {}
+        """By path of a file the script wrote: the revision whose content became an artifact."""
+        self._writers: dict[str, str] = {}
         self.guessed = 0
         """Branches taken on something unknown."""
         self.asked = False
@@ -115,9 +122,11 @@ class Machine:
         self._at_end.append(action)
 
     def finish(self) -> None:
-        """The script, or one entry of it, has ended."""
+        """The script, or one entry of it, has ended or was stopped: what it wrote and did not close becomes artifacts too."""
         while self._at_end:
             self._at_end.pop(0)()
+        for key in list(self._writers):
+            self.give_file(key)
 
     def fact(self, kind: str, value: Any, how: str = "", **detail: str) -> None:
         """State something else about the script, once."""
@@ -131,6 +140,80 @@ class Machine:
         if isinstance(data, Unknown):
             data = data.text()
         self._emit(Child(as_bytes(data) if isinstance(data, str) else data, kind, label, how))
+
+    # ------------------------------------------------------------ programs and files
+
+    def run(self, command: str | Unknown, how: str, **detail: Any) -> None:
+        """A command line is started. It becomes an artifact, and so do the files it names that the script wrote."""
+        self.effect("run", command, how, **detail)
+        shown = display(command)
+        if not shown.strip():
+            return
+        self.child(shown, "script.cmd", how=f"command line of {how}")
+        named = (shown + "\0" + self.world.expand(shown)).lower().replace("/", "\\")
+        self.spend(len(self._writers) + len(named) // 1024)
+        for key in [key for key in self._writers if key.rpartition("\\")[2] in named]:
+            self.give_file(key)
+
+    def download(self, url: str | Unknown, how: str, path: str | Unknown = "", **detail: Any) -> Unknown:
+        """Something is fetched, and written to `path` if there is one. Returns its content: unknown, but it knows its URL."""
+        content = Unknown(f"content of {display(url)}")
+        self.effect("download", url, how, path=path, **detail)
+        if path != "":
+            self.world.files.write(display(path), content)
+        return content
+
+    def write_file(self, path: str | Unknown, content: bytes | Unknown, how: str, *, append: bool = False) -> None:
+        """Content goes to a file: all of it, or more of it. Its effect is recorded once; see `close_file`.
+
+        What came from a URL is a download to that path.
+        """
+        path = display(path)
+        key = Files.key(path)
+        if not append:
+            self.give_file(path)
+        self.grow(len(content) if isinstance(content, bytes) else 0)
+        url = origin(content)
+        if url:
+            self.effect("download", url, how, path=path)
+        elif self._writers.get(key) != how:
+            self.effect("write", path, how)
+        self._writers[key] = how
+        self.world.files.write(path, content, append=append)
+
+    def close_file(self, path: str | Unknown) -> None:
+        """A file was closed: its content becomes an artifact. If more is written to it later, that follows at the end."""
+        if Files.key(display(path)) not in self._given:
+            self.give_file(path)
+
+    def give_file(self, path: str | Unknown) -> None:
+        """Make the content of a file the script wrote an artifact, unless it is one already."""
+        files, key = self.world.files, Files.key(display(path))
+        revision = files.revision(key)
+        if key in self._writers and self._given.get(key) != revision:
+            self._given[key] = revision
+            content = files.read(key)
+            if content:
+                self.child(content, label=files.name(key), how=f"file written by {self._writers[key]}")
+
+    def content_of(self, path: str | Unknown) -> bytes | Unknown | None:
+        """The content of a file: unknown for one that was there before the script or was downloaded, None for no file."""
+        if isinstance(path, Unknown):
+            return Unknown(f"content of file {path.text()}")
+        files = self.world.files
+        content = files.read(path)
+        return content if content is not None else files.unknown(path)
+
+    def copy_file(self, source: str | Unknown, target: str | Unknown, how: str) -> None:
+        content = self.content_of(source)
+        self.effect("write", target, how, source=source)
+        self._writers[Files.key(display(target))] = how
+        self.world.files.write(display(target), Unknown(f"content of file {display(source)}") if content is None else content)
+
+    def delete_file(self, path: str | Unknown, how: str) -> None:
+        self.give_file(path)
+        self.effect("delete", path, how)
+        self.world.files.delete(display(path))
 
     def unmodelled(self, what: str) -> Unknown:
         """Note a call nobody modelled; its result is unknown."""
@@ -148,15 +231,31 @@ class Machine:
         """The value of a member: of a method called with `args`, or of a property."""
         member = this.cls.get.get(name.lower())
         if member is not None:
+            if args and not accepts(member, len(args)):
+                return self._indexed(member(self, this), args)
             return member(self, this, *args)
+        if f"={name.lower()}" in this.data:
+            return this.data[f"={name.lower()}"]
         if this.cls.missing is not None:
             return this.cls.missing(self, this, name, args)
         return self.unmodelled(f"{this.cls.name}.{name}")
+
+    def _indexed(self, value: Any, args: tuple[Any, ...]) -> Any:
+        """A property without parameters was asked with arguments: they are for the collection that it holds."""
+        if type(value) is Unknown:
+            return value
+        member = value.cls.get.get(value.cls.default.lower()) if type(value) is Object else None
+        if member is None or not accepts(member, len(args)):
+            raise ScriptError(450, "Wrong number of arguments or invalid property assignment")
+        return member(self, value, *args)
 
     def put(self, this: Object, name: str, args: tuple[Any, ...], value: Any) -> None:
         """Assign to a property. What nobody modelled is kept, so that it reads back."""
         member = this.cls.put.get(name.lower())
         if member is not None:
+            least, most = arity(member)
+            if not least <= len(args) + 1 <= most:
+                raise ScriptError(450, "Wrong number of arguments or invalid property assignment")
             member(self, this, *args, value)
         else:
             this.data[f"={name.lower()}"] = value
@@ -173,6 +272,18 @@ class Machine:
     def truth(self, value: Any) -> bool:
         raise NotImplementedError
 
+    def items(self, value: Any) -> list[Any] | None:
+        """The elements of an array or collection of the language; None for anything else."""
+        raise NotImplementedError
+
+    def make_array(self, values: list[Any] | bytes, *, byte: bool = False) -> Any:
+        """An array of the language. `byte`: of bytes."""
+        raise NotImplementedError
+
+    def bytes_of(self, value: Any) -> bytes | Unknown:
+        """The bytes in an array of them, or of a text as it lies in memory (UTF-16)."""
+        raise NotImplementedError
+
     def call(self, function: Any, args: tuple[Any, ...]) -> Any:
         """Call a value that is a function of the script: an event handler, a callback."""
         raise NotImplementedError
@@ -184,4 +295,13 @@ class Machine:
         return create(self, prog_id)
 
 
-__all__ = ["Emit", "Machine", "ObjectClass"]
+_ORIGIN: Final = re.compile(r"content of ((?!file )[^\s<>]+)")
+
+
+def origin(value: Any) -> str:
+    """The URL from which a value that is not known was fetched; empty when it came from elsewhere."""
+    found = _ORIGIN.search(value.text()) if isinstance(value, Unknown) else None
+    return found[1] if found else ""
+
+
+__all__ = ["Emit", "Machine", "ObjectClass", "origin"]

@@ -8,6 +8,7 @@ only what the object's `ObjectClass` lists by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any, Final
 
 from emoscan.evaluate.core.failures import ScriptError
@@ -100,6 +101,34 @@ Member = Callable[..., Any]
 """Called as member(machine, this, *args). What it returns is the value of the call or property."""
 
 
+VARIADIC: Final = 0x04  # CO_VARARGS
+
+
+def arity(member: Member) -> tuple[int, int]:
+    """How many arguments a member needs and takes, beside the machine and the object."""
+    function = getattr(member, "__wrapped__", member)
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return 0, 255
+    least = code.co_argcount - 2 - len(function.__defaults__ or ())
+    return max(0, least), 255 if code.co_flags & VARIADIC else max(0, code.co_argcount - 2)
+
+
+def accepts(member: Member, count: int) -> bool:
+    """Whether a member takes so many arguments."""
+    return count <= arity(member)[1]
+
+
+def _padded(function: Member, count: int) -> Member:
+    """The function, with MISSING for arguments that a call leaves out."""
+
+    @wraps(function)
+    def member(machine: Any, this: Object, *args: Any) -> Any:
+        return function(machine, this, *args, *[MISSING] * (count - len(args)))
+
+    return member
+
+
 class ObjectClass:
     """What a script may ask of an object of this class: members by lower-case name.
 
@@ -123,11 +152,15 @@ class ObjectClass:
         """Called as missing(machine, this, name, args) for members in neither table."""
 
     def method(self, *names: str, takes: str = "") -> Callable[[Member], Member]:
-        """Register a method or a readable property under one or several names. `takes`: its parameters' names."""
+        """Register a method or a readable property under one or several names. `takes`: its parameters' names.
+
+        An argument that a call leaves out is the parameter's default, or MISSING.
+        """
 
         def register(function: Member) -> Member:
+            least = arity(function)[0]
             for name in names:
-                self.get[name.lower()] = function
+                self.get[name.lower()] = _padded(function, least) if least else function
                 if takes:
                     self.signatures[name.lower()] = tuple(takes.lower().split())
             return function

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from emoscan.budget import Budget
+from emoscan.evaluate.core.values import Unknown
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -125,14 +126,19 @@ PROGRAMS: Final = (
 """Programs a script may look for. Drivers and tools of virtual machines and of analysts are not there."""
 
 
+DOWNLOADED: Final = 0x2D000
+"""Size of files whose content nobody knows."""
+
+
 class Files:
     """Files by path, without regard to case. What was there before the script ran has no content to read."""
 
     def __init__(self, budget: Budget, folders: tuple[str, ...] = FOLDERS, programs: tuple[str, ...] = PROGRAMS) -> None:
         self._budget = budget
-        self._content: dict[str, bytes] = {}
+        self._content: dict[str, bytearray | Unknown] = {}
         self._names: dict[str, str] = {}
-        self._folders: set[str] = set(folders)
+        self._revisions: dict[str, int] = {}
+        self._folders: dict[str, str] = {Files.key(folder): folder for folder in folders}
         self._programs = frozenset(programs)
 
     @staticmethod
@@ -150,18 +156,45 @@ class Files:
                 parts.append(part.rstrip(". ") or part)
         return ("\\\\" if unc else "") + "\\".join(parts)
 
-    def write(self, path: str, content: bytes, *, append: bool = False) -> bytes:
-        """Set or add to the content of a file; returns the whole of it."""
+    def write(self, path: str, content: bytes | Unknown, *, append: bool = False) -> None:
+        """Set or add to the content of a file. Scripts write through `Machine.write_file`."""
         key = self.key(path)
-        whole = self._content.get(key, b"") + content if append else content
+        self._names.setdefault(key, path.strip().strip('"'))
+        self._revisions[key] = self._revisions.get(key, 0) + 1
+        if isinstance(content, Unknown):
+            self._content[key] = content
+            return
         self._budget.grow(len(content), "files written by the script")
-        self._content[key] = whole
-        self._names.setdefault(key, path)
-        return whole
+        held = self._content.get(key)
+        if append and isinstance(held, bytearray):
+            held += content
+        elif not append or held is None:
+            self._content[key] = bytearray(content)
 
     def read(self, path: str) -> bytes | None:
         """Content of a file the script wrote or brought along, None for any other."""
-        return self._content.get(self.key(path))
+        content = self._content.get(self.key(path))
+        return bytes(content) if isinstance(content, bytearray) else None
+
+    def unknown(self, path: str) -> Unknown | None:
+        """The content of a file that exists but cannot be read here: downloaded, or part of Windows."""
+        key = self.key(path)
+        content = self._content.get(key)
+        if isinstance(content, Unknown):
+            return content
+        return Unknown(f"content of file {path}") if key in self._programs else None
+
+    def revision(self, path: str) -> int:
+        """How often a file was written to."""
+        return self._revisions.get(self.key(path), 0)
+
+    def name(self, path: str) -> str:
+        """A path as it was first spelt."""
+        return self._names.get(self.key(path), path)
+
+    def size(self, path: str) -> int:
+        content = self._content.get(self.key(path))
+        return len(content) if isinstance(content, bytearray) else DOWNLOADED
 
     def exists(self, path: str) -> bool:
         key = self.key(path)
@@ -170,26 +203,41 @@ class Files:
     def folder_exists(self, path: str) -> bool:
         key = self.key(path)
         home = r"c:\users" "\\"
-        return key in self._folders or key.startswith(home)
+        return key in self._folders or (key.startswith(home) and key not in self._content and "." not in key.rpartition("\\")[2])
 
     def make_folder(self, path: str) -> None:
-        self._folders.add(self.key(path))
+        self._folders.setdefault(self.key(path), path)
+
+    def remove_folder(self, path: str) -> None:
+        self._folders.pop(self.key(path), None)
 
     def delete(self, path: str) -> bytes | None:
+        """Remove a file; returns what it held, where that is known."""
         key = self.key(path)
         self._names.pop(key, None)
-        return self._content.pop(key, None)
+        content = self._content.pop(key, None)
+        return bytes(content) if isinstance(content, bytearray) else None
 
     def written(self) -> Iterator[tuple[str, bytes]]:
         """(path as the script spelt it, content), in the order in which they were first written."""
-        for key, name in self._names.items():
-            yield name, self._content[key]
+        for key, name in list(self._names.items()):
+            content = self._content[key]
+            if isinstance(content, bytearray):
+                yield name, bytes(content)
 
     def inside(self, folder: str) -> list[str]:
         """Paths of the files directly in a folder."""
+        return self._inside(folder, [*self._names.values(), *sorted(self._programs)])
+
+    def folders_inside(self, folder: str) -> list[str]:
+        """Paths of the folders directly in a folder."""
+        return self._inside(folder, list(self._folders.values()))
+
+    def _inside(self, folder: str, names: list[str]) -> list[str]:
         prefix = self.key(folder) + "\\"
-        known = [*self._names.values(), *sorted(self._programs)]
-        return [name for name in known if self.key(name).startswith(prefix) and "\\" not in self.key(name)[len(prefix) :]]
+        self._budget.spend(len(names))
+        keys = ((name, self.key(name)) for name in names)
+        return [name for name, key in keys if key.startswith(prefix) and "\\" not in key[len(prefix) :]]
 
 
 class World:
@@ -201,6 +249,8 @@ class World:
         self.document = document or "document.doc"
         """Name of the file the script came in."""
         self.environment = {name.lower(): value for name, value in self.profile.environment().items()}
+        self.directory = rf"{self.profile.home}\Documents"
+        """The current one."""
         self.files = Files(budget)
         self.registry: dict[str, str | int | bytes] = {}
         """Values by lower-case path, the name of the value last."""
@@ -223,6 +273,27 @@ class World:
                 out.append(value + pieces[i + 1])
                 i += 2
         return "".join(out)
+
+    def absolute(self, path: str) -> str:
+        """A path seen from the current directory, as Windows completes it."""
+        path = path.replace("/", "\\")
+        if path.startswith("\\\\") or path[1:3] == ":\\":
+            whole = path
+        elif path[1:2] == ":":
+            whole = f"{path[:2]}\\{path[2:]}"
+        elif path.startswith("\\"):
+            whole = self.directory[:2] + path
+        else:
+            whole = rf"{self.directory}\{path}"
+        unc = whole.startswith("\\\\")
+        parts: list[str] = []
+        for part in whole.split("\\"):
+            if part == "..":
+                if len(parts) > 1:
+                    parts.pop()
+            elif part not in ("", "."):
+                parts.append(part)
+        return "\\\\" + "\\".join(parts) if unc else "\\".join(parts) if len(parts) > 1 else "".join(parts) + "\\"
 
     def pass_time(self, seconds: float) -> None:
         """Sleeping costs nothing but moves the clock."""

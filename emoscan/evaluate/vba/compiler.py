@@ -50,6 +50,9 @@ BINARY: Final = {
     "eqv": "eqv",
     "imp": "imp",
 }
+ADDRESSES: Final = ("varptr", "strptr", "objptr")
+"""Functions that are given the place of a variable, not its value."""
+
 COMPARE: Final = {"=": "==", "<>": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 BITS: Final = {"and": "&", "or": "|", "xor": "^"}
 
@@ -251,6 +254,14 @@ class Compiler:
         return found
 
     def passed_by_reference(self, call: s.Call) -> set[str]:
+        if isinstance(call.function, s.Name):
+            symbol = self.project.lookup(self.module, call.function.name)
+            if isinstance(symbol, s.Declare):
+                return {
+                    a.name for a, wanted in zip(call.args, self.wants_reference(symbol, len(call.args))) if wanted and isinstance(a, s.Name)
+                }
+            if call.function.name in ADDRESSES and isinstance(symbol, str):
+                return {a.name for a in call.args if isinstance(a, s.Name)}
         procedure = self.callee(call.function)
         if procedure is None:
             return set()
@@ -1197,7 +1208,10 @@ class Compiler:
                 return f"at({symbol.place}, {self.expression(tree.args[0])[0]})", element
             return f"index({symbol.place}, {self.arguments(tree.args)})", "V"
         if isinstance(symbol, s.Declare):
-            return f"call_dll({self.project.declare_index(symbol)}, {self.references(tree.args)})", "V"
+            return (
+                f"call_dll({self.project.declare_index(symbol)}, {self.references(tree.args, self.wants_reference(symbol, len(tree.args)))})",
+                "V",
+            )
         if isinstance(symbol, Module):
             if symbol.instance is None and not tree.args and name in symbol.procedures:
                 return self.procedure_call(symbol.procedures[name], tree)
@@ -1215,8 +1229,8 @@ class Compiler:
         if known:
             return self.literal_of(value)
         if self.project.is_builtin(name):
-            if name in ("varptr", "strptr", "objptr"):
-                args = self.references(tree.args)
+            if name in ADDRESSES:
+                args = self.references(tree.args, [True] * len(tree.args))
                 return f"{self.project.builtin_code(name)}(M, *{args})", "V"
             args = self.builtin_arguments(name, tree)
             return f"{self.project.builtin_code(name)}(M{', ' if args else ''}{args})", self.project.builtin_type(name)
@@ -1329,23 +1343,46 @@ class Compiler:
                 return f"MemberRef({self.object_code(argument.object)}, {argument.name!r})"
         return f"[{self.expression(argument)[0]}]"
 
-    def references(self, args: list[s.Expr | None]) -> str:
-        """Arguments of an API function: references where the argument names something."""
+    @staticmethod
+    def wants_reference(declare: s.Declare, count: int) -> list[bool]:
+        """By argument of a DLL function: whether it can be written to. Texts can, also where they are passed ByVal."""
+        wanted = [parameter.by_ref or parameter.type == "string" for parameter in declare.parameters[:count]]
+        return wanted + [True] * (count - len(wanted))
+
+    def references(self, args: list[s.Expr | None], wanted: list[bool]) -> str:
+        """Arguments of an API function: references where the argument names something and may be written to."""
         codes = []
-        for argument in args:
+        for argument, is_wanted in zip(args, wanted):
             if argument is None:
                 codes.append("MISSING")
             elif isinstance(argument, s.ByVal):
                 codes.append(self.expression(argument.operand)[0])
-            elif (
-                isinstance(argument, s.Call)
-                and isinstance(argument.function, s.Name)
-                and isinstance(self.variable(argument.function.name), Variable)
-            ):
-                codes.append(self.reference(argument))
+            elif is_wanted and self.is_place(argument):
+                code, type_ = self.reference(argument), self.place_type(argument)
+                codes.append(f"TypedRef({code}, {type_!r})" if type_ else code)
             else:
                 codes.append(self.expression(argument)[0])
         return f"({', '.join(codes)}{',' if codes else ''})"
+
+    def is_place(self, argument: s.Expr) -> bool:
+        """Whether an expression names a variable, an element or a field."""
+        match argument:
+            case s.Name(name=name):
+                symbol = self.variable(name)
+                return symbol is None or isinstance(symbol, Variable)
+            case s.Call(function=s.Name(name=name), args=args) if args:
+                return isinstance(self.variable(name), Variable)
+            case s.Member(object=s.Name(name=name)):
+                return isinstance(self.variable(name), Variable) or self.member_variable(argument) is not None
+        return isinstance(argument, s.Member)
+
+    def place_type(self, argument: s.Expr) -> str:
+        """The declared type of a variable, or of the elements of an array variable."""
+        name = argument.name if isinstance(argument, s.Name) else ""
+        if isinstance(argument, s.Call) and isinstance(argument.function, s.Name):
+            name = argument.function.name
+        symbol = self.variable(name) if name else None
+        return symbol.type if isinstance(symbol, Variable) else ""
 
     def direct_call(self, procedure: Procedure, codes: list[str], instance: str) -> str:
         self.project.need(procedure)

@@ -134,7 +134,8 @@ def run_all(project: Project, found: list[Entry]) -> None:
             pass
         except ScriptError as error:
             project.machine.fact("eval.error", f"{error.number} {error.description}", entry.event)
-        project.machine.finish()
+        finally:
+            project.machine.finish()
 
 
 def other_ways(program: Program, asked: set[str]) -> Iterator[Callable[[Emit], Project]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from types import FrameType
 from typing import Any, Final
 
 from emoscan.budget import Budget
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit, Machine
-from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, display
+from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, accepts, display
 from emoscan.evaluate.core.world import World
 from emoscan.evaluate.vba import library
 from emoscan.evaluate.vba.arrays import Array, array_of, size_of
@@ -190,6 +191,21 @@ class MemberRef:
             self.subject.data[self.name] = value
 
 
+class TypedRef:
+    """A reference to a variable or element of a declared type: what a DLL is given needs to know its size."""
+
+    __slots__ = ("reference", "type")
+
+    def __init__(self, reference: Any, type_: str) -> None:
+        self.reference, self.type = reference, type_
+
+    def __getitem__(self, _: int) -> Any:
+        return self.reference[0]
+
+    def __setitem__(self, _: int, value: Any) -> None:
+        self.reference[0] = value
+
+
 class ErrorState:
     """The Err object's content."""
 
@@ -258,6 +274,7 @@ class VbaMachine(Machine):
             "ElementRef": lambda array, indices: ElementRef(self, array, indices),
             "MemberRef": lambda subject, name: MemberRef(self, subject, name),
             "FieldRef": FieldRef,
+            "TypedRef": TypedRef,
             "__builtins__": {"range": range, "Exception": Exception},
         }
         names["GlobalRef"] = lambda name: GlobalRef(self.namespace, name)
@@ -269,7 +286,7 @@ class VbaMachine(Machine):
             "let let_typed set_object pass_value at index put_index get_member call_member put_member host put_host call_host for_range "
             "for_counter for_each more rounds jumped trap clear_error bad_statement new_array redim erase assign_array mid_assign new type_of "
             "address_of evaluated put_evaluated with_object end_program raise_event file_statement read_file call_dll unresolved too_deep "
-            "raise_overflow raise_mismatch raise_arguments checked guard turned"
+            "new_record raise_overflow raise_mismatch raise_arguments checked guard turned"
         ).split():
             names[name] = getattr(self, name)
         return names
@@ -295,6 +312,45 @@ class VbaMachine(Machine):
 
     def truth(self, value: Any) -> bool:
         return self.operators.truth(value)
+
+    def items(self, value: Any) -> list[Any] | None:
+        if type(value) is Array:
+            return list(value.data)
+        if type(value) is Object and value.cls.items is not None:
+            return list(islice(value.cls.items(self, value), self.budget.left("operations")))
+        return None
+
+    def make_array(self, values: list[Any] | bytes, *, byte: bool = False) -> Array:
+        self.grow(8 * len(values))
+        return array_of(list(values), 0, "byte" if byte else "")
+
+    def bytes_of(self, value: Any) -> bytes | Unknown:
+        value = plain(self, value)
+        if type(value) is str:
+            return value.encode("utf-16-le", "surrogatepass")
+        if type(value) is Unknown:
+            return value
+        if value is None or value is MISSING:
+            return b""
+        if type(value) is not Array:
+            raise mismatch()
+        try:
+            return bytes(value.data)
+        except (TypeError, ValueError):
+            pass
+        unknown = next((element for element in value.data if type(element) is Unknown), None)
+        if unknown is not None:
+            return unknown
+        numbers = [self.integer(element) for element in value.data]
+        return bytes(element & 0xFF for element in numbers if type(element) is int)
+
+    def call(self, function: Any, args: tuple[Any, ...]) -> Any:
+        """Call what `AddressOf` or `GetRef` gave."""
+        name = function.data.get("name", "") if type(function) is Object and function.cls is CALLBACK else ""
+        procedure = self.project.find(name) if self.project is not None and name else None
+        if procedure is None:
+            return self.unmodelled(f"call of {display(function)}")
+        return self.invoke(procedure, args[: len(procedure.tree.parameters)])
 
     def let(self, value: Any) -> Any:
         """The value an assignment without Set stores: no object, and arrays and records as copies."""
@@ -518,6 +574,10 @@ class VbaMachine(Machine):
 
     def new(self, type_: str) -> Any:
         return self.project.new(type_)
+
+    def new_record(self, type_: str) -> Object:
+        made: Object = self.project.default(type_)
+        return made
 
     def type_of(self, value: Any, type_: str) -> bool:
         if type(value) is not Object:
@@ -751,15 +811,6 @@ class VbaMachine(Machine):
 
 
 CALLBACK: Final = ObjectClass("callback")
-
-
-VARIADIC: Final = 0x04  # CO_VARARGS
-
-
-def accepts(member: Callable[..., Any], count: int) -> bool:
-    """Whether a member takes so many arguments beside the machine and the object."""
-    code = getattr(member, "__code__", None)
-    return code is None or bool(code.co_flags & VARIADIC) or count <= code.co_argcount - 2
 
 
 def unwrap(value: Any) -> Any:
