@@ -24,14 +24,21 @@ SCHEMA_VERSION: Final = 1
 MAX_TEXT: Final = 1 << 20
 """Characters of one artifact's text that a report holds."""
 
-# C0 but tab and line feed, DEL and C1, zero-width and bidirectional marks (UAX #9), line and paragraph separator,
-# lone surrogates, byte order mark, interlinear annotation.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+# C0 but tab and line feed, DEL and C1, soft hyphen, zero-width and bidirectional marks (UAX #9), line and paragraph
+# separator, lone surrogates, byte order mark, interlinear annotation, tags.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def display(text: str) -> str:
     """The text with every character that could steer a terminal, a reader or a parser shown as an escape."""
-    return _UNSAFE.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 0x100 else f"\\u{ord(m[0]):04x}", text)
+    return _UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def one_line(text: str) -> str:
@@ -222,7 +229,7 @@ def compose(
             for artifact, fact in graph.facts(kind="effect")
         ],
         iocs=_iocs(graph),
-        passwords=[Password(a, display(f.value), one_line(f.how)) for a, f in graph.facts(kind="opened.password")],
+        passwords=[Password(a, one_line(f.value), one_line(f.how)) for a, f in graph.facts(kind="opened.password")],
         macros=_macros(graph),
         mail=_mail(graph),
         incomplete=[Incomplete(t.problem.sort, one_line(t.problem.name), one_line(t.problem.message), t.artifact) for t in graph.troubles],
@@ -258,7 +265,7 @@ def _iocs(graph: Graph) -> list[Ioc]:
         key = (type_, fact.value)
         known = rows.get(key)
         if known is None or ROLE_ORDER.get(role, 9) < ROLE_ORDER.get(known.role, 9):
-            value = display(fact.value)
+            value = one_line(fact.value)
             row = Ioc(type_, value, defang(value), role, artifact, list(graph.above(artifact)), fact.confidence)
             rows[key] = row
     return list(rows.values())

@@ -1,6 +1,6 @@
 """What a worker process gives up before it looks at a sample: memory, processes, files, the network.
 
-Best effort by platform: limits work on every POSIX system, Landlock (ABI 1 to 4) and an own network namespace on Linux.
+Best effort by platform: limits work on every POSIX system, Landlock (ABI 1 to 6) and an own network namespace on Linux.
 `confine` says what is in force, `emoscan doctor` shows it.
 """
 
@@ -30,8 +30,9 @@ LANDLOCK_CREATE_RULESET: Final = 444
 LANDLOCK_ADD_RULE: Final = 445
 LANDLOCK_RESTRICT_SELF: Final = 446
 LANDLOCK_READ: Final = 1 << 2 | 1 << 3  # READ_FILE, READ_DIR
-LANDLOCK_FS: Final = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}
+LANDLOCK_FS: Final = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 LANDLOCK_NET: Final = 1 << 0 | 1 << 1  # BIND_TCP, CONNECT_TCP; from ABI 4
+LANDLOCK_SCOPE: Final = 1 << 0 | 1 << 1  # ABSTRACT_UNIX_SOCKET, SIGNAL; from ABI 6
 
 
 def confine(limits: Limits, readable: tuple[str, ...] = ()) -> dict[str, str]:
@@ -109,9 +110,8 @@ def _landlock(libc: ctypes.CDLL, readable: tuple[str, ...]) -> str:
     abi = libc.syscall(LANDLOCK_CREATE_RULESET, None, 0, 1)
     if abi < 1:
         return "not offered by this kernel"
-    handled = LANDLOCK_FS[min(abi, 3)]
-    network = LANDLOCK_NET if abi >= 4 else 0
-    attributes = struct.pack("=QQ", handled, network) if network else struct.pack("=Q", handled)
+    words = [LANDLOCK_FS[min(abi, 5)], *([LANDLOCK_NET] if abi >= 4 else []), *([LANDLOCK_SCOPE] if abi >= 6 else [])]
+    attributes = struct.pack(f"={len(words)}Q", *words)
     rules = libc.syscall(LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0)
     if rules < 0:
         return "refused"
@@ -129,7 +129,7 @@ def _landlock(libc: ctypes.CDLL, readable: tuple[str, ...]) -> str:
             return "refused"
     finally:
         os.close(rules)
-    return f"ABI {abi}, nothing written{', TCP refused' if network else ''}"
+    return f"ABI {abi}, nothing written{', TCP refused' if abi >= 4 else ''}{', no signals sent' if abi >= 6 else ''}"
 
 
 def _python_paths() -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from emoscan import __version__
 from emoscan.budget import MIB
 from emoscan.context import Settings
 from emoscan.detect import load
+from emoscan.detect.yara import compiled
 from emoscan.graph import Begun, Event, Graph
 from emoscan.model import Label, Problem
 from emoscan.report import Engine, Incomplete, Input, Report, ReportArtifact, one_line, to_json
@@ -165,11 +166,13 @@ class Supervisor:
     `start_method`: how processes are started, as in multiprocessing. The default forks where that is safe (Linux, a
     single thread), which is quickest.
 
-    Raises BadRule when the rules of the settings cannot be used.
+    Raises BadRule, or ValueError for YARA, when the rules of the settings cannot be used.
     """
 
     def __init__(self, settings: Settings, workers: int = 1, *, start_method: str | None = None, contents: bool = False) -> None:
         load.load(settings.rules)
+        if settings.rules:
+            compiled(settings.rules)
         self.settings = settings
         self.count = max(1, workers)
         self.contents = contents
@@ -280,7 +283,7 @@ class Supervisor:
         if job.deaths:
             left = seconds - (now - job.started) if job.started else seconds
             seconds = left if left > min(1.0, seconds / 10) and job.deaths < MAX_DEATHS - 1 else 0.0
-        path, name = os.fsencode(job.source.path), os.fsencode(job.source.name)
+        path, name = as_bytes(job.source.path), as_bytes(job.source.name)
         task = _Task(path, name, job.data, self.settings, seconds, self.contents, job.journal, job.problem)
         worker.job, worker.begun = job, False
         job.contents.clear()
@@ -456,6 +459,14 @@ def read_whole(descriptor: int, limit: int) -> tuple[bytes, Problem | None]:
         return cut_to(file.read(limit + 1), limit)
 
 
+def as_bytes(name: str) -> bytes:
+    """A name as the system has it, whatever encoding Python takes the system's to be."""
+    try:
+        return os.fsencode(name)
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogatepass")
+
+
 def cut_to(data: bytes, limit: int) -> tuple[bytes, Problem | None]:
     if len(data) <= limit:
         return data, None
@@ -464,13 +475,9 @@ def cut_to(data: bytes, limit: int) -> tuple[bytes, Problem | None]:
 
 def empty_report(source: Source, settings: Settings, problems: tuple[Problem, ...], data: bytes | None = None) -> Report:
     """The record of an input that no worker could report on: who it is, and that nothing is known."""
-    identity = Input(
-        one_line(source.path),
-        one_line(source.name),
-        len(data or b""),
-        "data.unknown",
-        *("" if data is None else hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in ("sha256", "sha1", "md5")),
-    )
+    path, name = (one_line(as_bytes(text).decode("utf-8", "surrogateescape")) for text in (source.path, source.name))
+    digests = ("" if data is None else hashlib.new(kind, data, usedforsecurity=False).hexdigest() for kind in ("sha256", "sha1", "md5"))
+    identity = Input(path, name, len(data or b""), "data.unknown", *digests)
     return Report(
         engine=Engine(__version__, ""),
         input=identity,
@@ -567,8 +574,8 @@ def _analyse(connection: Connection, task: _Task, data: bytes, cut: Problem | No
         after = CutOff(journal, task.death.sort, task.death.name, task.death.message)
     return analyse(
         data,
-        os.fsdecode(task.name),
-        os.fsdecode(task.path),
+        task.name.decode("utf-8", "surrogateescape"),
+        task.path.decode("utf-8", "surrogateescape"),
         task.settings,
         on_event=send,
         after=after,

@@ -13,6 +13,8 @@ from emoscan import registry
 def registered() -> Iterator[None]:
     """What a test registers is gone after it."""
     registry.discover()
+    for name in registry.outputs():
+        registry.renderer(name)
     tables = (registry._steps, registry._sniffers, registry._outputs)
     before = [dict(table) for table in tables]
     yield
@@ -24,7 +26,7 @@ def registered() -> Iterator[None]:
 
 @pytest.fixture
 def alone(registered: None) -> None:
-    """Nothing is registered but what the test registers."""
-    for table in (registry._steps, registry._sniffers, registry._outputs):
+    """No step and no sniffer is registered but those the test registers."""
+    for table in (registry._steps, registry._sniffers):
         table.clear()
     registry._by_kind.clear()

@@ -19,7 +19,7 @@ from typing import Any, Final
 NAME: Final = "emoscan.toml"
 
 ONLY_TRUSTED: Final = frozenset(
-    {"allow", "config", "debug", "exit_zero", "fail_on", "files_from", "null", "output", "password", "passwords_from", "rules"}
+    {"allow", "config", "debug", "exit_zero", "fail_on", "files_from", "into", "null", "output", "password", "passwords_from", "rules"}
 )
 """Options that the current folder's file may not set: with them a sample could write files or turn its own finding off."""
 
@@ -46,11 +46,11 @@ def places() -> Iterator[tuple[Path, bool]]:
     yield Path("/etc") / NAME, True
 
 
-def read(named: str | None, known: Callable[[], Mapping[str, frozenset[str]]]) -> tuple[Values, list[str]]:
+def read(named: str | None, known: Callable[[], Mapping[str, Mapping[str, str]]]) -> tuple[Values, list[str]]:
     """Options by command, merged from the files that exist, and what a person should know about them.
 
-    `named`: the only file to read, or "" for none at all. `known` gives names of options by command; "" holds those that may
-    stand at the top level. Raises BadConfig.
+    `named`: the only file to read, or "" for none at all. `known` gives the options by command, long name to parameter; ""
+    holds those that may stand at the top level. Raises BadConfig.
     """
     if named is not None:
         files = [(Path(named), True)] if named else []
@@ -68,7 +68,7 @@ def read(named: str | None, known: Callable[[], Mapping[str, frozenset[str]]]) -
     return merged, notes
 
 
-def _one(path: Path, known: Mapping[str, frozenset[str]], *, trusted: bool) -> tuple[Values, list[str]]:
+def _one(path: Path, known: Mapping[str, Mapping[str, str]], *, trusted: bool) -> tuple[Values, list[str]]:
     import tomllib
 
     try:
@@ -89,5 +89,5 @@ def _one(path: Path, known: Mapping[str, frozenset[str]], *, trusted: bool) -> t
                 ignored.append(key)
                 continue
             # `limit` reads best as a table: limit = { seconds = 10 }
-            values[command][name] = [f"{k}={v}" for k, v in value.items()] if isinstance(value, dict) else value
+            values[command][known[command][name]] = [f"{k}={v}" for k, v in value.items()] if isinstance(value, dict) else value
     return values, ignored

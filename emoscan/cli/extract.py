@@ -60,9 +60,14 @@ class Folder:
             descriptor = os.open(name, flags, dir_fd=self.descriptor)
         except OSError:
             return False
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            return stat.S_ISREG(status.st_mode) and status.st_size == len(data) and file.read() == data
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or status.st_size != len(data):
+                return False
+            with os.fdopen(os.dup(descriptor), "rb") as file:
+                return file.read() == data
+        finally:
+            os.close(descriptor)
 
     def replace(self, name: str, data: bytes) -> None:
         """Write a file in the place of what is there under that name. Raises OSError, Refused."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from types import FrameType
 from typing import Any, Final
 
 import click
@@ -47,16 +50,16 @@ def cli() -> None:
 
 
 @cache
-def known_options() -> dict[str, frozenset[str]]:
-    """Names of the options a configuration file may set, by command; "" is its top level."""
-    from emoscan.cli.options import SHARED
+def known_options() -> dict[str, dict[str, str]]:
+    """Options a configuration file may set, by command: long name, with underscores, to parameter. "" is its top level."""
+    from emoscan.cli.options import long_name
 
     options = {
-        name: frozenset(str(parameter.name) for parameter in _command(name).params if isinstance(parameter, click.Option))
+        name: {long_name(option.opts): str(option.name) for option in _command(name).params if isinstance(option, click.Option)}
         for name in COMMANDS
         if not isinstance(_command(name), click.Group)
     }
-    return {**options, "": options[DEFAULT] | SHARED}
+    return {**options, "": options[DEFAULT]}
 
 
 def _command(name: str) -> click.Command:
@@ -64,12 +67,20 @@ def _command(name: str) -> click.Command:
     return command
 
 
+class Terminated(BaseException):
+    """Asked to end by SIGTERM: workers are ended on the way out."""
+
+
+def _terminate(_signum: int, _frame: FrameType | None) -> None:
+    raise Terminated
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code; raises nothing.
 
     Does what click's own `main` does, but for exit codes: there a reader that has gone counts as 1, which is "found".
     """
-    from emoscan.cli.run import FAILED, INCOMPLETE, INTERRUPTED
+    from emoscan.cli.run import FAILED, INCOMPLETE, INTERRUPTED, TERMINATED
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -80,6 +91,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return shell_complete(cli, {}, "emoscan", COMPLETE, os.environ[COMPLETE])
     try:
+        with suppress(ValueError):  # not in the main thread: somebody else answers to signals
+            signal.signal(signal.SIGTERM, _terminate)
         with cli.make_context("emoscan", arguments) as ctx:
             result: Any = cli.invoke(ctx)
     except click.exceptions.Exit as end:
@@ -89,6 +102,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except Terminated:
+        return TERMINATED
     except BrokenPipeError:
         # What is left in the buffer must not raise again when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

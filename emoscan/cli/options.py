@@ -43,9 +43,13 @@ class Run(Struct):
 
 def option(*names: str, command: str = "", **attributes: Any) -> Callable[[F], F]:
     """A click option that is an environment variable as well."""
-    long = max(names, key=len).split("/")[0].lstrip("-").replace("-", "_")
-    variable = "_".join(filter(None, ("EMOSCAN", command, long))).upper()
+    variable = "_".join(filter(None, ("EMOSCAN", command, long_name(names)))).upper()
     return click.option(*names, envvar=variable, **attributes)
+
+
+def long_name(names: Sequence[str]) -> str:
+    """`--fail-on` is `fail_on`."""
+    return next(name for name in names if name.startswith("--")).removeprefix("--").replace("-", "_")
 
 
 def _config(ctx: click.Context, _param: click.Parameter, named: str | None) -> None:
@@ -140,14 +144,11 @@ def make_run(ctx: click.Context, given: dict[str, Any]) -> Run:
     limits = read_limits(given.pop("profile"), given.pop("limit"))
     settings = Settings(
         limits=limits,
-        passwords=(*given.pop("password"), *_passwords(words_from)),
+        passwords=(*map(_as_typed, given.pop("password")), *_passwords(words_from)),
         rules=tuple(map(os.path.abspath, given.pop("rules"))),
         allow=tuple(_allowed(given.pop("allow"))),
         debug=given.pop("debug"),
     )
-    for word in settings.passwords:
-        if not word.isprintable() and any("\ud800" <= c <= "\udfff" for c in word):
-            raise click.UsageError("a password is not UTF-8", ctx)
     inputs = Inputs(paths, lists, null=given.pop("null"), stdin_name=given.pop("stdin_name"), stdin_bytes=limits.object_bytes)
     workers = given.pop("jobs") or processors()
     return Run(inputs, settings, workers, console, given.pop("color"))
@@ -167,6 +168,14 @@ def read_limits(profile: str, changes: Sequence[str]) -> Limits:
         return Limits.profile(profile).replace(**{name.strip(): value.strip() for name, value in pairs.items()})
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _as_typed(word: str) -> str:
+    """An argument as UTF-8, also where Python takes the system for one that knows only ASCII."""
+    try:
+        return os.fsencode(word).decode("utf-8")
+    except UnicodeError:
+        raise click.UsageError("a password is not UTF-8") from None
 
 
 def _passwords(files: Sequence[str]) -> list[str]:

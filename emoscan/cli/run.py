@@ -17,6 +17,7 @@ FOUND: Final = 1
 FAILED: Final = 2
 INCOMPLETE: Final = 3
 INTERRUPTED: Final = 130
+TERMINATED: Final = 143
 
 
 class Tally(Struct):
