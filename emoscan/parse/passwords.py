@@ -103,7 +103,7 @@ _QUOTE_BEGINS: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
-_LEADING: Final = "\"'`([{<「『【《“‘«:=-–—・※＊*•>"
+_LEADING: Final = "\"'`([{<「『【《“‘«】」』:=-–—・※＊*•>"
 _TRAILING: Final = "\"'`)]}>」』】》”’».,;:!?。、．，…*"
 _ENDINGS: Final = ("になります", "となります", "でございます", "です", "でお願いします", "にて", "で")
 
@@ -188,10 +188,13 @@ def _first(text: str, rank: float, how: str) -> Iterator[Candidate]:
     text = text.lstrip(" \t:=-–—>*").lstrip()
     match = _TOKEN.match(text)
     if match:
-        yield from _variants(match[0], rank if any(c < "\x7f" and c.isalnum() for c in match[0]) else rank / 2, how)
-        run = _ASCII_RUN.search(match[0])
-        if run and run[0] != match[0]:
+        token = match[0]
+        run = _ASCII_RUN.search(token)
+        if run and run[0] != token and token[0] not in _LEADING:  # "4432です。よろしくお願いします"
             yield from _variants(run[0], rank, how)
+            yield from _variants(token, rank - 0.1, how)
+        else:
+            yield from _variants(token, rank if run else rank / 2, how)
         if " " in (line := text.partition("\n")[0].strip()) and len(line) <= MAX_LENGTH:
             yield Candidate(line, 0.45, how)
 

@@ -1,0 +1,245 @@
+"""Mails: header facts, texts and attachments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from emoscan.context import Context
+from emoscan.model import Artifact, Child, Fact, Problem, Yields
+from emoscan.parse import Malformed, charset, header, mime
+from emoscan.parse.mime import Encoding, Mail, Part
+from emoscan.parse.names import extension
+from emoscan.parse.text import as_bytes, looks_like_text
+from emoscan.registry import Look, sniffs, step
+
+ADDRESS_FIELDS: Final = ("from", "sender", "reply-to", "return-path", "to", "cc", "bcc", "disposition-notification-to")
+TEXT_FIELDS: Final = (
+    "subject",
+    "date",
+    "message-id",
+    "in-reply-to",
+    "references",
+    "received",
+    "x-mailer",
+    "user-agent",
+    "x-originating-ip",
+    "authentication-results",
+    "received-spf",
+    "dkim-signature",
+    "list-id",
+    "delivered-to",
+)
+MAX_VALUES: Final = 50
+"""Values of one kind of field that are stated."""
+MAX_VALUE: Final = 2_000
+"""Characters of one value."""
+
+# ------------------------------------------------------------------ is it one?
+
+_KNOWN: Final = frozenset(
+    "from to cc subject date received return-path message-id delivered-to reply-to sender mime-version content-type in-reply-to references "
+    "x-mailer envelope-to x-received dkim-signature authentication-results x-originating-ip content-transfer-encoding received-spf".split()
+)
+_OF_MAILS_ALONE: Final = frozenset("from to subject received return-path message-id delivered-to envelope-to x-received".split())
+
+
+@sniffs("mail.rfc822", text=True)
+def is_mail(look: Look) -> int:
+    """By the header fields it begins with. A web archive begins with some of them too and leaves the rest out."""
+    head = look.data[:16_384]
+    if b":" not in head:
+        return 0
+    if b"\n" not in head:
+        head = head.replace(b"\r", b"\n")
+    try:
+        mail = mime.parse(head, max_parts=1)
+    except Malformed:
+        return 0
+    names = {name for name, _ in mail.headers}
+    known = len(names & _KNOWN)
+    if not known:
+        return 0
+    if not names & _OF_MAILS_ALONE:
+        score = 40 if "mime-version" in names or "boundary" in dict(mail.parameters) else 25
+    elif "received" not in names and b"\nContent-Location:" in look.data[: 1 << 16]:
+        score = 50
+    else:
+        score = 95 if known >= 4 else (35, 60, 85)[known - 1]
+    return max(score, 55) if extension(look.name) == "eml" else score
+
+
+# ------------------------------------------------------------------ what is in it
+
+
+@step("eml", "mail.rfc822")
+def open_mail(artifact: Artifact, ctx: Context) -> Yields:
+    data = artifact.data
+    if b"\n" not in data[: mime.MAX_BLOCK_BYTES]:
+        data = data.replace(b"\r", b"\n")
+    try:
+        mail = mime.parse(data, max_depth=ctx.budget.limits.mime_depth, max_parts=ctx.budget.limits.mime_parts)
+    except Malformed as error:
+        yield Problem("malformed", "mail", f"the mail cannot be read: {error}")
+        return
+    likely = next((label for part in mail.parts for label in header.texts(part.parameters, "charset")), "")
+    yield from _header_facts(mail, likely)
+    # Texts first: the password they hold is known when the attachments are opened.
+    bodies = [part for part in mail.parts if _is_body(part)]
+    for part in bodies:
+        yield from _body(data, part, ctx)
+    for part in mail.parts:
+        if not _is_body(part):
+            yield from _attachment(data, part, likely, ctx)
+    for start, end in mail.between:
+        yield from _files_in_text(data[start:end], ctx)
+    if mail.type == "multipart/encrypted":
+        yield Problem("encrypted", "PGP", "the body of the mail is encrypted (PGP/MIME)")
+    for name, what in mail.limits:
+        yield Problem("limit", name, what)
+
+
+def _header_facts(mail: Mail, likely: str) -> Yields:
+    for name in ADDRESS_FIELDS:
+        kind = f"mail.{name.replace('-', '_')}"
+        count = 0
+        for key, value in mail.headers:
+            if key == name:
+                for address in header.addresses(value[: mime.MAX_HEADER_BYTES], likely):
+                    count += 1
+                    if count <= MAX_VALUES:
+                        detail = {"name": address.name[:MAX_VALUE], "address": address.address[:MAX_VALUE]}
+                        yield Fact(kind, str(address)[:MAX_VALUE], detail=detail)
+    counts: dict[str, int] = {}
+    for key, value in mail.headers:
+        if key in TEXT_FIELDS:
+            counts[key] = counts.get(key, 0) + 1
+            if counts[key] <= MAX_VALUES:
+                yield from _text_fact(key, " ".join(header.decode_words(value, likely).split())[:MAX_VALUE])
+
+
+def _text_fact(name: str, text: str) -> Iterator[Fact]:
+    if name == "date":
+        utc = header.date(text)
+        yield Fact("mail.date", text, detail={"utc": utc} if utc else {})
+        if utc:
+            yield Fact("clue.date", utc, "Date of the mail")
+    elif text:
+        yield Fact(f"mail.{name.replace('-', '_')}", text)
+
+
+def _is_body(part: Part) -> bool:
+    if not part.type.startswith("text/") and part.type != "text":
+        return False
+    return not part.field("content-disposition").lower().startswith(b"attachment") and not _names(part)
+
+
+def _names(part: Part, likely: str = "") -> list[str]:
+    """Every name the part goes by, that of Content-Disposition first."""
+    disposition = header.parameters(part.field("content-disposition"))[1] if part.field("content-disposition") else []
+    names = header.texts(disposition, "filename", likely) + header.texts(part.parameters, "name", likely)
+    return list(dict.fromkeys(" ".join(name.split("\n")).strip() for name in names))
+
+
+def _contents(data: bytes, part: Part, ctx: Context) -> list[tuple[bytes, Encoding]]:
+    """(content, encoding undone) by each transfer encoding the part claims."""
+    body = data[part.start : part.end]
+    claimed: dict[Encoding, None] = dict.fromkeys(mime.encoding_of(value) for value in part.all("content-transfer-encoding"))
+    contents: list[tuple[bytes, Encoding]] = []
+    for encoding in claimed or {"": None}:
+        content = mime.undo(body, encoding)
+        ctx.budget.grow(len(content), "part of the mail")
+        contents.append((content, encoding))
+    return contents
+
+
+# ------------------------------------------------------------------ texts
+
+_META_CHARSET: Final = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+
+
+def _body(data: bytes, part: Part, ctx: Context) -> Yields:
+    html = part.type in {"text/html", "text/xhtml"}
+    label = next(iter(header.texts(part.parameters, "charset")), "")
+    for content, _ in _contents(data, part, ctx):
+        if not content.strip():
+            continue
+        if not looks_like_text(content) and not charset.codec_of(label).startswith("utf-16"):
+            yield Child(content, how=f"body that is not the {part.type} it claims to be")
+            continue
+        if html and not label:
+            meta = _META_CHARSET.search(content[:2_048])
+            label = meta[1].decode() if meta else ""
+        decoded = charset.decode(content, label)
+        yield Child(
+            as_bytes(decoded.text), "text.html" if html else "text.plain", how=f"{'HTML' if html else 'text'} body, {decoded.charset}"
+        )
+        yield from _files_in_text(content, ctx)
+
+
+_BASE64_MAGIC: Final = re.compile(rb"^[ \t]{0,8}(?=UEsDB|0M8R4KGx|JVBERi|UmFyIR|N3q8rycc|TVqQ|TVpQ|e1xydG|H4sI)", re.MULTILINE)
+_BASE64_LINES: Final = re.compile(rb"(?:[ \t]{0,8}[A-Za-z0-9+/=]{1,2000}+\r?\n?)++")
+MAX_CARVED: Final = 50
+
+
+def _files_in_text(text: bytes, ctx: Context) -> Yields:
+    """Files that stand in a text: uuencoded, or as bare base64 of something known."""
+    if b"begin" in text:
+        for name, content in mime.uuencoded(text):
+            ctx.budget.grow(len(content), "uuencoded file")
+            yield Child(content, label=charset.decode(name).text, how="uuencoded in the text")
+    at = 0
+    for _ in range(MAX_CARVED):
+        match = _BASE64_MAGIC.search(text, at)
+        lines = _BASE64_LINES.match(text, match.start()) if match else None
+        if match is None or lines is None:
+            return
+        at = lines.end()
+        if at - match.start() >= 64:
+            content = mime.undo_base64(lines[0])
+            ctx.budget.grow(len(content), "base64 in the text")
+            yield Child(content, how="bare base64 in the text")
+
+
+# ------------------------------------------------------------------ attachments
+
+_PKCS7: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+_SIGNED, _ENVELOPED = b"\x02", b"\x03"
+"""Last byte of the object identifier: signedData, envelopedData (RFC 5652)."""
+
+
+def _attachment(data: bytes, part: Part, likely: str, ctx: Context) -> Yields:
+    names = _names(part, likely)
+    disposition = part.field("content-disposition").partition(b";")[0].strip().decode("latin-1").lower()
+    for content, encoding in _contents(data, part, ctx):
+        detail = {"type": part.type, "size": str(len(content)), "disposition": disposition}
+        if len(names) > 1:
+            detail["other_name"] = names[1]
+        yield Fact("mail.attachment", names[0] if names else "", detail=detail)
+        if not content:
+            continue
+        if part.type in {"message/rfc822", "message/global"}:
+            kind = "mail.rfc822" if mime.first_field(content) >= 0 else ""
+            yield Child(content, kind, names[0] if names else "", "attached mail")
+            continue
+        if part.type in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+            yield from _pkcs7(content)
+        how = "attachment" if disposition == "attachment" or names else f"{part.type} part"
+        for name in names or [""]:
+            yield Child(content, label=name, how=f"{how}, {encoding}" if encoding else how)
+    if part.type == "message/partial":
+        yield Problem("unmodelled", "message/partial", "the mail is one piece of a larger one (message/partial); the others are not here")
+
+
+def _pkcs7(content: bytes) -> Yields:
+    at = content.find(_PKCS7, 0, 64)
+    what = content[at + len(_PKCS7) : at + len(_PKCS7) + 1] if at >= 0 else b""
+    if what == _ENVELOPED:
+        yield Problem("encrypted", "S/MIME", "a part of the mail is encrypted (S/MIME)")
+    elif what == _SIGNED:
+        inner = content.find(b"Content-")
+        if inner >= 0:
+            yield Child(content[inner:], "mail.rfc822", how="signed part, S/MIME")
+        else:
+            yield Problem("unmodelled", "S/MIME", "a part of the mail is signed in a form that was not read (S/MIME)")

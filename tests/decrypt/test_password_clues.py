@@ -1,0 +1,81 @@
+"""Where clues for passwords come from."""
+
+from fixturelib.archives import Member, zip_file
+from fixturelib.mails import alternative, attachment, encoded_word, mail, mixed, text
+
+from emoscan.budget import Budget, Limits
+from emoscan.context import Context
+from emoscan.decrypt.passwords import in_html, in_mail, in_names, in_text
+from emoscan.engine import expand
+from emoscan.model import Artifact
+from emoscan.registry import discover
+
+discover(("formats", "decrypt"))
+
+HEADERS = [("From", "Taro <yamada@partner.example.test>"), ("To", "sato@victim.example.test"), ("Date", "Fri, 04 Sep 2020 10:00:00 +0900")]
+
+
+def clues(step, data, *names):
+    context = Context(Budget(Limits()), names=names)
+    return {fact.value: fact for fact in step(Artifact("text.plain", data), context)}
+
+
+def test_text_and_page():
+    assert clues(in_text, "パスワード：４４３２".encode())["4432"].how == 'text, after "パスワード"'
+    assert clues(in_html, b"<p>Passwort:<b>826</b></p>")["826"].confidence > 0.9
+
+
+def test_headers():
+    found = clues(in_mail, mail([*HEADERS, ("Subject", "PW: abc12")], text("hello")))
+    assert {"abc12", "20200904", "0904", "yamada", "partner", "sato"} <= set(found)
+    assert found["abc12"].how == 'subject of the mail, after "PW"'
+
+
+def test_names():
+    assert {"INV_1010 2020", "1010", "2020"} <= set(clues(in_names, b"", "INV_1010 2020.zip"))
+
+
+def opened(message):
+    graph = expand(message, "a.eml")
+    return {a.data: [e.how for e in graph.parents(a.id)] for a in graph.artifacts.values()}, graph
+
+
+def locked(password, encryption="aes256", data=b"inert document"):
+    return attachment("invoice.zip", zip_file([Member("invoice.doc", data, encryption=encryption, password=password)]), "application/zip")
+
+
+def test_attachment_opens_with_the_words_of_the_mail():
+    body = alternative(text("添付ファイルの解凍パスワード：４４３２", "iso-2022-jp"), text("<p>パスワード</p>", "iso-2022-jp", "html"))
+    found, graph = opened(mail(HEADERS, mixed(body, locked("4432"))))
+    assert found[b"inert document"] == ['AES-256 ZIP, password from text, after "パスワード"']
+    assert [f.value for _, f in graph.facts(kind="opened.password")] == ["4432"]
+    assert not graph.troubles
+
+
+def test_password_in_a_picture_description_the_subject_or_another_attachment():
+    for content, subject in (
+        (mixed(text('<img alt="PW: k9x2">', subtype="html"), locked("k9x2")), "hello"),
+        (mixed(text("see attached"), locked("k9x2")), encoded_word("パスワード：k9x2", "iso-2022-jp")),
+        (mixed(text("see attached"), locked("k9x2"), attachment("k9x2.txt", b"x")), "hello"),
+        (mixed(locked("k9x2"), text("Password: k9x2")), "hello"),
+    ):
+        found, _ = opened(mail([*HEADERS, ("Subject", subject)], content))
+        assert b"inert document" in found
+
+
+def test_archive_inside_takes_the_password_of_the_one_around_it():
+    inner = zip_file([Member("invoice.doc", b"inert document", encryption="zipcrypto", password="4432")])
+    found, _ = opened(mail(HEADERS, mixed(text("PW: 4432"), locked("4432", data=inner))))
+    assert b"inert document" in found
+
+
+def test_mail_in_a_mail_is_opened_with_what_stands_around_it():
+    forwarded = mail(HEADERS, mixed(text("see attached"), locked("9900")))
+    found, _ = opened(mail(HEADERS, mixed(text("The password is 9900"), attachment("fwd.eml", forwarded, "message/rfc822"))))
+    assert b"inert document" in found
+
+
+def test_without_a_clue_it_is_said_to_be_locked():
+    found, graph = opened(mail(HEADERS, mixed(text("see attached"), locked("never-guessed-1x"))))
+    assert b"inert document" not in found
+    assert [(t.problem.sort, t.problem.name) for t in graph.troubles] == [("encrypted", "AES-256")]
