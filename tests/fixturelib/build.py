@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from fixturelib import archives, cfb, encrypt, excel, mails, oforms, ooxml, summary, word
+from fixturelib import archives, cfb, encrypt, excel, mails, oforms, ooxml, powerpoint, summary, word
 from fixturelib.ovba import MSFORMS, OFFICE, STDOLE, Module, Project
 from fixturelib.transform import TRANSFORMS
 
@@ -198,7 +198,9 @@ def _properties(layer: Layer) -> dict[str, bytes]:
 def _word(layer: Layer) -> bytes:
     controls = [_control(layer, spec) for spec in layer.take("controls", [])]
     vba = _project(layer, controls)
-    active = [ooxml.ActiveX(control.name, control.clsid, oforms.binary_storage(control)) for control in controls]
+    persistence = layer.take("persistence", "storage")
+    write = {"storage": oforms.binary_storage, "stream": oforms.binary_stream}[persistence]
+    active = [ooxml.ActiveX(control.name, control.clsid, write(control), persistence) for control in controls]
     kind = layer.case.fill(layer.take("kind", "docm" if vba else "docx"))
     texts = {key: layer.take(key) for key in ("vba_part", "template") if key in layer.spec}
     tables: dict[str, Any] = {key: _filled(layer, key) for key in ("variables", "properties", "custom")}
@@ -236,6 +238,18 @@ def _xls(layer: Layer) -> bytes:
     sheets = [excel.Sheet(cells=_cells(layer, spec), **spec) for spec in map(dict, layer.take("sheets", [{"name": "Sheet1"}]))]
     workbook = excel.Workbook(sheets, vba=vba, streams=_properties(layer))
     return encrypt.xls(workbook, password, scheme) if password else workbook.file()
+
+
+@maker("ppt")
+def _ppt(layer: Layer) -> bytes:
+    return powerpoint.Presentation(layer.take("slides", [[]]), _project(layer, []), layer.take("compressed", default=True)).file()
+
+
+@maker("pptx", "pptm")
+def _powerpoint(layer: Layer) -> bytes:
+    vba = _project(layer, [])
+    kind = layer.take("kind", "pptm" if vba else "pptx")
+    return _finished(layer, ooxml.powerpoint(layer.take("slides", [[]]), kind=kind, vba=vba.file() if vba else b""))
 
 
 # Archives -------------------------------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def test_what_is_wanted_is_said_in_known_words(case: str) -> None:
     said = want(case)
     assert said["notes"]
     assert set(said) <= KEYS
-    assert all(LABELS.index(label) >= 0 for label in said["verdict"].values())
+    assert all(LABELS.index(label) >= 0 for label in said.get("verdict", {}).values())
     assert said.get("macro_class", "none") in MACRO_CLASSES
     assert all(re.fullmatch(r"[A-Z]+\.[A-Za-z0-9_]+", id_) for id_ in said.get("findings", []) + said.get("must_not", []))
     assert not set(said.get("findings", [])) & set(said.get("must_not", []))
@@ -69,7 +69,6 @@ def test_what_is_wanted_is_said_in_known_words(case: str) -> None:
     for effect in said.get("commands", []) + said.get("effects", []):
         assert set(effect) <= {"is", "contains", "how", "kind"}
     assert set(said.get("together", {}).get("with", [])) <= set(cases())
-    assert said["verdict"].get("at_most") == "clean" or said.get("macro_class") != "harmless"
 
 
 def test_every_address_leads_nowhere(case: str) -> None:
