@@ -66,7 +66,7 @@ class Array:
         if preserve and self.bounds:
             if len(bounds) != len(self.bounds) or bounds[:-1] != self.bounds[:-1]:
                 raise out_of_range()
-            stride = size_of(bounds[:-1])
+            stride = size_of(bounds[:-1]) if len(bounds) > 1 else 1
             keep = stride * min(bounds[-1][1] - bounds[-1][0] + 1, self.bounds[-1][1] - self.bounds[-1][0] + 1)
             self.data = self.data[:keep] + self.new(size_of(bounds) - keep)
         else:

@@ -15,6 +15,7 @@ Loops count their rounds (`loop`, `more`), and one that exceeds what it may spen
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from emoscan.evaluate.vba import syntax as s
@@ -104,6 +105,10 @@ class Compiler:
         self.globals: set[str] = set()
         """Names of the namespace that the procedure assigns to."""
         self.count = 0
+        self.late: list[str] = []
+        """Beginning values of variables nobody declared, found on the way."""
+        self.prologue = 1
+        """Where in the lines they go."""
         self.withs: list[str] = []
         self.loops: list[Loop] = []
         self.scopes: list[Scope] = []
@@ -158,6 +163,7 @@ class Compiler:
             self.locals[tree.name] = Variable(self.result, self.result_type, array)
         boxed = self.boxed_locals(tree.body)
         self.declare_locals(tree, boxed)
+        self.prologue = len(self.lines)
         self.emit(f"if _d > {self.project.machine.budget.limits.call_depth}: too_deep()")
         if self.module.has_instances:
             self.emit("_f = _me.data")
@@ -179,6 +185,8 @@ class Compiler:
         return self.finished()
 
     def finished(self) -> tuple[str, list[int]]:
+        self.lines[self.prologue : self.prologue] = self.late
+        self.source_lines[self.prologue : self.prologue] = [self.source_lines[0]] * len(self.late)
         self.state_globals(1, 1)
         return "\n".join(self.lines) + "\n", self.source_lines
 
@@ -234,11 +242,7 @@ class Compiler:
         self.source_lines.insert(start + 1, self.line)
         self.state_globals(start + 1, self.indent)
         self.indent -= 1
-        # Variables that nobody declared must exist before the inner function is made.
-        found = [v.code for v in self.locals.values() if v.code in shared and v.code.startswith("v")]
-        for code in [*(f"{code} = None" for code in found if code not in self.made), "_act = False"]:
-            self.lines.insert(start, "    " * self.indent + code)
-            self.source_lines.insert(start, self.line)
+        self.late.append("    _act = False")
         self.emit("run(0)")
 
     # ------------------------------------------------------------ variables
@@ -322,14 +326,11 @@ class Compiler:
 
     def initialise(self) -> None:
         """Beginning values, and where in the compiled text later ones go (`implicit`)."""
-        self.made: set[str] = set()
         for variable in list(self.locals.values()):
             if variable.code.startswith("a") or variable.code in self.globals:
                 continue
-            self.made.add(variable.code)
             value = self.beginning(variable)
             self.emit(f"{variable.code} = {f'[{value}]' if variable.boxed else value}")
-        self.prologue = len(self.lines)
 
     def beginning(self, variable: Variable) -> str:
         """Python code of the value a variable begins with."""
@@ -352,9 +353,7 @@ class Compiler:
             return self.project.implicit_global(self.module, name)  # type: ignore[no-any-return]
         type_ = self.module.tree.def_types.get(name[:1], "")
         variable = self.locals[name] = Variable(self.fresh("v"), type_)
-        if not self.nested:
-            self.lines.insert(self.prologue, f"    {variable.code} = {self.beginning(variable)}")
-            self.source_lines.insert(self.prologue, self.line)
+        self.late.append(f"    {variable.code} = {self.beginning(variable)}")
         return variable
 
     def receive(self, parameter: s.Parameter) -> None:
@@ -669,6 +668,9 @@ class Compiler:
             plain = node.call
             if isinstance(plain, s.Name) and isinstance(self.variable(plain.name), Variable):
                 return
+        if tree.function == s.Name("error") and self.variable("error") == "error":
+            self.emit(f"raise_error(*{self.arguments(tree.args)})")
+            return
         code = self.call(tree, statement=True)[0]
         if not code.isidentifier():
             self.emit(code)
@@ -698,24 +700,39 @@ class Compiler:
             for inner in node.branches[0][1]:
                 self.statement(inner)
             return
-        indent = self.indent
+        chain = self.fresh("k") if len(node.branches) > 1 or node.otherwise else ""
         for number, (test, block) in enumerate(node.branches):
-            if number:
-                self.emit("else:")
-                self.indent += 1
-            code = self.guard(test, block, node, number)
-            if self.guarded and not code.isidentifier():
-                self.tried("_c", code, "True")
-                code = "_c"
-            self.emit(f"if {code}:")
+            self.branch(chain, number, partial(self.guard, test, block, node, number), block)
+        self.otherwise(chain, node.otherwise)
+
+    def branch(self, chain: str, number: int, condition: Callable[[], str], block: list[s.Statement]) -> None:
+        """One of several branches, of which the first whose condition holds is taken.
+
+        `chain` is a variable that is true until one was; a flat chain, because thousands of cases would nest too deeply.
+        """
+        indent = self.indent
+        if number:
+            self.emit(f"if {chain}:")
+            self.indent += 1
+        elif chain:
+            self.emit(f"{chain} = True")
+        code = condition()
+        if self.guarded and not code.isidentifier():
+            self.tried("_c", code, "True")
+            code = "_c"
+        self.emit(f"if {code}:")
+        self.indent += 1
+        if chain:
+            self.emit(f"{chain} = False")
+        self.body(block)
+        self.indent = indent
+
+    def otherwise(self, chain: str, block: list[s.Statement]) -> None:
+        if block:
+            self.emit(f"if {chain}:")
             self.indent += 1
             self.body(block)
             self.indent -= 1
-        if node.otherwise:
-            self.emit("else:")
-            self.indent += 1
-            self.body(node.otherwise)
-        self.indent = indent
 
     def guard(self, test: s.Expr, block: list[s.Statement], node: s.If, number: int) -> str:
         """Code of a branch's condition. In a run with guards turned round, a block that ends the run is not entered, and
@@ -751,29 +768,15 @@ class Compiler:
         subject = self.fresh("s")
         code, kind = self.expression(node.subject)
         self.tried(subject, code if kind != "V" else f"plain({code})", "FAILED")
-        indent = self.indent
-        first = True
-        for tests, block in node.cases:
-            if not first:
-                self.emit("else:")
-                self.indent += 1
-            checks = " or ".join(self.case(subject, kind, test) for test in tests)
-            if self.guarded:
-                self.tried("_c", checks, "True")
-                checks = "_c"
-            self.emit(f"if {checks}:")
-            self.indent += 1
-            self.body(block)
-            self.indent -= 1
-            first = False
-        if node.otherwise:
-            if first:
-                self.body(node.otherwise)
-            else:
-                self.emit("else:")
-                self.indent += 1
-                self.body(node.otherwise)
-        self.indent = indent
+        chain = self.fresh("k")
+        for number, (tests, block) in enumerate(node.cases):
+            self.branch(chain, number, partial(self.cases, subject, kind, tests), block)
+        if not node.cases:
+            self.emit(f"{chain} = True")
+        self.otherwise(chain, node.otherwise)
+
+    def cases(self, subject: str, kind: str, tests: list[s.Case]) -> str:
+        return " or ".join(self.case(subject, kind, test) for test in tests)
 
     def case(self, subject: str, kind: str, test: s.Case) -> str:
         left = (subject, kind)
@@ -1492,6 +1495,8 @@ class Compiler:
         if kind_one in NUMERIC and kind_two in NUMERIC and "D" in (kind_one, kind_two) and op in ("+", "-", "*"):
             return f"checked({one} {op} {two})", "D"
         name = BINARY[op]
+        if op == "like" and self.module.tree.option_compare_text:
+            name = "like_t"
         kind = "P"
         if op == "&" and "S" in (kind_one, kind_two):
             kind = "S"
@@ -1505,7 +1510,7 @@ class Compiler:
             return f"({one} {COMPARE[op]} {two})", "B"
         if kind_one in WHOLE and kind_two in WHOLE:
             return f"({one} {COMPARE[op]} {two})", "B"
-        return f"{BINARY[op]}({one}, {two})", "P"
+        return f"{BINARY[op]}{'_t' if self.module.tree.option_compare_text else ''}({one}, {two})", "P"
 
     def new(self, tree: s.New) -> tuple[str, str]:
         return f"new({tree.type!r})", "V"

@@ -393,6 +393,9 @@ class _Parser:
                 self.at += 1
             if self.types[self.at] == END:
                 return
+            if self.is_operator("#"):
+                self.directive()
+                continue
             if self.is_word("end") and self.texts[self.at + 1] == word:
                 self.at += 2
                 return
@@ -598,8 +601,9 @@ class _Parser:
                 continue
             start = self.at
             try:
-                append(self.statement())
-                if types[self.at] not in (NEWLINE, COLON, END) and not self.is_word("else"):
+                node = self.statement()
+                append(node)
+                if types[self.at] not in (NEWLINE, COLON, END) and not isinstance(node, s.Label) and not self.is_word("else"):
                     append(self.bad(self.at, "end of statement expected"))
             except (Unreadable, IndexError) as error:
                 self.at = start
@@ -631,7 +635,7 @@ class _Parser:
                 self.at += 2
                 return s.Label(line, text)
             handler = STATEMENTS.get(text)
-            if handler is not None and not (following == OPERATOR and texts[at + 1] in ("=", ".") and text not in BEFORE_EQUALS):
+            if handler is not None and (text in BEFORE_EQUALS or not (following == OPERATOR and self.is_plain_name(at))):
                 found = handler(self, line)
                 if found is not None:
                     return found
@@ -642,6 +646,13 @@ class _Parser:
                 self.at += 1
             return s.Label(line, texts[at])
         return self.assignment_or_call(line)
+
+    def is_plain_name(self, at: int) -> bool:
+        """Whether the word at a place is a name after all: `Name = 1`, `print.x`."""
+        text = self.texts[at + 1]
+        if text == ".":
+            return self.tokens.offsets[at] + len(self.texts[at]) == self.tokens.offsets[at + 1]
+        return text == "="
 
     def assignment_or_call(self, line: int) -> s.Statement:
         target = self.primary()
@@ -660,6 +671,8 @@ class _Parser:
                     return s.MidAssign(line, first, start, target.args[2] if len(target.args) > 2 else None, value)
             return s.Assign(line, target, value)
         if kind in (NEWLINE, COLON, END) or (kind == NAME and text == "else"):
+            if isinstance(target, s.Call) and len(target.args) == 1 and not target.named and target.args[0] is not None:
+                target = s.Call(target.function, [s.ByVal(target.args[0])], [])  # `Sub (x)`: in parentheses, by value
             if isinstance(target, (s.Name, s.Member, s.Call, s.Bang, s.Evaluate)):
                 return s.Invoke(line, target)
             raise Unreadable("a value is no statement")

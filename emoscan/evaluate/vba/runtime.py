@@ -40,6 +40,9 @@ KEEP: Final = object()
 FAILED: Final = object()
 FILENAME: Final = "<vba>"
 
+COMPARISONS: Final = ("eq", "ne", "lt", "gt", "le", "ge", "like")
+"""Operators that Option Compare Text changes; its modules use those with `_t`."""
+
 
 class Jump(Exception):
     """GoTo out of a loop: to a segment of the statements around it."""
@@ -282,9 +285,12 @@ class VbaMachine(Machine):
             "cat cats add adds sub mul div idiv mod power neg eq ne lt gt le ge is_same like and_ or_ xor eqv imp not_ truth"
         ).split():
             names[name] = getattr(ops, name)
+        as_text = Operators(self, compare_text=True)
+        for name in COMPARISONS:
+            names[f"{name}_t"] = getattr(as_text, name)
         for name in (
             "let let_typed set_object pass_value at index put_index get_member call_member put_member host put_host call_host for_range "
-            "for_counter for_each more rounds jumped trap clear_error bad_statement new_array redim erase assign_array mid_assign new type_of "
+            "for_counter for_each raise_error more rounds jumped trap clear_error bad_statement new_array redim erase assign_array mid_assign new type_of "
             "address_of evaluated put_evaluated with_object end_program raise_event file_statement read_file call_dll unresolved too_deep "
             "new_record raise_overflow raise_mismatch raise_arguments checked guard turned"
         ).split():
@@ -578,6 +584,11 @@ class VbaMachine(Machine):
     def new_record(self, type_: str) -> Object:
         made: Object = self.project.default(type_)
         return made
+
+    def raise_error(self, value: Any = MISSING) -> None:
+        """The Error statement."""
+        code = 5 if value is MISSING else self.integer(value)
+        raise ScriptError(code if isinstance(code, int) else 5, "Application-defined or object-defined error")
 
     def type_of(self, value: Any, type_: str) -> bool:
         if type(value) is not Object:
