@@ -164,6 +164,7 @@ class Compiler:
         boxed = self.boxed_locals(tree.body)
         self.declare_locals(tree, boxed)
         self.prologue = len(self.lines)
+        self.emit(f"{procedure.trace_code}[0] += 1")
         self.emit(f"if _d > {self.project.machine.budget.limits.call_depth}: too_deep()")
         if self.module.has_instances:
             self.emit("_f = _me.data")
@@ -532,7 +533,16 @@ class Compiler:
             self.store(node.target, self.expression(node.value)[0], "V", set_=True)
             return
         code, kind = self.expression(node.value)
-        self.store(node.target, code, kind)
+        self.store(node.target, self.traced(node, code), kind)
+
+    def traced(self, node: s.Statement, code: str) -> str:
+        """Code of a statement's value, which the procedure's trace remembers where the statement runs once a call."""
+        if self.procedure is None or any(loop.kind != "dispatch" for loop in self.loops):
+            return code
+        slot = self.procedure.slots.setdefault(id(node), len(self.procedure.slots) + 1)
+        place = f"{self.procedure.trace_code}[{slot}]"
+        self.emit(f"{place} = {code}")
+        return place
 
     def store(self, target: s.Expr, code: str, kind: str, *, set_: bool = False) -> None:
         """Emit the assignment of a compiled value to a target."""
@@ -672,7 +682,7 @@ class Compiler:
             self.emit(f"raise_error(*{self.arguments(tree.args)})")
             return
         code = self.call(tree, statement=True)[0]
-        if not code.isidentifier():
+        if not code.isidentifier() and self.traced(node, code) is code:
             self.emit(code)
 
     def erase(self, node: s.Erase) -> None:

@@ -15,7 +15,7 @@ from emoscan.evaluate.vba.convert import NUMERIC_TYPES, default_of
 from emoscan.evaluate.vba.library.constants import constant as library_constant
 from emoscan.evaluate.vba.parser import parse, parse_expression
 from emoscan.evaluate.vba.runtime import FILENAME, VbaMachine
-from emoscan.evaluate.vba.symbols import Constant, Module, Procedure, Variable, expressions, statements, subexpressions
+from emoscan.evaluate.vba.symbols import UNSET, Constant, Module, Procedure, Variable, expressions, statements, subexpressions
 from emoscan.parse import bundle
 
 PREFIX: Final = {"let": "=", "set": ":="}
@@ -426,6 +426,8 @@ class Project:
             self.by_file[file] = procedure
             source, procedure.lines = Compiler(self, procedure.module, procedure).compile_procedure()
             self.machine.spend(len(procedure.lines))
+            procedure.trace = [0] + [UNSET] * len(procedure.slots)
+            self.namespace[procedure.trace_code] = procedure.trace
             self.execute(source, file)
             procedure.function = self.namespace[procedure.code]
         return procedure.function  # type: ignore[no-any-return]
@@ -484,7 +486,6 @@ class Project:
         first: list[Any] = [depth]
         if procedure.module.has_instances:
             first.append(instance)
-        procedure.calls += 1
         return self.compiled(procedure)(*first, *made)
 
     def run_statements(self, source: str, module: Module) -> Any:

@@ -24,8 +24,10 @@ from emoscan.evaluate.vba.host import make_host
 from emoscan.evaluate.vba.parser import parse
 from emoscan.evaluate.vba.project import Project
 from emoscan.evaluate.vba.runtime import VbaMachine
+from emoscan.evaluate.vba.simplify import simplify
 from emoscan.model import Child, Fact, Problem, Yield
 from emoscan.parse.bundle import VbaProject
+from emoscan.parse.text import as_bytes
 
 TELLING: Final = frozenset(
     ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval")
@@ -70,12 +72,14 @@ class Watch:
         self.confidence = confidence
         self.telling = 0
         self.asked: set[str] = set()
+        self.facts: list[Fact] = []
         self.seen: set[Any] = seen if seen is not None else set()
 
     def __call__(self, item: Yield) -> None:
         key: Any
         match item:
             case Fact():
+                self.facts.append(item)
                 if item.kind in TELLING:
                     self.telling += 1
                 elif item.kind == "effect.query":
@@ -106,20 +110,42 @@ def evaluate(source: VbaProject, budget: Budget, emit: Emit, document_name: str 
     for entry in found:
         emit(Fact("vba.entry", entry.event, detail={"module": entry.procedure.module.shown, "stage": STAGES[entry.stage]}))
     run_all(project, found)
-    if watch.telling or not project.procedures:
-        return
-    asked = watch.asked
-    for start in other_ways(program, asked):
-        watch = Watch(emit, seen=seen)
-        project = start(watch)
-        run_all(project, entries(project))
-        if watch.telling:
-            return
-    last = Watch(emit, GUESSED, seen)
-    for number in range(len(uncalled(project))):
-        project = program.start(last, turned=True)
-        run_all(project, uncalled(project)[number : number + 1])
+    if not watch.telling and project.procedures:
+        for start in other_ways(program, watch.asked):
+            second = Watch(emit, seen=seen)
+            again = start(second)
+            run_all(again, entries(again))
+            if second.telling:
+                watch, project = second, again
+                break
+        else:
+            run_uncalled(program, Watch(emit, GUESSED, seen))
+    report_simplified(project, watch, emit)
 
+
+def run_uncalled(program: Program, watch: Watch) -> None:
+    """The last resort: each procedure that nothing calls, in a world of its own."""
+    number = 0
+    while True:
+        project = program.start(watch, turned=True)
+        left = uncalled(project)[number : number + 1]
+        if not left:
+            return
+        run_all(project, left)
+        number += 1
+
+
+def report_simplified(project: Project, watch: Watch, emit: Emit) -> None:
+    """What ran, folded and without junk, as a child for people and rules."""
+    simplified = simplify(project, watch.facts)
+    if simplified.text:
+        emit(Child(as_bytes(simplified.text), "script.vba", "simplified", "simplified"))
+    if simplified.statements >= JUNK_MATTERS and simplified.junk > 0:
+        emit(Fact("vba.junk", f"{simplified.junk:.2f}", detail={"statements": str(simplified.statements)}))
+
+
+JUNK_MATTERS: Final = 40
+"""Statements below which the share of junk says nothing."""
 
 STAGES: Final = {1: "runs by itself", 2: "runs on closing or use", 3: "runs on a click", 4: "nothing calls it"}
 

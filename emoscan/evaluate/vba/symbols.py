@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from emoscan.evaluate.core.values import Object, ObjectClass
 from emoscan.evaluate.vba import syntax as s
@@ -25,6 +25,9 @@ class Variable:
     @property
     def place(self) -> str:
         return f"{self.code}[0]" if self.boxed else self.code
+
+
+UNSET: Final = object()
 
 
 @dataclass(slots=True)
@@ -49,7 +52,10 @@ class Procedure:
     analysing: bool = False
     lines: list[int] = field(default_factory=list)
     """Source line by line of the compiled code."""
-    calls: int = 0
+    trace: list[Any] = field(default_factory=list)
+    """What its statements outside of loops gave: `trace[0]` counts calls, the rest is by `slots`. UNSET: never reached."""
+    slots: dict[int, int] = field(default_factory=dict)
+    """Place in `trace` of a statement, by the identity of its node."""
 
     @property
     def name(self) -> str:
@@ -59,6 +65,11 @@ class Procedure:
     def code(self) -> str:
         """The Python name of the compiled function."""
         return f"p{self.index}"
+
+    @property
+    def trace_code(self) -> str:
+        """The Python name of `trace`."""
+        return f"R{self.index}"
 
 
 @dataclass(eq=False)
