@@ -1,7 +1,5 @@
 """`python -m emoscan` is `emoscan`."""
 
-import sys
+from emoscan.cli.main import entry
 
-from emoscan.cli.main import main
-
-sys.exit(main())
+entry()

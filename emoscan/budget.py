@@ -169,6 +169,12 @@ class Budget:
     def seconds_left(self) -> float:
         return self.deadline - self.clock()
 
+    def postpone(self, seconds: float) -> None:
+        """Give time back that was spent waiting for somebody else, here and in the input's budget."""
+        self.deadline += seconds
+        if self._parent is not None:
+            self._parent.postpone(seconds)
+
     def check_time(self) -> None:
         if self.clock() >= self.deadline:
             raise LimitReached("seconds", round(self.seconds, 1))

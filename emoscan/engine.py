@@ -74,6 +74,8 @@ class _Run:
         self.tried: dict[tuple[str, str], frozenset[str]] = {}
         self.busy = False
         """An event is on its way out and must not be torn."""
+        self.purse = budget
+        """Whose time runs: the input's, or that of the step under way."""
 
     # ------------------------------------------------------------ the worklist
 
@@ -164,8 +166,9 @@ class _Run:
             for item in step.run(artifact, context):
                 self.take(artifact, step.name, item)
 
+        self.purse = budget
         try:
-            run_within(budget.seconds_left(), budget.seconds, work, lambda: self.busy)
+            run_within(budget, work, lambda: self.busy)
         except LimitReached as limit:
             message = f"{step.name} stopped: {limit}; what comes after it was not seen"
             self.trouble(artifact.id, step.name, Problem("limit", limit.name, message))
@@ -177,6 +180,7 @@ class _Run:
             if self.settings.debug:
                 traceback.print_exc(file=sys.stderr)
             self.trouble(artifact.id, step.name, Problem("failed", step.name, f"{step.name} failed: {type(error).__name__}: {error}"))
+        self.purse = self.budget
         self.happen(Ended(*key))
 
     # ------------------------------------------------------------ what it yields
@@ -218,7 +222,9 @@ class _Run:
         self.busy = True
         self.graph.apply(event)
         if self.listener is not None:
+            before = self.budget.clock()
             self.listener(event)
+            self.purse.postpone(self.budget.clock() - before)
         self.busy = False
 
     def out_of_time(self) -> None:
@@ -227,8 +233,8 @@ class _Run:
         self.trouble(self.graph.root, "engine", Problem("limit", "seconds", message))
 
 
-def run_within(seconds: float, limit: float, work: Callable[[], None], busy: Callable[[], bool] = lambda: False) -> None:
-    """Call `work`, and raise LimitReached in it after `seconds`, also in a library that never asks the budget.
+def run_within(budget: Budget, work: Callable[[], None], busy: Callable[[], bool] = lambda: False) -> None:
+    """Call `work`, and raise LimitReached in it when the budget's time is up, also in a library that never asks.
 
     It is raised again and again until `work` has ended, for libraries that swallow everything; not while `busy`.
     Code that stays inside a C function is not reached; the supervisor kills its process. Without the main thread or
@@ -243,11 +249,11 @@ def run_within(seconds: float, limit: float, work: Callable[[], None], busy: Cal
         # Only from `work` on: raised between its end and the disarming it would leave the alarm armed.
         while frame is not None and frame.f_code is not code:
             frame = frame.f_back
-        if frame is not None and not busy():
-            raise LimitReached("seconds", round(limit, 1))
+        if frame is not None and not busy() and budget.seconds_left() <= 0:
+            raise LimitReached("seconds", round(budget.seconds, 1))
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.25)
+    signal.setitimer(signal.ITIMER_REAL, max(budget.seconds_left(), 0.001), 0.25)
     try:
         work()
     finally:

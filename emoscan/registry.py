@@ -7,8 +7,11 @@ others are found by the entry point group `emoscan.steps`, each a module that is
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any, Final, TypeVar
 
@@ -132,10 +135,24 @@ def discover(homes: tuple[str, ...] = HOMES) -> None:
                 importlib.import_module(module.name)
     if ENTRY_POINT not in _discovered and homes == HOMES:
         _discovered.add(ENTRY_POINT)
-        from importlib.metadata import entry_points
+        if _anybody_names(ENTRY_POINT):
+            from importlib.metadata import entry_points
 
-        for entry in entry_points(group=ENTRY_POINT):
-            entry.load()
+            for entry in entry_points(group=ENTRY_POINT):
+                entry.load()
+
+
+def _anybody_names(group: str) -> bool:
+    """Whether an installed package mentions this group of entry points. `importlib.metadata` knows too, but takes 10 ms."""
+    section = f"[{group}]".encode()
+    for folder in sys.path:
+        with suppress(OSError), os.scandir(folder or ".") as entries:
+            for entry in entries:
+                if entry.name.endswith((".dist-info", ".egg-info")):
+                    with suppress(OSError), open(os.path.join(entry.path, "entry_points.txt"), "rb") as file:
+                        if section in file.read():
+                            return True
+    return False
 
 
 def steps_for(kind: str) -> tuple[Step, ...]:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from emoscan.context import Settings
 from emoscan.report import Report, from_json
-from emoscan.workers import Source, Supervisor
+from emoscan.sources import Source
+from emoscan.workers import Supervisor
 
 
 class Scanner:
@@ -60,7 +61,8 @@ class Scanner:
 def _here(source: Source, settings: Settings) -> Report:
     from emoscan.analyse import analyse
     from emoscan.model import Problem
-    from emoscan.workers import UNREADABLE, Unreadable, cut_to, empty_report, open_file, read_whole
+    from emoscan.sources import UNREADABLE, Unreadable, cut_to, open_file, read_whole
+    from emoscan.workers import empty_report
 
     descriptor, data = -1, source.data
     try:

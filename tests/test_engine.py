@@ -286,10 +286,14 @@ def spin(seconds: float) -> None:
         pass
 
 
+def within(seconds: float) -> Budget:
+    return Budget(Limits(seconds=seconds))
+
+
 def test_the_alarm_never_comes_after_what_it_is_for() -> None:
     for number in range(400):
         with suppress(LimitReached):
-            run_within(0.001, 1, lambda number=number: spin(0.0009 + number * 5e-7))  # the shortest there is
+            run_within(within(0.001), lambda number=number: spin(0.0009 + number * 5e-7))  # the shortest there is
         spin(0.00001)
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
@@ -298,12 +302,12 @@ def test_the_alarm_never_comes_after_what_it_is_for() -> None:
 def test_the_alarm_comes() -> None:
     started = time.monotonic()
     with pytest.raises(LimitReached, match="seconds"):
-        run_within(0.05, 0.05, lambda: spin(5))
+        run_within(within(0.05), lambda: spin(5))
     assert time.monotonic() - started < 1
 
 
 def test_the_alarm_waits_while_an_event_is_on_its_way_out() -> None:
-    run_within(0.02, 0.02, lambda: spin(0.1), lambda: True)
+    run_within(within(0.02), lambda: spin(0.1), lambda: True)
 
 
 def test_a_library_that_swallows_the_alarm_gets_another() -> None:
@@ -314,16 +318,24 @@ def test_a_library_that_swallows_the_alarm_gets_another() -> None:
 
     started = time.monotonic()
     with pytest.raises(LimitReached):
-        run_within(0.02, 0.02, swallow_once)
+        run_within(within(0.02), swallow_once)
     assert time.monotonic() - started < 2
 
 
 def test_outside_the_main_thread_nothing_interrupts() -> None:
     done: list[bool] = []
-    thread = threading.Thread(target=lambda: run_within(0.001, 1, lambda: done.append(True)))
+    thread = threading.Thread(target=lambda: run_within(within(0.001), lambda: done.append(True)))
     thread.start()
     thread.join()
     assert done == [True]
+
+
+def test_waiting_for_whoever_listens_is_not_the_steps_time(mocked: None) -> None:
+    graph = expand(
+        mock("fact a", "fact b", "fact c"), settings=Settings(limits=Limits(seconds=0.3)), on_event=lambda event: time.sleep(0.1)
+    )
+    assert graph.troubles == []
+    assert effects(graph) == ["a", "b", "c", "the next step ran"]
 
 
 def test_context_hands_out_clues_likeliest_first_and_none_that_was_tried() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -103,17 +104,25 @@ def test_outputs_may_come_from_elsewhere(registered: None) -> None:
     assert renderer("other") is Other
 
 
-def test_entry_points_of_other_packages_are_loaded(monkeypatch: pytest.MonkeyPatch, registered: None) -> None:
+def test_packages_of_others_are_found_by_their_entry_points(monkeypatch: pytest.MonkeyPatch, registered: None, tmp_path: Path) -> None:
+    info = tmp_path / "other-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[emoscan.steps]\nother = other_steps\n")
+    (tmp_path / "other_steps.py").write_text(
+        "from emoscan.registry import step\n\n@step('other', 'text.other')\ndef other(artifact, ctx):\n    yield from ()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(registry, "_discovered", set(HOMES))
+    discover()
+    discover()
+    assert [known.name for known in steps_for("text.other") if known.name == "other"] == ["other"]
+
+
+def test_where_nobody_has_any_nothing_is_loaded_for_it(monkeypatch: pytest.MonkeyPatch, registered: None, tmp_path: Path) -> None:
     import importlib.metadata
 
-    loaded = []
-
-    class Entry:
-        def load(self) -> None:
-            loaded.append(self)
-
+    monkeypatch.setattr("sys.path", [str(tmp_path), str(tmp_path / "absent")])
     monkeypatch.setattr(registry, "_discovered", set(HOMES))
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [Entry()] if group == registry.ENTRY_POINT else [])
+    monkeypatch.setattr(importlib.metadata, "entry_points", None)
     discover()
-    discover()
-    assert len(loaded) == 1

@@ -21,7 +21,8 @@ from emoscan.model import Artifact, Edge, Evidence, Fact, Finding, Problem
 from emoscan.output import Record, View
 from emoscan.registry import outputs, renderer
 from emoscan.report import Engine, Report, compose, defang, display, from_json, one_line, schema, to_json
-from emoscan.workers import Source, empty_report
+from emoscan.sources import Source
+from emoscan.workers import empty_report
 
 SCHEMA = Path(__file__).parent.parent / "docs" / "report.schema.json"
 

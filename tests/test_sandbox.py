@@ -17,7 +17,8 @@ from emoscan.context import Context, Settings
 from emoscan.model import Artifact, Fact, Yields
 from emoscan.registry import step
 from emoscan.report import from_json
-from emoscan.workers import Source, Supervisor
+from emoscan.sources import Source
+from emoscan.workers import Supervisor
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Landlock and namespaces are Linux's")
 

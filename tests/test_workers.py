@@ -15,13 +15,15 @@ from pathlib import Path
 import pytest
 from mocks import install, mock
 
-from emoscan import workers
+from emoscan import worker
 from emoscan.budget import Limits
 from emoscan.context import Settings
 from emoscan.graph import Stated
 from emoscan.model import Fact
 from emoscan.report import Report, from_json
-from emoscan.workers import INLINE_BYTES, Gist, Outcome, Source, Supervisor, encode_event, is_report
+from emoscan.sources import INLINE_BYTES, Source
+from emoscan.worker import encode_event
+from emoscan.workers import Gist, Outcome, Supervisor, is_report
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="mocks travel to workers by fork")
 
@@ -152,14 +154,14 @@ def test_a_slow_input_does_not_hold_up_the_other_worker() -> None:
 
 
 def test_workers_are_replaced_after_so_many_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "RECYCLE_AFTER", 3)
+    monkeypatch.setattr(worker, "RECYCLE_AFTER", 3)
     pids = [effects(report)[0] for report in scan(*[mock("pid", f"fact {n}") for n in range(9)])]
     assert len(set(pids)) == 3
     assert pids == sorted(pids, key=pids.index)
 
 
 def test_a_worker_that_has_grown_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "RECYCLE_GROWTH", 20 << 20)
+    monkeypatch.setattr(worker, "RECYCLE_GROWTH", 20 << 20)
     pids = [effects(report)[0] for report in scan(mock("pid"), mock("pid", "keep 40"), mock("pid", "fact x"))]
     assert pids[0] == pids[1] != pids[2]
 
@@ -369,13 +371,13 @@ def test_contents_of_an_input_that_killed_its_worker_are_whole() -> None:
 def talk(monkeypatch: pytest.MonkeyPatch, *messages: bytes) -> Report:
     """The report on an input whose worker sends these messages instead of what it should."""
 
-    def taken_over(connection: object, task: object, data: object, cut: object) -> None:
+    def taken_over(line: object, task: object, data: object, cut: object) -> None:
         for message in messages:
-            connection.send_bytes(message)  # type: ignore[attr-defined]
+            line.send(message)  # type: ignore[attr-defined]
         time.sleep(0.2)
         os._exit(0)
 
-    monkeypatch.setattr(workers, "_analyse", taken_over)
+    monkeypatch.setattr(worker, "_analyse", taken_over)
     with Supervisor(Settings(limits=LIMITS)) as supervisor:
         (outcome,) = supervisor.scan([Source("x", "x", b"hello")])
     return from_json(outcome.report)
@@ -433,7 +435,7 @@ def test_a_worker_knows_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch, t
 
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])
 def test_processes_may_be_started_otherwise(method: str) -> None:
-    with Supervisor(Settings(limits=LIMITS), start_method=method) as supervisor:
+    with Supervisor(Settings(limits=LIMITS), method=method) as supervisor:
         reports = [from_json(outcome.report) for outcome in supervisor.scan([Source("x", "x", b"hello"), Source("y", "y", b"again")])]
     assert [report.input.size for report in reports] == [5, 5]
     assert [report.verdict for report in reports] == ["clean", "clean"]

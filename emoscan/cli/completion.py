@@ -16,7 +16,7 @@ def command(shell: str) -> int:
     """
     from click.shell_completion import get_completion_class
 
-    from emoscan.cli.main import COMPLETE, cli
+    from emoscan.cli.app import COMPLETE, cli
 
     kind = get_completion_class(shell)
     assert kind is not None

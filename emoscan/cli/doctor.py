@@ -16,7 +16,8 @@ from emoscan.cli.options import FOLDER, option, talking
 from emoscan.cli.run import FAILED, OK
 from emoscan.context import Settings
 from emoscan.detect import load
-from emoscan.workers import Source, Supervisor
+from emoscan.sources import Source
+from emoscan.workers import Supervisor
 
 EXTRAS = {
     "msoffcrypto": "encrypted Office documents",

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from emoscan.workers import Source
+from emoscan.sources import Source
 
 STDIN: Final = "-"
 DEEPEST: Final = 128

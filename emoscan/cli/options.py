@@ -54,7 +54,7 @@ def long_name(names: Sequence[str]) -> str:
 
 def _config(ctx: click.Context, _param: click.Parameter, named: str | None) -> None:
     """Read configuration before any other option takes its default."""
-    from emoscan.cli.main import known_options
+    from emoscan.cli.app import known_options
 
     try:
         values, notes = config.read(named, known_options)

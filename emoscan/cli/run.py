@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from emoscan.cli.options import Run
 from emoscan.model import LABELS, Label
-from emoscan.workers import UNREADABLE, Gist, Outcome, Supervisor
+from emoscan.sources import UNREADABLE
+from emoscan.workers import Gist, Outcome, Supervisor
 
 OK: Final = 0
 FOUND: Final = 1

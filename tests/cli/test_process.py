@@ -14,7 +14,7 @@ import pytest
 from mocks import mock
 
 ROOT = Path(__file__).parent.parent.parent
-START = "import sys; sys.path.insert(0, 'tests'); import mocks; mocks.install(); from emoscan.cli.main import main; sys.exit(main())"
+START = "import sys; sys.path.insert(0, 'tests'); import mocks; mocks.install(); from emoscan.cli.main import entry; entry()"
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and forks")
 
