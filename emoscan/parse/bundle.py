@@ -6,13 +6,14 @@ diffed and replayed. A bundle is JSON with a first key that names it; equal proj
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct, field
 
 from emoscan.parse import Malformed
-from emoscan.parse.workbook import Workbook
+from emoscan.parse.workbook import Workbook, a1
 
 VBA_PROJECT: Final = "script.vba-project"
 XLM_WORKBOOK: Final = "script.xlm-workbook"
@@ -142,6 +143,74 @@ class XlmWorkbook(Struct, frozen=True, omit_defaults=True):
 
     workbook: Workbook
     document: Document = Document()
+
+
+def strings_of(bundle: VbaProject | XlmWorkbook) -> Iterator[tuple[str, str]]:
+    """(place, text) of every text of a bundle: "module Module1", "control TextBox1.Value", "document variable x",
+    "cell Sheet1!A1" … Modules come first, empty texts are left out.
+    """
+    if isinstance(bundle, VbaProject):
+        for module in bundle.modules:
+            yield f"module {module.name}", module.source
+    for place, text in _document_strings(bundle.document):
+        if text:
+            yield place, text
+    workbook = bundle.workbook if isinstance(bundle, XlmWorkbook) else bundle.document.workbook
+    for place, text in _workbook_strings(workbook) if workbook else ():
+        if text:
+            yield place, text
+
+
+def _document_strings(document: Document) -> Iterator[tuple[str, str]]:
+    holders: list[tuple[str, Control | Form]] = [*(("control", c) for c in document.controls), *(("form", f) for f in document.forms)]
+    for word, holder in holders:  # grows as controls inside others are met
+        for name, value in holder.properties.items():
+            if isinstance(value, str):
+                yield f"{word} {holder.name}.{name}", value
+        holders += (("control", inner) for inner in holder.controls)
+    for label, values in (("document variable", document.variables), ("bookmark", document.bookmarks), ("story", document.stories)):
+        for name, text in values.items():
+            yield f"{label} {name}", text
+    for label, properties in (("document property", document.properties), ("custom property", document.custom_properties)):
+        for name, value in properties.items():
+            if isinstance(value, str):
+                yield f"{label} {name}", value
+    yield "text", "\n".join(paragraph.text for paragraph in document.paragraphs)
+    for number, paragraph in enumerate(document.paragraphs, 1):
+        yield f"paragraph {number}", paragraph.text
+    for number, table in enumerate(document.tables, 1):
+        for row in table:
+            for cell in row:
+                yield f"table {number}", cell
+    for shape in document.shapes:
+        for name, text in (("text", shape.text), ("alternative text", shape.alt_text), ("title", shape.title)):
+            yield f"shape {shape.name} {name}", text
+    for author, text in document.comments:
+        yield f"comment of {author}", text
+    for code, result in document.fields:
+        yield "field code", code
+        yield "field result", result
+    for title, tag, text in document.content_controls:
+        yield f"content control {title}", tag
+        yield f"content control {title}", text
+    for text in document.custom_xml:
+        yield "custom XML", text
+    for number, texts in enumerate(document.slides, 1):
+        for text in texts:
+            yield f"slide {number}", text
+
+
+def _workbook_strings(workbook: Workbook) -> Iterator[tuple[str, str]]:
+    for sheet in workbook.sheets:
+        for cell in sheet.cells:
+            if cell.formula:
+                yield f"formula {sheet.name}!{a1(cell.row, cell.column)}", cell.formula
+            if isinstance(cell.value, str):
+                yield f"cell {sheet.name}!{a1(cell.row, cell.column)}", cell.value
+        for place, note in sheet.notes.items():
+            yield f"note {sheet.name}!{place}", note
+    for name in workbook.names:
+        yield f"name {name.name}", name.formula
 
 
 class _Envelope(Struct):

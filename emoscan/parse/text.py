@@ -25,6 +25,8 @@ def text_of(data: bytes) -> str:
     """
     for bom, encoding in BOMS:
         if data.startswith(bom):
+            if encoding.startswith("utf-16") and _plain_ascii(data[2:SAMPLE]):
+                return data[2:].decode("latin-1")
             return data[len(bom) :].decode(encoding, "replace")
     encoding = _utf16_without_bom(data[:SAMPLE])
     if encoding:
@@ -51,8 +53,18 @@ def looks_like_text(data: bytes) -> bool:
         return False
     if _utf16_without_bom(sample) or any(sample.startswith(bom) for bom, _ in BOMS):
         return True
-    controls = sum((byte < 32 and byte not in b"\t\n\r\f\x1b") or byte == 127 for byte in sample)
-    return controls * 100 <= len(sample)
+    controls = len(sample.translate(None, _TEXT))
+    return controls * 100 <= len(sample) or (controls * 25 <= len(sample) and sample.isascii() and 0 not in sample)
+
+
+_TEXT: Final = bytes(byte for byte in range(256) if (byte >= 32 and byte != 127) or byte in b"\t\n\r\f\x1b")
+
+
+def _plain_ascii(sample: bytes) -> bool:
+    """Bytes that are ASCII text as they stand. After a mark of UTF-16 that is a batch file in disguise: editors show
+    Chinese, cmd.exe skips the mark as an unknown command and runs the rest.
+    """
+    return len(sample) > 16 and sample.isascii() and not sample.translate(None, _TEXT)
 
 
 def _utf16_without_bom(sample: bytes) -> str:

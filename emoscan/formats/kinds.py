@@ -1,0 +1,385 @@
+"""What a piece of content is, by its magic bytes: everything that is no ZIP, no compound file, no mail and no text.
+
+Where a magic is short, a second look at the structure behind it keeps ordinary data from being taken for the format.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Final
+
+from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, kind_of
+from emoscan.registry import Look, sniffs
+
+Signature = tuple[int, bytes]
+"""Offset (from the end where negative) and the bytes that stand there."""
+
+SIGNATURES: Final[dict[str, tuple[Signature, ...]]] = {
+    # MS-ONESTORE 2.3.1: guidFileType of .one and of .onetoc2
+    "office.onenote": ((0, bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3")), (0, bytes.fromhex("a12fff43d9ef764c9ee210ea5722765f"))),
+    "office.activemime": ((0, b"ActiveMime"),),
+    "office.access": ((4, b"Standard Jet DB\0"), (4, b"Standard ACE DB\0")),
+    # MS-OXRTFCP 2.1.3.1.1: COMPTYPE
+    "office.rtf-compressed": ((8, b"LZFu"), (8, b"MELA")),
+    # MS-SHLLINK 2.1: HeaderSize, LinkCLSID
+    "windows.lnk": ((0, bytes.fromhex("4c0000000114020000000000c000000000000046")),),
+    "windows.chm": ((0, b"ITSF\x03\0\0\0"), (0, b"ITSF\x02\0\0\0")),
+    "windows.registry-hive": ((0, b"regf"),),
+    "windows.event-log": ((0, b"ElfFile\0"),),
+    "mail.pst": ((0, b"!BDN"),),
+    "archive.7z": ((0, b"7z\xbc\xaf\x27\x1c"),),
+    "archive.rar": ((0, b"Rar!\x1a\x07"), (0, b"RE~^")),
+    "archive.cab": ((0, b"MSCF\0\0\0\0"), (0, b"ISc(")),
+    "archive.bzip2": ((4, bytes.fromhex("314159265359")), (4, bytes.fromhex("177245385090"))),
+    "archive.xz": ((0, b"\xfd7zXZ\0"),),
+    "archive.zstd": ((0, b"\x28\xb5\x2f\xfd"),),
+    "archive.lz4": ((0, b"\x04\x22\x4d\x18"),),
+    "archive.ace": ((7, b"**ACE**"),),
+    "archive.wim": ((0, b"MSWIM\0\0\0"),),
+    "archive.egg": ((0, b"EGGA\0\x01"),),
+    "archive.alz": ((0, b"ALZ\x01"),),
+    "archive.ar": ((0, b"!<arch>\n"),),
+    "archive.rpm": ((0, b"\xed\xab\xee\xdb"),),
+    # ECMA-119 8.1.2 in the volume descriptors from sector 16 on; of raw images with 2,352 bytes a sector the data starts at 16 or 24
+    "disk.iso": ((0x8001, b"CD001"), (0x8801, b"CD001"), (0x9001, b"CD001"), (0x9311, b"CD001"), (0x9319, b"CD001")),
+    # ECMA-167 2/9.1 in the volume recognition sequence
+    "disk.udf": (
+        *((0x8001 + 0x800 * sector, b"NSR02") for sector in range(8)),
+        *((0x8001 + 0x800 * sector, b"NSR03") for sector in range(8)),
+    ),
+    "disk.vhd": ((0, b"conectix"), (-512, b"conectix"), (-511, b"conectix")),
+    "disk.vhdx": ((0, b"vhdxfile"),),
+    "disk.vmdk": ((0, b"KDMV"),),
+    "disk.dmg": ((-512, b"koly\0\0\0\x04"),),
+    "disk.fat": ((54, b"FAT12   "), (54, b"FAT16   "), (82, b"FAT32   ")),
+    "disk.ntfs": ((3, b"NTFS    "),),
+    "binary.elf": ((0, b"\x7fELF"),),
+    "binary.dex": ((0, b"dex\n03"),),
+    "binary.wasm": ((0, b"\0asm\x01\0\0\0"),),
+    "image.png": ((0, b"\x89PNG\r\n\x1a\n"),),
+    "image.jpeg": ((0, b"\xff\xd8\xff"),),
+    "image.gif": ((0, b"GIF87a"), (0, b"GIF89a")),
+    "image.tiff": ((0, b"II*\0"), (0, b"MM\0*")),
+    "image.psd": ((0, b"8BPS\0\x01"),),
+    "image.jp2": ((0, b"\0\0\0\x0cjP  \r\n\x87\n"), (0, b"\xff\x4f\xff\x51")),
+    "image.jxr": ((0, b"II\xbc\x01"),),
+    "image.djvu": ((0, b"AT&TFORM"),),
+    # MS-EMF 2.3.4.2: RecordType EMR_HEADER at 0, signature at 40
+    "image.emf": ((40, b" EMF"),),
+    "image.xcf": ((0, b"gimp xcf "),),
+    "audio.midi": ((0, b"MThd\0\0\0\x06"),),
+    "audio.ogg": ((0, b"OggS\0"),),
+    "audio.flac": ((0, b"fLaC\0"),),
+    "audio.au": ((0, b".snd\0\0\0"),),
+    "audio.amr": ((0, b"#!AMR"),),
+    "video.matroska": ((0, b"\x1a\x45\xdf\xa3"),),
+    "video.asf": ((0, bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")),),
+    "video.mpeg": ((0, b"\0\0\x01\xba"), (0, b"\0\0\x01\xb3")),
+    "video.flv": ((0, b"FLV\x01"),),
+    "font.opentype": ((0, b"OTTO\0"), (0, b"ttcf\0"), (0, b"true\0")),
+    "font.woff": ((0, b"wOFF"), (0, b"wOF2")),
+    "data.sqlite": ((0, b"SQLite format 3\0"),),
+    "data.pgp": ((0, b"-----BEGIN PGP MESSAGE-----"),),
+}
+
+
+def _has(kind: str, signatures: tuple[Signature, ...]) -> Callable[[Look], bool]:
+    check = SECOND_LOOK.get(kind)
+
+    def test(look: Look) -> bool:
+        data = look.data
+        for at, magic in signatures:
+            if data.startswith(magic, at) if at >= 0 else data[at:].startswith(magic):
+                return check is None or check(data)
+        return False
+
+    return test
+
+
+def _boot_sector(data: bytes) -> bool:
+    """A jump instruction at the start and the signature at the end of the sector (FAT specification 3.1)."""
+    return data[:1] in (b"\xeb", b"\xe9") and data[510:512] == b"\x55\xaa"
+
+
+SECOND_LOOK: Final[dict[str, Callable[[bytes], bool]]] = {
+    "archive.bzip2": lambda data: data.startswith(b"BZh") and data[3:4] in b"123456789",
+    "disk.fat": _boot_sector,
+    "disk.ntfs": _boot_sector,
+    "image.emf": lambda data: data.startswith(b"\1\0\0\0"),
+    "office.access": lambda data: data.startswith(b"\0\1\0\0"),
+    "image.psd": lambda data: len(data) > 26,
+    "mail.pst": lambda data: data[8:10] == b"SM",
+}
+
+for _kind, _signatures in SIGNATURES.items():
+    sniffs(_kind)(_has(_kind, _signatures))
+
+
+# ---------------------------------------------------------------- documents
+
+
+@sniffs("document.pdf")
+def is_pdf(look: Look) -> bool:
+    """Readers look for the header in the first 1,024 bytes (ISO 32000-1, implementation note 13)."""
+    data = look.data
+    if data.startswith(b"%PDF-"):
+        return True
+    return b"%PDF-1." in data[:1024] and not data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")) and b"startxref" in data[-2048:]
+
+
+@sniffs("office.rtf")
+def is_rtf(look: Look) -> bool:
+    """Word takes anything that begins with `{\\rt`, and skips white space before it."""
+    return look.data[:64].lstrip().startswith(b"{\\rt")
+
+
+@sniffs("office.mht")
+def is_mht(look: Look) -> bool:
+    """A web page saved as one file: MIME parts with locations, and nothing that says it went through the mail.
+
+    It may stand behind the header of another format; Word reads on to the first line it knows.
+    """
+    head = look.data[:8192].lower()
+    if b"mime-version:" not in head or b"content-type:" not in head:
+        return False
+    start = head.find(b"mime-version:") if head.startswith((b"%pdf", b"\x89png", b"gif8")) else 0
+    headers = head[start:].replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
+    fields = {line.split(b":", 1)[0] for line in headers.split(b"\n") if b":" in line}
+    if b"mime-version" not in fields or fields & {b"to", b"received", b"message-id", b"return-path", b"delivered-to"}:
+        return False
+    return b"multipart/related" in headers or b"content-location" in fields
+
+
+# ---------------------------------------------------------------- archives
+
+
+@sniffs("archive.gzip", magic=b"\x1f\x8b\x08")
+def is_gzip(look: Look) -> bool:
+    """RFC 1952: the three upper flag bits are reserved."""
+    return len(look.data) >= 18 and not look.data[3] & 0xE0
+
+
+@sniffs("archive.compress", magic=b"\x1f\x9d")
+def is_compress(look: Look) -> bool:
+    return len(look.data) > 3 and 9 <= look.data[2] & 0x1F <= 16
+
+
+@sniffs("archive.tar")
+def is_tar(look: Look) -> bool:
+    """The checksum counts itself as blanks (POSIX.1-1988, 10.1.1); archives of old have no magic."""
+    block = look.data[:512]
+    if len(block) < 512 or not block[0]:
+        return False
+    try:
+        stated = int(block[148:156].strip(b" \0") or b"-1", 8)
+    except ValueError:
+        return False
+    return stated == sum(block) - sum(block[148:156]) + 8 * 32
+
+
+@sniffs("archive.arj", magic=b"\x60\xea")
+def is_arj(look: Look) -> bool:
+    """Header size at most 2,600 and no smaller than the first header, file type 2 of the main header."""
+    data = look.data
+    return len(data) > 34 and 10 <= int.from_bytes(data[2:4], "little") <= 2_600 and data[4] >= 30 and data[10] == 2
+
+
+@sniffs("archive.lzh", magic=b"-l", at=2)
+def is_lzh(look: Look) -> bool:
+    data = look.data
+    return data[4:5] in (b"h", b"z") and data[5:6] in b"0123456789dsx" and data[6:7] == b"-" and len(data) > 21 and data[20] in (0, 1, 2, 3)
+
+
+# ---------------------------------------------------------------- programs
+
+
+@sniffs("binary.pe")
+def is_pe(look: Look) -> bool:
+    return program_kind(look) == "binary.pe"
+
+
+@sniffs("binary.dotnet")
+def is_dotnet(look: Look) -> bool:
+    return program_kind(look) == "binary.dotnet"
+
+
+@sniffs("binary.dos")
+def is_dos(look: Look) -> bool:
+    return program_kind(look) == "binary.dos"
+
+
+def program_kind(look: Look) -> str:
+    """Which of the programs that begin with MZ it is, "" for none (PE/COFF specification, sections 2 to 3.4)."""
+    if "program" not in look.memo:
+        look.memo["program"] = _program_kind(look.data)
+    return str(look.memo["program"])
+
+
+def _program_kind(data: bytes) -> str:
+    if not data.startswith((b"MZ", b"ZM")) or len(data) < 64:
+        return ""
+    header = int.from_bytes(data[60:64], "little")
+    if data[header : header + 4] == b"PE\0\0":
+        optional = header + 24
+        directories = optional + (112 if data[optional : optional + 2] == b"\x0b\x02" else 96)
+        clr = data[directories + 14 * 8 : directories + 15 * 8]
+        return "binary.dotnet" if len(clr) == 8 and any(clr[:4]) else "binary.pe"
+    if b"This program " in data[:512] or b"This program must be" in data[:512]:
+        return "binary.pe"  # cut off before its second header, or damaged on purpose
+    last, pages, _, paragraphs = struct.unpack_from("<4H", data, 2)
+    plausible = last < 512 and 0 < pages * 512 <= len(data) + 512 and 2 <= paragraphs <= 0x1000
+    return "binary.dos" if plausible else ""
+
+
+@sniffs("binary.class", magic=b"\xca\xfe\xba\xbe")
+def is_java_class(look: Look) -> bool:
+    """The magic is shared with Mach-O for several processors, where the number of them stands in place of the version."""
+    return int.from_bytes(look.data[4:8]) >= 45
+
+
+@sniffs("binary.macho", magic=(b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"))
+def is_macho(look: Look) -> bool:
+    return not look.data.startswith(b"\xca\xfe\xba\xbe") or 0 < int.from_bytes(look.data[4:8]) < 45
+
+
+@sniffs("binary.flash", magic=(b"FWS", b"CWS", b"ZWS"))
+def is_flash(look: Look) -> bool:
+    return len(look.data) > 20 and 0 < look.data[3] < 60 and int.from_bytes(look.data[4:8], "little") < 1 << 30
+
+
+# ---------------------------------------------------------------- pictures, sound, fonts
+
+
+@sniffs("image.bmp", magic=b"BM")
+def is_bmp(look: Look) -> bool:
+    """BITMAPFILEHEADER: reserved fields zero; then the size of one of the known info headers."""
+    data = look.data
+    return data[6:10] == b"\0\0\0\0" and int.from_bytes(data[14:18], "little") in (12, 16, 40, 52, 56, 64, 108, 124)
+
+
+@sniffs("image.ico", magic=(b"\0\0\1\0", b"\0\0\2\0"))
+def is_icon(look: Look) -> bool:
+    data = look.data
+    count = int.from_bytes(data[4:6], "little")
+    offset = int.from_bytes(data[18:22], "little")
+    return 0 < count < 256 and len(data) > 22 and data[9] == 0 and 6 + 16 * count <= offset <= len(data)
+
+
+@sniffs("image.wmf")
+def is_wmf(look: Look) -> bool:
+    """MS-WMF 2.3.2.2 and 2.3.2.3: the placeable header, or the type, size and version of the plain one."""
+    data = look.data
+    return data.startswith(b"\xd7\xcd\xc6\x9a\0\0") or (data[:4] in (b"\1\0\x09\0", b"\2\0\x09\0") and data[4:6] in (b"\0\1", b"\0\3"))
+
+
+@sniffs("image.webp", magic=b"RIFF")
+def is_webp(look: Look) -> bool:
+    return look.data[8:12] == b"WEBP"
+
+
+@sniffs("audio.wav", magic=(b"RIFF", b"RIFX"))
+def is_wave(look: Look) -> bool:
+    return look.data[8:12] == b"WAVE"
+
+
+@sniffs("video.avi", magic=b"RIFF")
+def is_avi(look: Look) -> bool:
+    return look.data[8:12] == b"AVI "
+
+
+@sniffs("audio.aiff", magic=b"FORM")
+def is_aiff(look: Look) -> bool:
+    return look.data[8:12] in (b"AIFF", b"AIFC")
+
+
+@sniffs("audio.mp3")
+def is_mp3(look: Look) -> bool:
+    """An ID3 tag, or two frames of MPEG audio where the first one's length says."""
+    data = look.data
+    if data.startswith(b"ID3"):
+        return len(data) > 10 and data[3] < 5 and not any(byte & 0x80 for byte in data[6:10])
+    length = _mpeg_frame(data[:4])
+    return bool(length) and bool(_mpeg_frame(data[length : length + 4]))
+
+
+_MP3_RATES: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0)
+_MP3_SAMPLES: Final = (44_100, 48_000, 32_000, 0)
+
+
+def _mpeg_frame(header: bytes) -> int:
+    """Length of an MPEG-1 layer III frame (ISO/IEC 11172-3, 2.4.2.3), 0 when it is none."""
+    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xFE != 0xFA:
+        return 0
+    rate, samples = _MP3_RATES[header[2] >> 4], _MP3_SAMPLES[header[2] >> 2 & 3]
+    return 144_000 * rate // samples + (header[2] >> 1 & 1) if rate and samples else 0
+
+
+@sniffs("video.mp4", magic=b"ftyp", at=4)
+def is_mp4(look: Look) -> bool:
+    return look.data[8:12] not in HEIF_BRANDS
+
+
+@sniffs("image.heif", magic=b"ftyp", at=4)
+def is_heif(look: Look) -> bool:
+    return look.data[8:12] in HEIF_BRANDS
+
+
+HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"jxl ")
+
+
+@sniffs("font.truetype", magic=b"\0\1\0\0\0")
+def is_truetype(look: Look) -> bool:
+    """OpenType table directory: the search range follows from the number of tables."""
+    tables, search = struct.unpack_from(">HH", look.data.ljust(8, b"\0"), 4)
+    return 0 < tables < 64 and search == 16 * (1 << (tables.bit_length() - 1))
+
+
+@sniffs("font.eot", magic=b"LP", at=34)
+def is_embedded_font(look: Look) -> bool:
+    return look.data[8:12] in (b"\0\0\1\0", b"\1\0\2\0", b"\2\0\2\0") and len(look.data) > 82
+
+
+# ---------------------------------------------------------------- signatures, bundles
+
+
+@sniffs("data.pkcs7")
+def is_pkcs7(look: Look) -> bool:
+    """A CMS message that is sealed or carries its content (RFC 5652 section 3): encrypted mail, opaque signed mail."""
+    return _cms(look.data) == "message"
+
+
+@sniffs("data.signature")
+def is_signature(look: Look) -> bool:
+    """A detached CMS signature or an X.509 certificate: nothing is inside that could be read."""
+    return _cms(look.data) == "signature"
+
+
+_SIGNED: Final = bytes.fromhex("2a864886f70d010702")
+_PKCS7: Final = bytes.fromhex("06092a864886f70d0107")
+_DATA: Final = bytes.fromhex("06092a864886f70d010701")
+
+
+def _cms(data: bytes) -> str:
+    if data[:2] not in (b"\x30\x80", b"\x30\x82", b"\x30\x83"):
+        return ""
+    at = data.find(_PKCS7, 0, 16)
+    if at < 0:
+        # X.509 (RFC 5280 4.1): a sequence in a sequence that begins with its version, [0] INTEGER
+        return "signature" if data[4:6] == b"\x30\x82" and data[8:13] == b"\xa0\x03\x02\x01\x02" else ""
+    if data[at + 2 : at + 11] != _SIGNED:
+        return "message"
+    # EncapsulatedContentInfo: id-data and nothing after it is a detached signature
+    inner = data.find(_DATA, at + 11, at + 160)
+    after = data[inner + 11 : inner + 13]
+    return "signature" if inner >= 0 and (after[:1] != b"\xa0") else "message"
+
+
+@sniffs(VBA_PROJECT)
+def is_vba_bundle(look: Look) -> bool:
+    return kind_of(look.data) == VBA_PROJECT
+
+
+@sniffs(XLM_WORKBOOK)
+def is_xlm_bundle(look: Look) -> bool:
+    return kind_of(look.data) == XLM_WORKBOOK
