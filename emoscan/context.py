@@ -49,7 +49,7 @@ class Context:
     A step sees no graph, no files, no logger, no clock.
     """
 
-    __slots__ = ("_clues", "again", "budget", "emit", "names", "settings", "tried")
+    __slots__ = ("_clues", "again", "budget", "emit", "is_input", "names", "settings", "tried")
 
     def __init__(
         self,
@@ -58,6 +58,8 @@ class Context:
         names: tuple[str, ...] = (),
         clues: Iterable[Fact] = (),
         tried: frozenset[str] | None = None,
+        *,
+        is_input: bool = False,
     ) -> None:
         self.budget = budget
         self.settings = settings or Settings()
@@ -68,6 +70,8 @@ class Context:
         """Whether there was such a run."""
         self.emit: Callable[[Yield], None] = _nowhere
         """Takes what is found deep inside an evaluator, where nothing can be yielded; as good as yielding it."""
+        self.is_input = is_input
+        """Whether the artifact is the input itself, not something that came out of it."""
         self._clues = clues
 
     @property

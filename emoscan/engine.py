@@ -151,7 +151,7 @@ class _Run:
         names = self.graph.names(artifact)
         if artifact == self.graph.root and self.name:
             names = (self.name, *names)
-        return Context(budget, self.settings, names, clues, tried)
+        return Context(budget, self.settings, names, clues, tried, is_input=artifact == self.graph.root)
 
     def apply_step(self, artifact: Artifact, step: Step) -> None:
         key = (artifact.id, step.name)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from emoscan.budget import Limits
 from emoscan.graph import Graph
 from emoscan.model import Artifact, Evidence, Finding, Label, MacroClass, Reason, Severity, Sort, Verdict
 from emoscan.parse.text import text_of
+from emoscan.parse.urls import normalise
 
 SCHEMA_VERSION: Final = 1
 
@@ -257,18 +260,42 @@ def _safe_evidence(evidence: Evidence) -> Evidence:
 
 
 def _iocs(graph: Graph) -> list[Ioc]:
-    """One row per type and value, in the order in which they were found; the weightiest role wins."""
+    """One row per type and value: what scripts would download in the order in which they would, then the rest in the
+    order in which it was found. The weightiest role wins; a URL that is cut off is left out where the whole is known.
+    """
     rows: dict[tuple[str, str], Ioc] = {}
+    for artifact, type_, value, role, confidence in _indicators(graph):
+        known = rows.get((type_, value))
+        if known is not None and ROLE_ORDER.get(role, 9) >= ROLE_ORDER.get(known.role, 9):
+            if confidence > known.confidence:
+                rows[type_, value] = replace(known, confidence=confidence)
+            continue
+        shown = one_line(value)
+        sure = max(confidence, known.confidence) if known else confidence
+        rows[type_, value] = Ioc(type_, shown, defang(shown), role, artifact, list(graph.above(artifact)), sure)
+    whole = sorted(value for (type_, value), row in rows.items() if type_ == "url" and row.confidence >= 1)
+    return [row for (type_, value), row in rows.items() if type_ != "url" or row.confidence >= 1 or not _begins_another(value, whole)]
+
+
+def _begins_another(url: str, whole: list[str]) -> bool:
+    place = bisect_right(whole, url)
+    return place < len(whole) and whole[place].startswith(url)
+
+
+def _indicators(graph: Graph) -> Iterator[tuple[str, str, str, str, float]]:
+    """(artifact, type, value, role, confidence) of effects that fetch, of indicators and of links, in this order."""
+    for artifact, fact in graph.facts(kind="effect.download"):
+        url = normalise(fact.value) or fact.value
+        if "://" in url:
+            yield artifact, "url", url, "download", fact.confidence
     for artifact, fact in graph.facts(kind="ioc"):
-        type_ = fact.kind.removeprefix("ioc.")
-        role = fact.detail.get("role", "reference")
-        key = (type_, fact.value)
-        known = rows.get(key)
-        if known is None or ROLE_ORDER.get(role, 9) < ROLE_ORDER.get(known.role, 9):
-            value = one_line(fact.value)
-            row = Ioc(type_, value, defang(value), role, artifact, list(graph.above(artifact)), fact.confidence)
-            rows[key] = row
-    return list(rows.values())
+        yield artifact, fact.kind.removeprefix("ioc."), fact.value, fact.detail.get("role", "reference"), fact.confidence
+    for artifact, fact in graph.facts(kind="link.external"):
+        url = normalise(fact.value)
+        if url:
+            # a hyperlink waits for a click; everything else is fetched when the document opens
+            role = "link" if not fact.how or "hyperlink" in fact.how.lower() else "template"
+            yield artifact, "url", url, role, fact.confidence
 
 
 ROLE_ORDER: Final = {"download": 0, "contact": 1, "drop": 2, "template": 3, "link": 4, "sender": 5, "reference": 6}

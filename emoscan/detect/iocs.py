@@ -101,7 +101,10 @@ def _of_bundle(artifact: Artifact) -> Iterator[Indicator]:
             yield Indicator(indicator.type, indicator.value, role="download" if fetching and indicator.type == "url" else indicator.role)
 
 
-_ADDRESSES: Final = re.compile(rb"^(?:from|reply-to|return-path|sender|x-originating-ip|x-sender-ip):([^\r\n]{0,1000}(?:\r?\n[ \t][^\r\n]{0,1000}){0,4})", re.I | re.M)
+_ADDRESSES: Final = re.compile(
+    rb"^(?:from|reply-to|return-path|sender|x-originating-ip|x-sender-ip):([^\r\n]{0,1000}(?:\r?\n[ \t][^\r\n]{0,1000}){0,4})",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def _of_mail(data: bytes) -> Iterator[Indicator]:
@@ -128,10 +131,15 @@ def fetches(text: str) -> bool:
     return any(verb in lower for verb in VERBS)
 
 
-_SAID: Final = re.compile(r"write-(?:host|output|verbose|warning|error|debug)|\bmsgbox\b|^\s*echo\b|\bthrow\b|\.(?:link|notes|example|description)\b|licen[sc]e|project ?uri|copyright|see also", re.I | re.M)
+_SAID: Final = re.compile(
+    r"write-(?:host|output|verbose|warning|error|debug)|\bmsgbox\b|^\s*echo\b|\bthrow\b|\.(?:link|notes|example|description)\b|licen[sc]e|project ?uri|copyright|see also",
+    re.IGNORECASE | re.MULTILINE,
+)
 """What a line says that only shows a URL to people."""
 
-_SPLIT_AT: Final = re.compile(r"""(?:\bsplit\b["']?\)?[ ]{0,4}\(?[^()\n"']{0,80}|-[ci]?split[ ]{0,4})(["'])([^"'\n]{1,40})\1""", re.IGNORECASE)
+_SPLIT_AT: Final = re.compile(
+    r"""(?:\bsplit\b["']?\)?[ ]{0,4}\(?[^()\n"']{0,80}|-[ci]?split[ ]{0,4})(["'])([^"'\n]{1,40})\1""", re.IGNORECASE
+)
 _LOOKS_CODE: Final = ("script.",)
 ROLES: Final = {"text.html": "link", "text.plain": "link", "windows.url": "link", "windows.iqy": "download"}
 
@@ -183,7 +191,7 @@ _NEWLINE_TICK: Final = re.compile(r"`[nrt0]")
 
 
 def _roles(text: str, kind: str, urls: list[Url]) -> list[str]:
-    """"download" where the script fetches something and the URL is neither in a comment nor in a line that is for people."""
+    """What each URL is for: "download" where a script fetches something and the URL is not in a comment or a line for people."""
     if not urls:
         return []
     if not kind.startswith(_LOOKS_CODE):
@@ -215,9 +223,14 @@ def _without(text: str, spans: list[Token]) -> str:
 _MAIL_HOST: Final = re.compile(r"@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?![\w@-])", re.ASCII)
 _MAIL_USER: Final = re.compile(r"(?<![\w.+@/-])[\w.+-]{1,64}\Z", re.ASCII)
 _QUAD: Final = re.compile(r"(?<![\w.%-])(?:\d{1,3}\.){3}\d{1,3}(?![\w%-])(?!\.\d)", re.ASCII)
-_VERSION: Final = re.compile(r"(?:v|ver|vers|version|release|build|rev|assembly\w{0,12}|required\w{0,12}|oid|section|chapter|chrome|firefox|safari|msie|opera|edg|trident|gecko|webkit)\W{0,12}\Z", re.I)
+_VERSION: Final = re.compile(
+    r"(?:v|ver|vers|version|release|build|rev|assembly\w{0,12}|required\w{0,12}|oid|section|chapter|chrome|firefox|safari|msie|opera|edg|trident|gecko|webkit)\W{0,12}\Z",
+    re.IGNORECASE,
+)
 _IPV6: Final = re.compile(r"(?<![\w:.\]])(?:[0-9a-f]{1,4}:{1,2}){2,7}[0-9a-f]{1,4}(?![\w:])", re.IGNORECASE | re.ASCII)
-_HOST: Final = re.compile(r"(?<![\w.@/\\=%$-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,8}(?![\w@\\-])(?!\.\w)(?!\()", re.IGNORECASE | re.ASCII)
+_HOST: Final = re.compile(
+    r"(?<![\w.@/\\=%$-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,8}(?![\w@\\-])(?!\.\w)(?!\()", re.IGNORECASE | re.ASCII
+)
 _ASKED: Final = re.compile(
     r"(?:nslookup|resolve-dnsname|gethost(?:entry|addresses|byname)|test-connection|tcpclient)[^\n;|]{0,80}?[\s(\"',]"
     r"([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})\.?(?![\w.-])",
@@ -232,9 +245,16 @@ _QUOTED_REST: Final = re.compile(r"""[^"'<>|*?;:\x00-\x1f]{2,260}(?=["'])""")
 _HALF: Final = re.compile(r"[a-z]:\\(?:program|documents)\Z|\\\\(?:software|microsoft|system|s|w|d|b)\\", re.IGNORECASE)
 """A path that was cut at a blank, or the escaped backslashes of a regular expression."""
 _KEY: Final = re.compile(
-    r"(?<![\w\\])(HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)|HKLM|HKCU|HKCR|HKU)(:?)\\{1,2}([\w .\\{}()-]{2,250})", re.IGNORECASE | re.ASCII
+    r"(?<![\w\\])(HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)|HKLM|HKCU|HKCR|HKU)(:?)\\{1,2}([\w .\\{}()-]{2,250})",
+    re.IGNORECASE | re.ASCII,
 )
-_HIVES: Final = {"HKEY_LOCAL_MACHINE": "HKLM", "HKEY_CURRENT_USER": "HKCU", "HKEY_CLASSES_ROOT": "HKCR", "HKEY_USERS": "HKU", "HKEY_CURRENT_CONFIG": "HKCC"}
+_HIVES: Final = {
+    "HKEY_LOCAL_MACHINE": "HKLM",
+    "HKEY_CURRENT_USER": "HKCU",
+    "HKEY_CLASSES_ROOT": "HKCR",
+    "HKEY_USERS": "HKU",
+    "HKEY_CURRENT_CONFIG": "HKCC",
+}
 
 
 def _mail_addresses(text: str) -> Iterator[Indicator]:
@@ -248,7 +268,13 @@ def _mail_addresses(text: str) -> Iterator[Indicator]:
 def _ipv4(text: str, taken: list[tuple[int, int]]) -> Iterator[Indicator]:
     for match in _QUAD.finditer(text):
         parts = [int(part) for part in match[0].split(".")]
-        if any(part > 255 for part in parts) or parts[0] in {0, 127} or parts[0] >= 224 or parts[1:] == [0, 0, 0] or any(len(p) > 1 and p[0] == "0" for p in match[0].split(".")):
+        if (
+            any(part > 255 for part in parts)
+            or parts[0] in {0, 127}
+            or parts[0] >= 224
+            or parts[1:] == [0, 0, 0]
+            or any(len(p) > 1 and p[0] == "0" for p in match[0].split("."))
+        ):
             continue
         if _inside(match.start(), taken) or _VERSION.search(text, max(0, match.start() - 24), match.start()):
             continue
@@ -273,11 +299,15 @@ def _domains(text: str, taken: list[tuple[int, int]]) -> Iterator[Indicator]:
         return
     for match in _HOST.finditer(text):
         host = host_of(match[0])
-        if not host or host[0].isdigit() and _QUAD.match(host) or _inside(match.start(), taken):
+        if not host or (host[0].isdigit() and _QUAD.match(host)) or _inside(match.start(), taken):
             continue
         top = host.rpartition(".")[2]
         plain = match[0].islower() or match[0].isupper() or host.startswith("www.")
-        if plain and registrable(host) and (top not in _AMBIGUOUS or host.startswith("www.") or (top == "com" and host.count(".") >= 1 and host != "command.com")):
+        if (
+            plain
+            and registrable(host)
+            and (top not in _AMBIGUOUS or host.startswith("www.") or (top == "com" and host.count(".") >= 1 and host != "command.com"))
+        ):
             yield Indicator("domain", host, match.start())
 
 

@@ -130,7 +130,7 @@ def is_pdf(look: Look) -> bool:
 
 @sniffs("office.rtf")
 def is_rtf(look: Look) -> bool:
-    """Word takes anything that begins with `{\\rt`, and skips white space before it."""
+    r"""Word takes anything that begins with `{\rt`, and skips white space before it."""
     return look.data[:64].lstrip().startswith(b"{\\rt")
 
 
@@ -331,7 +331,7 @@ HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"av
 @sniffs("font.truetype", magic=b"\0\1\0\0\0")
 def is_truetype(look: Look) -> bool:
     """OpenType table directory: the search range follows from the number of tables."""
-    tables, search = struct.unpack_from(">HH", look.data.ljust(8, b"\0"), 4)
+    tables, search = int.from_bytes(look.data[4:6]), int.from_bytes(look.data[6:8])
     return 0 < tables < 64 and search == 16 * (1 << (tables.bit_length() - 1))
 
 

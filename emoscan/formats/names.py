@@ -57,7 +57,9 @@ SHOWN: Final = frozenset((
 # fmt: on
 
 BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-INVISIBLE: Final = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061-\u2064\u2800\u3164\ufeff\uffa0]|(?<![^\x00-\x7f])[\u200c\u200d]")
+INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061-\u2064\u2800\u3164\ufeff\uffa0]|(?<![^\x00-\x7f])[\u200c\u200d]"
+)
 """Characters that take no room or look like a blank. Joiners count between ASCII only: emoji and some scripts need them."""
 
 PADDED: Final = re.compile(r"[\s\u2800\u3164]{5,}+\.\s*+\w{1,12}\s*+$")
@@ -115,6 +117,11 @@ def look_at_names(artifact: Artifact, ctx: Context) -> Yields:
         for trick in tricks(name):
             yield Fact("name.trick", trick, detail={"name": name, "extension": ending})
         expected = EXPECTED.get(ending)
-        if expected and artifact.data and artifact.kind != UNKNOWN_KIND and not any(fnmatchcase(artifact.kind, pattern) for pattern in expected):
+        if (
+            expected
+            and artifact.data
+            and artifact.kind != UNKNOWN_KIND
+            and not any(fnmatchcase(artifact.kind, pattern) for pattern in expected)
+        ):
             said = f"named .{ending}, is {word_for(artifact.kind)}"
             yield Fact("type.mismatch", said, detail={"name": name, "extension": ending, "kind": artifact.kind})

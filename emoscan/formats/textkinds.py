@@ -50,9 +50,7 @@ _CMDLET: Final = (
     "(?:get|set|new|add|remove|start|stop|write|read|out|invoke|import|export|test|select|where|foreach|sort|format|convert|convertto|convertfrom"
     "|enable|disable|register|copy|move|clear|join|split|measure|update|install|wait|send|push|pop|resolve|rename)-[a-z]{3,40}"
 )
-_COMMAND: Final = (
-    "(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|wscript|cscript|certutil|bitsadmin|msiexec|curl|wmic|schtasks|forfiles|msbuild|regasm|installutil)"
-)
+_COMMAND: Final = "(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|wscript|cscript|certutil|bitsadmin|msiexec|curl|wmic|schtasks|forfiles|msbuild|regasm|installutil)"
 _TYPES: Final = "(?:string|long|integer|object|variant|boolean|double|single|byte|longptr|longlong|currency|date|any|collection|range|worksheet|workbook|document)"
 
 # fmt: off
@@ -98,7 +96,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(55, 55, ("<svg",), r"\A[\s\ufeff]*<svg\b"),
         Sign(20, 20, ("xsl",), r"\bxmlns(?::\w{1,20})?\s*=\s*[\"']http://www\.w3\.org/1999/xsl/transform"),
     ),
-    "script.vba": (
+    "office.vba-source": (
         Sign(200, 200, ("attribute vb_",), r"^attribute vb_(?:name|base|globalnamespace|predeclaredid) ?="),
         Sign(80, 80, ("version ",), r"\Aversion \d\.\d{1,2} class$"),
         Sign(25, 50, (" as ",), r"\bas (?:new )?(?:" + _TYPES + r"|\w{2,40}\.\w{2,40})\b"),
@@ -215,9 +213,9 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
 NAMED: Final = {
     "bat": "script.cmd", "cmd": "script.cmd", "ps1": "script.powershell", "psm1": "script.powershell", "psd1": "script.powershell",
     "vbs": "script.vbs", "js": "script.js", "jse": "script.js", "hta": "script.hta", "wsf": "script.wsf", "sct": "script.wsf",
-    "bas": "script.vba", "cls": "script.vba", "frm": "script.vba", "htm": "text.html", "html": "text.html", "shtml": "text.html",
+    "bas": "office.vba-source", "cls": "office.vba-source", "frm": "office.vba-source", "htm": "text.html", "html": "text.html", "shtml": "text.html",
     "xml": "text.xml", "svg": "text.xml", "csv": "text.csv", "url": "windows.url", "website": "windows.url", "reg": "windows.reg",
-    "iqy": "windows.iqy", "slk": "windows.slk", "txt": "text.plain", "log": "text.plain",
+    "iqy": "windows.iqy", "slk": "windows.slk",
 }  # fmt: skip
 """Kinds that the extension of a name speaks for, when the signs leave it open."""
 

@@ -30,7 +30,7 @@ def say_what_is_not_read(artifact: Artifact, ctx: Context) -> Yields:
 
 
 @step("program", takes="binary.*", order=80)
-def say_what_program(artifact: Artifact, ctx: Context) -> Yields:
+def say_what_program(artifact: Artifact, _ctx: Context) -> Yields:
     """A program is not analysed further; that there is one is a fact."""
     yield Fact("content.program", PROGRAMS.get(artifact.kind, artifact.kind), how=_form(artifact.data) if artifact.kind in PORTABLE else "")
 
@@ -56,5 +56,3 @@ def _form(data: bytes) -> str:
     if subsystem == 1:
         return "driver"
     return "DLL" if flags & 0x2000 else "EXE"
-
-

@@ -21,7 +21,7 @@ _PATTERNS: Final[dict[str, tuple[tuple[TokenType, str], ...]]] = {
     "vba": (
         ("string", r'"(?:[^"\r\n]|"")*+(?:"|(?=[\r\n])|\Z)'),
         ("comment", r"'[^\r\n]*+"),
-        ("comment", r"(?:(?<![^\r\n:])[ \t]*+)?(?<![^\s:])rem\b[^\r\n]*+"),
+        ("comment", r"(?<![^\r\n:])[ \t]*+rem\b[^\r\n]*+"),
     ),
     "powershell": (
         ("string", r"@'[ \t]*+\r?\n(?:[^\n]|\n(?!'@))*+(?:\n'@|\Z)"),
@@ -129,7 +129,10 @@ _MAY_JOIN: Final = {
 _CHARACTERS: Final = {
     "vba": re.compile(r"(?<![\w.])chr[wb]?\$?[ ]?\([ ]?((?:&h[0-9a-f]{1,4}|&o[0-7]{1,6}|\d{1,5})&?)[ ]?\)", re.IGNORECASE),
     "powershell": re.compile(r"\[[ ]{0,4}char[ ]{0,4}\][ ]{0,4}(0x[0-9a-f]{1,4}|\d{1,5})(?![\w.])", re.IGNORECASE),
-    "js": re.compile(r"(?<![\w.])string\.fromcharcode[ ]?\([ ]?((?:0x[0-9a-f]{1,4}|\d{1,5})(?:[ ]?,[ ]?(?:0x[0-9a-f]{1,4}|\d{1,5})){0,400})[ ]?\)", re.IGNORECASE),
+    "js": re.compile(
+        r"(?<![\w.])string\.fromcharcode[ ]?\([ ]?((?:0x[0-9a-f]{1,4}|\d{1,5})(?:[ ]?,[ ]?(?:0x[0-9a-f]{1,4}|\d{1,5})){0,400})[ ]?\)",
+        re.IGNORECASE,
+    ),
 }
 
 
@@ -172,7 +175,7 @@ def _character(written: str, language: str) -> str:
         return written
     value = "".join(map(chr, codes))
     if language == "vba" and ("\n" in value or "\r" in value):
-        return 'vbCrLf' if value == "\r\n" else 'vbLf'
+        return "vbCrLf" if value == "\r\n" else "vbLf"
     return quoted(value, language, "'" if language == "powershell" else '"')
 
 

@@ -106,7 +106,11 @@ def _split(text: str, starts: list[int], end: int, code: bool, splits: tuple[str
     """The URLs between the first of `starts` and `end`."""
     ends = [*starts[1:], end]
     tail = _common_tail([text[a:b] for a, b in zip(starts[:-1], ends, strict=False)], splits)
-    cuts = [s for s in starts if s == starts[0] or tail or text[s - 1] not in _NESTED or any(mark and text.endswith(mark, starts[0], s) for mark in splits)]
+    cuts = [
+        s
+        for s in starts
+        if s == starts[0] or tail or text[s - 1] not in _NESTED or any(mark and text.endswith(mark, starts[0], s) for mark in splits)
+    ]
     urls: list[Url] = []
     for start, stop in zip(cuts, [*cuts[1:], end], strict=True):
         piece = text[start:stop]
@@ -123,7 +127,11 @@ def _split(text: str, starts: list[int], end: int, code: bool, splits: tuple[str
         if value:
             urls.append(Url(value, start, start + len(body), cut))
             inside = starts[bisect_right(starts, start) : bisect_left(starts, start + len(body))]
-            urls.extend(Url(inner, s, start + len(body), nested=True) for s in inside[:NESTED_DEPTH] if (inner := normalise(text[s : start + len(body)])))
+            urls.extend(
+                Url(inner, s, start + len(body), nested=True)
+                for s in inside[:NESTED_DEPTH]
+                if (inner := normalise(text[s : start + len(body)]))
+            )
     return urls
 
 
@@ -153,7 +161,12 @@ def _end_of(body: str, code: bool) -> tuple[str, bool]:
     cut = False
     for stop in "|{}$;\\)" if code else "|{}":
         at = body.find(stop, 9)
-        if at < 0 or (stop == "\\" and "\\" in body[:10]) or (stop == ")" and "(" in body[:at]) or (stop == "\\" and body.startswith("\\/", at)):
+        if (
+            at < 0
+            or (stop == "\\" and "\\" in body[:10])
+            or (stop == ")" and "(" in body[:at])
+            or (stop == "\\" and body.startswith("\\/", at))
+        ):
             continue
         cut = cut or stop in "${"
         body = body[:at]
@@ -294,7 +307,10 @@ def ipv4_of(host: str) -> str:
     if len(parts) > 4 or not all(_NUMBER.match(part) for part in parts):
         return ""
     try:
-        numbers = [int(part[2:] or "0", 16) if part.startswith("0x") else int(part, 8 if part.startswith("0") and len(part) > 1 else 10) for part in parts]
+        numbers = [
+            int(part[2:] or "0", 16) if part.startswith("0x") else int(part, 8 if part.startswith("0") and len(part) > 1 else 10)
+            for part in parts
+        ]
     except ValueError:
         return ""
     if any(number > 255 for number in numbers[:-1]) or numbers[-1] >= 256 ** (5 - len(numbers)):

@@ -1,0 +1,165 @@
+"""Strings that were seeded with a token: `wi~#q~nm~#q~gm~#q~ts`. A guess, made where nothing was evaluated.
+
+The token is the piece that repeats so often that little else is left; taking it out is right when what remains is a
+command, a URL or base64. Tokens that the code itself names in `Replace` or `Split` are tried first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from emoscan.context import Context
+from emoscan.model import Artifact, Child, Fact, Yields
+from emoscan.parse import Malformed
+from emoscan.parse.bundle import VBA_PROJECT, load_vba, strings_of
+from emoscan.parse.encodings import from_base64
+from emoscan.parse.literals import LANGUAGES, fold, tokens, value_of
+from emoscan.parse.text import as_bytes, text_of
+from emoscan.plausible import kind_of_decoded, telling
+from emoscan.registry import sniff, step
+
+CONFIDENCE: Final = 0.5
+OFTEN: Final = 20
+"""How often a token that nothing names must stand in one string (techniques: more than 20 times)."""
+SAMPLE: Final = 1 << 16
+"""Characters of one string a token is looked for in."""
+SHORTEST: Final = 40
+"""Characters of a string in which a token is looked for."""
+LONGEST_TOKEN: Final = 60
+GRAM: Final = 3
+NAMED: Final = 200
+"""Literals of `Replace` and `Split` that are tried."""
+WORTH_A_CHILD: Final = 40
+
+_NAMED: Final = re.compile(
+    r"""(?:\breplace\$?["']?\s{0,4}\([^()\n]{0,200}?,\s{0,4}|\bsplit\$?["']?\s{0,4}\([^()\n]{0,200}?,\s{0,4}|\.\s{0,4}["']?(?:replace|split)["']?\s{0,4}\(\s{0,4})(["'])([^"'\n]{2,60})\1""",
+    re.IGNORECASE,
+)
+
+
+@step("tokens", takes=(VBA_PROJECT, "script.vba", "script.vbs", "script.js", "script.powershell", "script.cmd"), fallback=True, order=10)
+def undo_token_splitting(artifact: Artifact, ctx: Context) -> Yields:
+    """What comes out when the token is taken out of the strings of a macro project or script."""
+    strings = dict.fromkeys(_strings(artifact))
+    named = _named(artifact)
+    learned: dict[str, None] = dict.fromkeys(named)
+    for _, text in strings:
+        if len(text) >= SHORTEST:
+            ctx.budget.spend(min(len(text), SAMPLE) // 8)
+            learned.update(dict.fromkeys(learn(text[:SAMPLE])))
+    done: set[str] = set()
+    for place, text in strings:
+        for token in sorted(learned, key=len, reverse=True):
+            count = text.count(token)
+            ctx.budget.spend(len(text) // 256 + 1)
+            if count < 2 or (residue := text.replace(token, "")) in done or not residue:
+                continue
+            if not says_more(residue, text):
+                continue
+            done.add(residue)
+            how = f"token {token!r} taken out" + (f" of {place}" if place else "")
+            yield Fact("obfuscation.token_split", token, how=place, confidence=CONFIDENCE, detail={"text": residue[:200]}, count=count)
+            kind = sniff(as_bytes(residue))[0]
+            if len(residue) >= WORTH_A_CHILD or kind.startswith("script."):
+                ctx.budget.grow(len(residue), "token repair")
+                yield Child(as_bytes(residue), kind, label=place, how=how)
+            break
+
+
+def _strings(artifact: Artifact) -> Iterator[tuple[str, str]]:
+    """(place, text) of the literals of a script; of a project also of everything around its code."""
+    if artifact.kind != VBA_PROJECT:
+        yield from _literals("", text_of(artifact.data), artifact.kind)
+        return
+    try:
+        project = load_vba(artifact.data)
+    except Malformed:
+        return
+    for place, text in strings_of(project):
+        if place.startswith("module "):
+            yield from _literals(place, text, "script.vba")
+        else:
+            yield place, text
+
+
+def _literals(place: str, text: str, kind: str) -> Iterator[tuple[str, str]]:
+    language = LANGUAGES[kind]
+    if language == "cmd":
+        yield place, text
+        return
+    text = fold(text, language)
+    for token in tokens(text, language):
+        if token.type == "string" and token.end - token.start >= WORTH_A_CHILD // 2:
+            yield place, value_of(text[token.start : token.end], language)
+
+
+def _named(artifact: Artifact) -> list[str]:
+    """Literals the code replaces by something or splits at, the likeliest tokens."""
+    if artifact.kind == VBA_PROJECT:
+        try:
+            sources: Iterable[str] = [text for place, text in strings_of(load_vba(artifact.data)) if place.startswith("module ")]
+        except Malformed:
+            return []
+    else:
+        sources = [text_of(artifact.data)]
+    found: dict[str, None] = {}
+    for source in sources:
+        language = LANGUAGES.get(artifact.kind, "vba")
+        for match in _NAMED.finditer(fold(source, language)):
+            found.setdefault(match[2])
+            if len(found) >= NAMED:
+                return list(found)
+    return list(found)
+
+
+def says_more(residue: str, text: str) -> bool:
+    """Whether taking the token out made something of the text that it was not before."""
+    if telling(residue):
+        return not telling(text) or sniff(as_bytes(residue))[0] != sniff(as_bytes(text))[0]
+    return is_base64(residue) and not is_base64(text)
+
+
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}\Z")
+
+
+def is_base64(text: str) -> bool:
+    """Whether the text, or the last word of it as in a command line, is base64 of something."""
+    word = text.split()[-1:]
+    return bool(word) and bool(_BASE64.match(word[0])) and bool(kind_of_decoded(from_base64(word[0])))
+
+
+def learn(text: str) -> list[str]:
+    """Pieces that repeat so often in the text that they may be tokens, those that leave least first."""
+    counts = Counter(text[at : at + GRAM] for at in range(len(text) - GRAM + 1))
+    found: dict[str, int] = {}
+    for gram, count in counts.most_common(12):
+        if count <= OFTEN or any(gram in token for token in found):
+            continue
+        token = _grow(text, gram)
+        if GRAM <= len(token) <= LONGEST_TOKEN and text.count(token) > OFTEN:
+            for shorter in (token, token[1:], token[:-1], token[1:-1]):
+                if len(shorter) >= 2 and len(set(shorter)) > 1:
+                    found.setdefault(shorter, len(text) - text.count(shorter) * len(shorter))
+    return sorted(found, key=lambda token: found[token])
+
+
+def _grow(text: str, gram: str) -> str:
+    """The longest piece around `gram` that nearly all of its places share."""
+    places = [m.start() for m in re.finditer(re.escape(gram), text)]
+    token = gram
+    for step_ in (-1, 1):
+        while len(token) < LONGEST_TOKEN:
+            at = [place - 1 if step_ < 0 else place + len(token) for place in places]
+            letters = Counter(text[i] for i in at if 0 <= i < len(text))
+            if not letters:
+                break
+            letter, count = letters.most_common(1)[0]
+            if count * 100 < len(places) * 92:
+                break
+            token = letter + token if step_ < 0 else token + letter
+            if step_ < 0:
+                places = [place - 1 for place in places if place > 0 and text[place - 1] == letter]
+    return token

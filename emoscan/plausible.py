@@ -1,0 +1,107 @@
+"""Whether what a decoder made is something, or noise. Decoders try a lot; only what passes here becomes an artifact."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Final
+
+from emoscan.model import UNKNOWN_KIND
+from emoscan.parse.text import as_bytes, looks_like_text, text_of
+from emoscan.registry import sniff
+
+ZLIB: Final = "data.zlib"
+DEFLATE: Final = "data.deflate"
+SHELLCODE: Final = "data.shellcode"
+
+NOT_LOOKED_INTO: Final = ("image.", "audio.", "video.", "font.", "data.signature")
+"""Kinds that no step goes on with: a picture in a data URL is no finding."""
+
+# How the usual generators of shellcode begin: cld; call or and rsp, -16.
+_SHELLCODE: Final = (b"\xfc\xe8", b"\xfc\x48\x83\xe4", b"\xfc\x48\x81\xe4", b"\xfc\x41\x56", b"\xfc\x48\x31")
+
+HEAD: Final = 4_096
+LEAST_TEXT: Final = 12
+"""Characters; what is shorter may be readable by chance."""
+
+LONG_TEXT: Final = 64
+"""Characters from which a text is kept whatever it says."""
+
+_TELLING: Final = re.compile(
+    r"https?:|://[\w.-]{4}|powershell|\bcmd(?:\.exe)?[ /]|\bfunction\b|createobject|activexobject|wscript|new-object|frombase64|invoke-|downloadstring|downloadfile"
+    r"|\brundll32|\bregsvr32|\bmshta|msxml2|winmgmts|win32_process|<script|<html|\bvar [\w$]+\s*=|\biex\b|\$\w+\s*=|\bdim \w|\bset \w+\s*=",
+    re.IGNORECASE,
+)
+
+
+def readable(text: str) -> bool:
+    """Whether it is text: hardly anything but printable characters and white space."""
+    head = text[:HEAD]
+    if len(head) < LEAST_TEXT:
+        return False
+    odd = sum(not (letter.isprintable() or letter in "\t\r\n") for letter in head)
+    common = sum(letter.isascii() for letter in head)
+    return odd * 50 <= len(head) and common * 10 >= len(head) * 7
+
+
+def telling(text: str) -> bool:
+    """Whether it is text that says what code, commands and URLs say, not just any string."""
+    return readable(text) and _TELLING.search(text[: 4 * HEAD]) is not None
+
+
+def text_in(data: bytes) -> str:
+    """The text that decoded bytes are, "" when they are none: UTF-8, or UTF-16 as `-EncodedCommand` takes it."""
+    if not looks_like_text(data):
+        return ""
+    text = text_of(data)
+    return text if readable(text) else ""
+
+
+def kind_of_decoded(data: bytes) -> str:
+    """The kind of artifact that decoded bytes are worth keeping as; "" for noise, and for pictures and the like.
+
+    Text comes back as the kind its content has; pass `normalised` on, not the bytes.
+    """
+    if len(data) < LEAST_TEXT:
+        return ""
+    kind = sniff(data)[0]
+    if kind.startswith(NOT_LOOKED_INTO):
+        return ""
+    if kind != UNKNOWN_KIND and not kind.startswith(
+        ("text.", "script.", "windows.", "mail.rfc822", "office.word2003xml", "office.flatopc")
+    ):
+        return kind
+    text = text_in(data)
+    if text:
+        kind = sniff(as_bytes(text))[0]
+        return kind if kind != "text.plain" or len(text) >= LONG_TEXT or telling(text) else ""
+    if data.startswith(_SHELLCODE) and len(data) > 64:
+        return SHELLCODE
+    return compression_of(data)
+
+
+def normalised(data: bytes) -> bytes:
+    """What to keep of decoded bytes: text as UTF-8, everything else as it is."""
+    text = text_in(data) if sniff(data)[0].startswith((UNKNOWN_KIND, "text.", "script.")) else ""
+    return as_bytes(text) if text else data
+
+
+def compression_of(data: bytes) -> str:
+    """`data.zlib` or `data.deflate` when the bytes are that and hold something readable or known; "" otherwise."""
+    if len(data) < 16:
+        return ""
+    # RFC 1950: method 8, window at most 32 KiB, header a multiple of 31
+    if data[0] & 0x0F == 8 and data[0] >> 4 <= 7 and (data[0] << 8 | data[1]) % 31 == 0 and _opens(data, 15):
+        return ZLIB
+    return DEFLATE if _opens(data, -15) else ""
+
+
+def _opens(data: bytes, wbits: int) -> bool:
+    engine = zlib.decompressobj(wbits)
+    try:
+        head = engine.decompress(data, HEAD)
+    except zlib.error:
+        return False
+    if len(head) < LEAST_TEXT or not (engine.eof or engine.unconsumed_tail or len(head) == HEAD):
+        return False
+    return bool(text_in(head)) or not sniff(head)[0].startswith((UNKNOWN_KIND, "text.", "script."))
