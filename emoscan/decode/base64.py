@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from emoscan.context import Context
-from emoscan.model import Artifact, Child, Problem, Span, Yields
+from emoscan.decode.plausible import decoded, telling
+from emoscan.model import Artifact, Child, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, load_vba, load_xlm, strings_of
 from emoscan.parse.encodings import from_base64
 from emoscan.parse.literals import LANGUAGES, fold
 from emoscan.parse.text import text_of
-from emoscan.plausible import kind_of_decoded, normalised, telling, text_in
 from emoscan.registry import step
 
 SHORTEST: Final = 24
@@ -37,17 +37,17 @@ def sweep(artifact: Artifact, ctx: Context) -> Yields:
     """Children out of every piece of base64 that decodes to something."""
     count = 0
     for place, text in texts_of(artifact):
-        for blob, span, how in blobs(text):
-            ctx.budget.spend(len(blob) // 16 + 1)
-            kind = kind_of_decoded(blob)
-            if not kind or (kind == "text.plain" and artifact.kind.startswith("text.") and not telling(text_in(blob))):
+        for match in candidates(text):
+            ctx.budget.spend(len(match[0]) // 16 + 1)
+            kind, kept, how = first_that_is_something(match[0])
+            if not kind or (kind == "text.plain" and artifact.kind.startswith("text.") and not telling(text_of(kept))):
                 continue
             count += 1
             if count > MOST:
                 yield Problem("limit", "base64", f"more than {MOST} pieces of base64 in one artifact; the rest was not decoded")
                 return
-            ctx.budget.grow(len(blob), "base64")
-            yield Child(normalised(blob), kind, label=place, how=how if not place else f"{how} in {place}", span=None if place else span)
+            ctx.budget.grow(len(kept), "base64")
+            yield Child(kept, kind, label=place, how=f"{how} in {place}" if place else how, span=None if place else match.span())
 
 
 def texts_of(artifact: Artifact) -> Iterator[tuple[str, str]]:
@@ -65,34 +65,27 @@ def texts_of(artifact: Artifact) -> Iterator[tuple[str, str]]:
     yield "", fold(text, LANGUAGES[artifact.kind]) if artifact.kind in LANGUAGES else text
 
 
-def blobs(text: str) -> Iterator[tuple[bytes, Span, str]]:
-    """(bytes, where, how) of what may be base64; forward and, where it looks turned round, backward."""
-    taken = 0
-    for match in _candidates(text):
-        if match.start() < taken or _ARGUMENT.search(text, max(0, match.start() - 24), match.start()):
-            continue
-        written = _BLANKS.sub("", match[0]) if "\n" in match[0] else match[0]
-        plain = from_base64(written.lstrip("="), SHORTEST)
-        if plain and (kind_of_decoded(plain) or not _may_be_reversed(written)):
-            taken = match.end()
-            yield plain, match.span(), "base64"
-        if _may_be_reversed(written):
-            turned = from_base64(written[::-1].lstrip("="), SHORTEST)
-            if turned:
-                yield turned, match.span(), "reversed base64"
-
-
-def _candidates(text: str) -> Iterator[re.Match[str]]:
+def candidates(text: str) -> Iterator[re.Match[str]]:
+    """What may be base64, in order and without overlap: blocks of lines before the lines they are made of."""
     blocks = list(_BLOCK.finditer(text))
-    number = 0
+    number, taken = 0, 0
     for run in _RUN.finditer(text):
         while number < len(blocks) and blocks[number].start() <= run.start():
             yield blocks[number]
+            taken = blocks[number].end()
             number += 1
-        yield run
+        if run.start() >= taken and not _ARGUMENT.search(text, max(0, run.start() - 24), run.start()):
+            yield run
     yield from blocks[number:]
 
 
-def _may_be_reversed(written: str) -> bool:
-    """Padding stands in front, or nothing says where the end is."""
-    return written.startswith("=") or (len(written) % 4 == 0 and not written.endswith("=") and len(written) >= 64)
+def first_that_is_something(written: str) -> tuple[str, bytes, str]:
+    """(kind, what to keep, how) of base64, read forward or backward; three times nothing when it is noise both ways."""
+    body = _BLANKS.sub("", written) if "\n" in written else written
+    kind, kept = decoded(from_base64(body.lstrip("="), SHORTEST))
+    if kind:
+        return kind, kept, "base64"
+    # turned round, padding stands in front, or nothing says where the end is
+    if body.startswith("=") or (len(body) % 4 == 0 and not body.endswith("=") and len(body) >= 2 * SHORTEST):
+        kind, kept = decoded(from_base64(body[::-1].lstrip("="), SHORTEST))
+    return kind, kept, "reversed base64"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.decode.plausible import decoded, telling
 from emoscan.model import Artifact, Child, Problem, Span, Yields
 from emoscan.parse.literals import number_of
 from emoscan.parse.text import as_bytes, text_of
-from emoscan.plausible import kind_of_decoded, telling
 from emoscan.registry import sniff, step
 
 MOST: Final = 50
@@ -78,9 +78,9 @@ def _decoded(written: list[str], keys: list[tuple[str, int]]) -> tuple[bytes, st
                 data = as_bytes(result)
                 return data, sniff(data)[0], how
             if not operation and max(numbers) < 256:
-                kind = kind_of_decoded(bytes(numbers))
-                if kind and not kind.startswith("text."):
-                    return bytes(numbers), kind, how
+                kind, kept = decoded(bytes(numbers))
+                if kind and kind != "text.plain":
+                    return kept, kind, how
     return None
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.decode.plausible import readable
 from emoscan.model import Artifact, Child, Fact, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, load_vba, strings_of
 from emoscan.parse.literals import LANGUAGES, fold
 from emoscan.parse.psargs import Call, calls
 from emoscan.parse.text import as_bytes, text_of
-from emoscan.plausible import readable
 from emoscan.registry import sniff, step
 
 TAKES: Final = (

@@ -6,8 +6,8 @@ import zlib
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.decode.plausible import DEFLATE, ZLIB
 from emoscan.model import Artifact, Child, Problem, Yields
-from emoscan.plausible import DEFLATE, ZLIB
 from emoscan.registry import step
 
 WBITS: Final = {"archive.gzip": 31, ZLIB: 15, DEFLATE: -15}

@@ -9,11 +9,11 @@ import re
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.decode.plausible import decoded, telling
 from emoscan.model import Artifact, Child, Fact, Yields
 from emoscan.parse.encodings import from_base64
 from emoscan.parse.literals import LANGUAGES, fold, tokens, value_of
 from emoscan.parse.text import as_bytes, text_of
-from emoscan.plausible import kind_of_decoded, telling
 from emoscan.registry import sniff, step
 
 SHORTEST: Final = 12
@@ -58,7 +58,7 @@ def _values(text: str, language: str) -> list[str]:
 
 
 def shows(value: str) -> bool:
-    return telling(value) or (BASE64.match(value) is not None and bool(kind_of_decoded(from_base64(value))))
+    return telling(value) or (BASE64.match(value) is not None and bool(decoded(from_base64(value))[0]))
 
 
 def appended(text: str, language: str) -> list[tuple[str, str, int]]:

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.decode.plausible import readable
 from emoscan.model import Artifact, Child, Fact, Yields
 from emoscan.parse.text import as_bytes, text_of
-from emoscan.plausible import readable
 from emoscan.registry import sniff, step
 
 _FOR: Final = re.compile(r"\bfor\s{1,40}(?:/l\s{1,40})?%{1,2}~?([^\s%])\s{1,40}in\s{0,40}\(([\s0-9,;=+-]{2,65536})\)", re.IGNORECASE)

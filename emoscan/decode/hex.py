@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.decode.plausible import decoded
 from emoscan.model import Artifact, Child, Problem, Span, Yields
 from emoscan.parse.literals import LANGUAGES, fold
 from emoscan.parse.text import text_of
-from emoscan.plausible import kind_of_decoded, normalised
 from emoscan.registry import step
 
 MOST: Final = 50
 
 _RUN: Final = re.compile(r"(?<![0-9A-Fa-f])(?:0x)?((?:[0-9A-Fa-f]{2}){24,}+)(?![0-9A-Fa-f])")
-_MARKED: Final = re.compile(r"""(?:(?:0x|\\x|\\u00|&h|%(?:u00)?|\\)[0-9a-f]{2}[\s,;&_"'+]{0,8}){12,}+""", re.IGNORECASE)
-_SPACED: Final = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}([ ,\-:;.|])(?:[0-9A-Fa-f]{2}\1){15,}+[0-9A-Fa-f]{2}(?![0-9A-Fa-f])")
+_MARKED: Final = re.compile(r"""(?:(?:0x|\\x|\\u00|&h|%(?:u00)?|\\)[0-9a-f]{2}(?:[\s,;_"'+]|&(?!h)){0,8}){12,}+""", re.IGNORECASE)
+_SPACED: Final = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}([ ,\-:;.|])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){14,}+")
 _BYTE: Final = re.compile(r"(?:0x|\\x|\\u00|&h|%u00|%|\\)([0-9a-f]{2})", re.IGNORECASE)
 
 HOWS: Final = {"0": "0x bytes", "&": "&H bytes", "%": "percent escapes", "\\": "hex escapes"}
@@ -30,26 +30,23 @@ def sweep(artifact: Artifact, ctx: Context) -> Yields:
     text = fold(text, LANGUAGES[artifact.kind]) if artifact.kind in LANGUAGES else text
     ctx.budget.spend(len(text) // 32)
     count = 0
-    for blob, span, how in blobs(text):
-        kind = kind_of_decoded(blob)
+    for span, readings in candidates(text):
+        kind, kept, how = next(((*found, how) for data, how in readings if (found := decoded(data))[0]), ("", b"", ""))
         if not kind:
             continue
         count += 1
         if count > MOST:
             yield Problem("limit", "hex", f"more than {MOST} pieces of hexadecimal in one artifact; the rest was not decoded")
             return
-        ctx.budget.grow(len(blob), "hex")
-        yield Child(normalised(blob), kind, how=how, span=span)
+        ctx.budget.grow(len(kept), "hex")
+        yield Child(kept, kind, how=how, span=span)
 
 
-def blobs(text: str) -> Iterator[tuple[bytes, Span, str]]:
-    """(bytes, where, how) of what may be hexadecimal. Turned round when it reads so."""
+def candidates(text: str) -> Iterator[tuple[Span, list[tuple[bytes, str]]]]:
+    """(where, [(bytes, how)]) of what may be hexadecimal, and what it is turned round."""
     for match in _RUN.finditer(text):
-        plain = bytes.fromhex(match[1])
-        yield plain, match.span(), "hex"
-        if not kind_of_decoded(plain):
-            yield bytes.fromhex(match[1][::-1]), match.span(), "reversed hex"
+        yield match.span(), [(bytes.fromhex(match[1]), "hex"), (bytes.fromhex(match[1][::-1]), "reversed hex")]
     for match in _MARKED.finditer(text):
-        yield bytes(int(digits, 16) for digits in _BYTE.findall(match[0])), match.span(), HOWS[match[0][0]]
+        yield match.span(), [(bytes(int(digits, 16) for digits in _BYTE.findall(match[0])), HOWS[match[0][0]])]
     for match in _SPACED.finditer(text):
-        yield bytes.fromhex(match[0].replace(match[1], "")), match.span(), "hex"
+        yield match.span(), [(bytes.fromhex(match[0].replace(match[1], "")), "hex")]

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.decode.plausible import decoded, telling
 from emoscan.model import Artifact, Child, Fact, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, load_vba, strings_of
 from emoscan.parse.encodings import from_base64
 from emoscan.parse.literals import LANGUAGES, fold, tokens, value_of
 from emoscan.parse.text import as_bytes, text_of
-from emoscan.plausible import kind_of_decoded, telling
 from emoscan.registry import sniff, step
 
 CONFIDENCE: Final = 0.5
@@ -34,10 +34,10 @@ NAMED: Final = 200
 """Literals of `Replace` and `Split` that are tried."""
 WORTH_A_CHILD: Final = 40
 
-_NAMED: Final = re.compile(
-    r"""(?:\breplace\$?["']?\s{0,4}\([^()\n]{0,200}?,\s{0,4}|\bsplit\$?["']?\s{0,4}\([^()\n]{0,200}?,\s{0,4}|\.\s{0,4}["']?(?:replace|split)["']?\s{0,4}\(\s{0,4})(["'])([^"'\n]{2,60})\1""",
-    re.IGNORECASE,
+_BEFORE_ARGUMENT: Final = re.compile(
+    r"""(?:,\s{0,4}|\b(?:replace|split)["']?\s{0,4}\(\s{0,4}|-[ci]?(?:replace|split)\s{0,4})\Z""", re.IGNORECASE
 )
+"""What stands before a literal that something is replaced or split by."""
 
 
 @step("tokens", takes=(VBA_PROJECT, "script.vba", "script.vbs", "script.js", "script.powershell", "script.cmd"), fallback=True, order=10)
@@ -100,25 +100,30 @@ def _named(artifact: Artifact) -> list[str]:
     """Literals the code replaces by something or splits at, the likeliest tokens."""
     if artifact.kind == VBA_PROJECT:
         try:
-            sources: Iterable[str] = [text for place, text in strings_of(load_vba(artifact.data)) if place.startswith("module ")]
+            sources = [text for place, text in strings_of(load_vba(artifact.data)) if place.startswith("module ")]
         except Malformed:
             return []
     else:
         sources = [text_of(artifact.data)]
+    language = LANGUAGES.get(artifact.kind, "vba")
     found: dict[str, None] = {}
     for source in sources:
-        language = LANGUAGES.get(artifact.kind, "vba")
-        for match in _NAMED.finditer(fold(source, language)):
-            found.setdefault(match[2])
-            if len(found) >= NAMED:
-                return list(found)
+        lower = source.lower()
+        if language == "cmd" or ("replace" not in lower and "split" not in lower):
+            continue
+        folded = fold(source, language)
+        for token in tokens(folded, language):
+            if 4 <= token.end - token.start <= LONGEST_TOKEN and _BEFORE_ARGUMENT.search(folded, max(0, token.start - 20), token.start):
+                found.setdefault(value_of(folded[token.start : token.end], language))
+                if len(found) >= NAMED:
+                    return list(found)
     return list(found)
 
 
 def says_more(residue: str, text: str) -> bool:
     """Whether taking the token out made something of the text that it was not before."""
-    if telling(residue):
-        return not telling(text) or sniff(as_bytes(residue))[0] != sniff(as_bytes(text))[0]
+    if telling(residue) and (not telling(text) or sniff(as_bytes(residue))[0] != sniff(as_bytes(text))[0]):
+        return True
     return is_base64(residue) and not is_base64(text)
 
 
@@ -128,7 +133,7 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}\Z")
 def is_base64(text: str) -> bool:
     """Whether the text, or the last word of it as in a command line, is base64 of something."""
     word = text.split()[-1:]
-    return bool(word) and bool(_BASE64.match(word[0])) and bool(kind_of_decoded(from_base64(word[0])))
+    return bool(word) and bool(_BASE64.match(word[0])) and bool(decoded(from_base64(word[0]))[0])
 
 
 def learn(text: str) -> list[str]:

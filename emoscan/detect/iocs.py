@@ -132,7 +132,7 @@ def fetches(text: str) -> bool:
 
 
 _SAID: Final = re.compile(
-    r"write-(?:host|output|verbose|warning|error|debug)|\bmsgbox\b|^\s*echo\b|\bthrow\b|\.(?:link|notes|example|description)\b|licen[sc]e|project ?uri|copyright|see also",
+    r"write-(?:host|output|verbose|warning|error|debug)|\bmsgbox\b|^\s*echo\b|\bthrow\b|^[ \t]{0,40}\.(?:link|notes|example|description)\b|licen[sc]e|project ?uri|copyright|see also",
     re.IGNORECASE | re.MULTILINE,
 )
 """What a line says that only shows a URL to people."""
@@ -224,7 +224,7 @@ _MAIL_HOST: Final = re.compile(r"@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?![\w@-])"
 _MAIL_USER: Final = re.compile(r"(?<![\w.+@/-])[\w.+-]{1,64}\Z", re.ASCII)
 _QUAD: Final = re.compile(r"(?<![\w.%-])(?:\d{1,3}\.){3}\d{1,3}(?![\w%-])(?!\.\d)", re.ASCII)
 _VERSION: Final = re.compile(
-    r"(?:v|ver|vers|version|release|build|rev|assembly\w{0,12}|required\w{0,12}|oid|section|chapter|chrome|firefox|safari|msie|opera|edg|trident|gecko|webkit)\W{0,12}\Z",
+    r"(?<![a-z])(?:v|ver|vers|version|release|build|rev|assembly\w{0,12}|required\w{0,12}|oid|section|chapter|chrome|firefox|safari|msie|opera|edg|trident|gecko|webkit)\W{0,12}\Z",
     re.IGNORECASE,
 )
 _IPV6: Final = re.compile(r"(?<![\w:.\]])(?:[0-9a-f]{1,4}:{1,2}){2,7}[0-9a-f]{1,4}(?![\w:])", re.IGNORECASE | re.ASCII)

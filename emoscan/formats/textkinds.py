@@ -77,6 +77,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
     ),
     "script.hta": (
         Sign(SIGNED, SIGNED, ("<hta:application",), r"<hta:application\b"),
+        Sign(-100, -100, (), r"\A(?![\s\S]*<(?:script|hta:))"),
         Sign(20, 20, ("<script",), r"<script\b"),
         Sign(70, 70, ("activexobject", "createobject", "getobject"), r"\b(?:activexobject|createobject|getobject)\s*\(\s*[\"'\w]"),
         Sign(15, 15, (".resizeto", ".moveto", ".close"), r"\b(?:window|self)\s*\.\s*(?:resizeto|moveto|close)\s*\("),

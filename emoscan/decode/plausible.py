@@ -17,6 +17,21 @@ SHELLCODE: Final = "data.shellcode"
 NOT_LOOKED_INTO: Final = ("image.", "audio.", "video.", "font.", "data.signature")
 """Kinds that no step goes on with: a picture in a data URL is no finding."""
 
+TEXTUAL: Final = (
+    "text.",
+    "script.",
+    "windows.url",
+    "windows.reg",
+    "windows.iqy",
+    "windows.slk",
+    "office.word2003xml",
+    "office.flatopc",
+    "office.vba-source",
+)
+
+LEAST_FILE: Final = 64
+"""Bytes below which nothing but text and compressed text is worth a look."""
+
 # How the usual generators of shellcode begin: cld; call or and rsp, -16.
 _SHELLCODE: Final = (b"\xfc\xe8", b"\xfc\x48\x83\xe4", b"\xfc\x48\x81\xe4", b"\xfc\x41\x56", b"\xfc\x48\x31")
 
@@ -57,33 +72,28 @@ def text_in(data: bytes) -> str:
     return text if readable(text) else ""
 
 
-def kind_of_decoded(data: bytes) -> str:
-    """The kind of artifact that decoded bytes are worth keeping as; "" for noise, and for pictures and the like.
+def decoded(data: bytes) -> tuple[str, bytes]:
+    """(kind, what to keep) of bytes that a decoder made; ("", b"") for noise, and for pictures and the like.
 
-    Text comes back as the kind its content has; pass `normalised` on, not the bytes.
+    Text has the kind its content has and is kept as UTF-8, everything else is kept as it is.
     """
     if len(data) < LEAST_TEXT:
-        return ""
-    kind = sniff(data)[0]
-    if kind.startswith(NOT_LOOKED_INTO):
-        return ""
-    if kind != UNKNOWN_KIND and not kind.startswith(
-        ("text.", "script.", "windows.", "mail.rfc822", "office.word2003xml", "office.flatopc")
-    ):
-        return kind
+        return "", b""
     text = text_in(data)
     if text:
-        kind = sniff(as_bytes(text))[0]
-        return kind if kind != "text.plain" or len(text) >= LONG_TEXT or telling(text) else ""
-    if data.startswith(_SHELLCODE) and len(data) > 64:
-        return SHELLCODE
-    return compression_of(data)
-
-
-def normalised(data: bytes) -> bytes:
-    """What to keep of decoded bytes: text as UTF-8, everything else as it is."""
-    text = text_in(data) if sniff(data)[0].startswith((UNKNOWN_KIND, "text.", "script.")) else ""
-    return as_bytes(text) if text else data
+        kept = as_bytes(text)
+        kind = sniff(kept)[0]
+        if not kind.startswith(TEXTUAL):
+            return (kind, data) if not kind.startswith(NOT_LOOKED_INTO) else ("", b"")
+        return (kind, kept) if kind != "text.plain" or len(text) >= LONG_TEXT or telling(text) else ("", b"")
+    if len(data) >= LEAST_FILE or data.startswith(b"\x1f\x8b"):
+        kind = sniff(data)[0]
+        if kind != UNKNOWN_KIND and not kind.startswith(TEXTUAL):
+            return (kind, data) if not kind.startswith(NOT_LOOKED_INTO) else ("", b"")
+        if data.startswith(_SHELLCODE):
+            return SHELLCODE, data
+    kind = compression_of(data)
+    return kind, data if kind else b""
 
 
 def compression_of(data: bytes) -> str:

@@ -1,0 +1,109 @@
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from linear import assert_linear
+
+from emoscan.parse.psargs import calls, decode, parameter
+
+CODE = "Write-Output 'INERT'; exit"
+WIDE = base64.b64encode(CODE.encode("utf-16-le")).decode()
+PLAIN = base64.b64encode(CODE.encode()).decode()
+
+
+@pytest.mark.parametrize("dash", list("-/\u2013\u2014\u2015"))
+@pytest.mark.parametrize("name", ["e", "E", "ec", "en", "enc", "Enc", "ENCOD", "encodedcommand", "EncodedCommand"])
+def test_every_spelling(dash, name):
+    assert [(c.type, c.spelled, c.text) for c in calls(f"powershell {dash}{name} {WIDE}")] == [("encoded", dash + name, CODE)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"powershell.exe -nop -w hidden -enc {WIDE.rstrip('=')}",
+        f'"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe" -e "{WIDE}"',
+        f"powershell -enc {WIDE[:40]} {WIDE[40:]}",
+        f"powershell -enc\n{WIDE[:40]}\n{WIDE[40:]}",
+        f"powershell -EncodedCommand:{WIDE}",
+        f"powershell -enc {PLAIN}",
+        f"$x -w hidden -ENCOD    {WIDE}",
+        f"powershell -ExecutionPolicy Bypass -enc {WIDE} & echo done",
+    ],
+)
+def test_forms_of_an_encoded_command(line):
+    assert [c.text for c in calls(line) if c.type == "encoded"] == [CODE]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('powershell -nop -c "iex (1)"', "iex (1)"),
+        ("powershell -command Write-Output 'INERT'", "Write-Output 'INERT'"),
+        (
+            "PowerShell -ExecutionPolicy bypass -noprofile -windowstyle hidden -command (New-Object X).Y('z');a b",
+            "(New-Object X).Y('z');a b",
+        ),
+        ("powershell Write-Output 'INERT'", "Write-Output 'INERT'"),
+        ('cmd /c powershell "Write-Output 1" & echo 1', "Write-Output 1"),
+        ('powershell -c "& {\\"a\\"; b}"', '& {"a"; b}'),
+        ("pwsh -NoLogo -Version 2 -Com 'Write-Output 1'", "Write-Output 1"),
+    ],
+)
+def test_commands(line, code):
+    assert [(c.type, c.text) for c in calls(line)] == [("command", code)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "powershell -File a.ps1",
+        "powershell.exe",
+        "C:\\WindowsPowerShell\\v1.0",
+        "grep -e JABhAGIAYwBkAGUAZgBnAGgA= file",
+        "sed -e 's/a/b/' internationalisation",
+        "my-powershell-module",
+        "-encoding utf8internationalisation",
+    ],
+)
+def test_ordinary_lines_hold_none(line):
+    assert [c for c in calls(line) if c.text.isascii() and c.type == "command"] == []
+    assert all("\0" not in c.text for c in calls(line))
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("e", "encodedcommand"),
+        ("ex", "executionpolicy"),
+        ("ep", "executionpolicy"),
+        ("w", "windowstyle"),
+        ("noni", "noninteractive"),
+        ("c", "command"),
+        ("file", "file"),
+        ("x", ""),
+        ("encodingx", ""),
+    ],
+)
+def test_parameters(written, name):
+    assert parameter(written)[0] == name
+
+
+@given(st.text(max_size=60, alphabet=st.characters(exclude_categories=["Cs"])))
+def test_encoded_and_back(text):
+    code = "Write-Output " + text.rstrip("\0") + ";"
+    assert decode(base64.b64encode(code.encode("utf-16-le")).decode()) == code
+
+
+@given(st.text(max_size=300))
+def test_any_text(text):
+    calls(text)
+    calls("powershell " + text)
+    calls("powershell -enc " + text)
+
+
+@pytest.mark.parametrize(
+    "unit", ["powershell ", "-e ", "-enc AAAAAAAAAAAAAAAAAAAA ", 'powershell -c "', "A", '\\"', 'powershell -w "', " ", "-e\n"]
+)
+def test_linear_on_floods(unit):
+    assert_linear(calls, unit, 30_000)
