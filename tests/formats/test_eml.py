@@ -166,7 +166,7 @@ def test_chaos_is_read_and_the_depth_told():
     content = mixed(nested(70, attachment("deep.doc", DOCUMENT)), attachment("beside.doc", DOCUMENT + b"!"), close=False)
     graph = expand(mail([*HEADERS, ("X-Raw", "件名".encode("cp932"))], content), "a.eml")
     assert DOCUMENT + b"!" in {a.data for a in graph.artifacts.values()}
-    assert {t.problem.name for t in graph.troubles} == {"mime_depth"}
+    assert "mime_depth" in {t.problem.name for t in graph.troubles}
 
 
 def test_mails_in_mails_end_at_the_depth():
