@@ -89,9 +89,9 @@ def test_parameters(written, name):
     assert parameter(written)[0] == name
 
 
-@given(st.text(max_size=60, alphabet=st.characters(exclude_categories=["Cs"])))
-def test_encoded_and_back(text):
-    code = "Write-Output " + text.rstrip("\0") + ";"
+@given(st.text(max_size=200, alphabet=st.characters(min_codepoint=1, max_codepoint=126)), st.sampled_from(["", "日本語", "ü"]))
+def test_encoded_and_back(text, more):
+    code = f"Write-Output {text}{more};"
     assert decode(base64.b64encode(code.encode("utf-16-le")).decode()) == code
 
 
