@@ -119,6 +119,9 @@ PROFILES: Final[dict[str, Limits]] = {
 SHARE: Final = 0.5
 """Part of what is left of the input's purse that one step may spend."""
 
+SHARES: Final = {"kdf_rounds": 0.8}
+"""Where it is another: what locks a document is mostly alone, and all candidates of a hundred thousand rounds should have their turn."""
+
 SCRIPTS: Final = 4
 """How many scripts of one input may use up all their operations."""
 
@@ -159,7 +162,7 @@ class Budget:
         if seconds is not None:
             share.seconds = min(share.seconds, seconds)
         share.deadline = self.clock() + share.seconds
-        share.size = {name: int(self.left(name) * SHARE) for name in PURSES}
+        share.size = {name: int(self.left(name) * SHARES.get(name, SHARE)) for name in PURSES}
         share.size["operations"] = min(share.size["operations"], self.limits.operations)
         return share
 

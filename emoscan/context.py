@@ -13,6 +13,9 @@ from emoscan.model import Fact, Yield
 
 CHUNK: Final = 1 << 16
 
+RANK_OF_DEFAULTS: Final = 0.25
+"""Of passwords that are tried where nothing is known: after what stands in a text like a password, before its ordinary words."""
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """What the caller of a scan decides. Travels to the worker processes."""
@@ -90,12 +93,13 @@ class Context:
         return sorted(best.values(), key=lambda clue: -clue.rank)
 
     def passwords(self, defaults: Iterable[str] = (), *, tried: bool = False) -> list[Clue]:
-        """Passwords to try: what `clues` gives, then `defaults`, those only in the first run unless `tried` is set."""
+        """Passwords to try, likeliest first: what `clues` gives, and `defaults`, those only in the first run unless `tried` is set."""
         clues = self.clues("password", tried=tried)
         if self.again and not tried:
             return clues
         known = {clue.value for clue in clues}
-        return clues + [Clue(word, "default password", 0.0) for word in dict.fromkeys(defaults) if word not in known]
+        clues += [Clue(word, "default password", RANK_OF_DEFAULTS) for word in dict.fromkeys(defaults) if word not in known]
+        return sorted(clues, key=lambda clue: -clue.rank)
 
     def inflate(self, body: bytes, wbits: int = -15, size: int | None = None) -> tuple[bytes, bytes]:
         """Undo deflate, asking the budget for each piece before it is kept. Returns the output and the unused input.

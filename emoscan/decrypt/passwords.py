@@ -23,15 +23,15 @@ def _clues(found: list[Candidate], place: str) -> Yields:
 
 
 @step("passwords in text", "text.plain", order=-1)
-def in_text(artifact: Artifact, _ctx: Context) -> Yields:
+def in_text(artifact: Artifact, ctx: Context) -> Yields:
     """What a text gives away."""
-    yield from _clues(candidates(text_of(artifact.data[:MAX_BYTES])), "text")
+    yield from _clues(candidates(text_of(artifact.data[:MAX_BYTES])), ctx.name or "text")
 
 
 @step("passwords in html", "text.html", order=-1)
-def in_html(artifact: Artifact, _ctx: Context) -> Yields:
+def in_html(artifact: Artifact, ctx: Context) -> Yields:
     """What a page shows, the descriptions of its pictures included."""
-    yield from _clues(candidates(html_text(text_of(artifact.data[:MAX_BYTES]))), "HTML text")
+    yield from _clues(candidates(html_text(text_of(artifact.data[:MAX_BYTES]))), ctx.name or "HTML text")
 
 
 @step("passwords in mail", "mail.rfc822", order=-1)

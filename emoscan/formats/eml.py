@@ -161,20 +161,19 @@ _META_CHARSET: Final = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_:.-
 
 def _body(data: bytes, part: Part, ctx: Context) -> Yields:
     html = part.type in {"text/html", "text/xhtml"}
-    label = next(iter(header.texts(part.parameters, "charset")), "")
+    declared = next(iter(header.texts(part.parameters, "charset")), "")
     for content, _ in _contents(data, part, ctx):
         if not content.strip():
             continue
-        if not looks_like_text(content) and not charset.codec_of(label).startswith("utf-16"):
+        if not looks_like_text(content) and not charset.codec_of(declared).startswith("utf-16"):
             yield Child(content, how=f"body that is not the {part.type} it claims to be")
             continue
-        if html and not label:
+        if html and not declared:
             meta = _META_CHARSET.search(content[:2_048])
-            label = meta[1].decode() if meta else ""
-        decoded = charset.decode(content, label)
-        yield Child(
-            as_bytes(decoded.text), "text.html" if html else "text.plain", how=f"{'HTML' if html else 'text'} body, {decoded.charset}"
-        )
+            declared = meta[1].decode() if meta else ""
+        decoded = charset.decode(content, declared)
+        kind, label = ("text.html", "HTML text of the mail") if html else ("text.plain", "text of the mail")
+        yield Child(as_bytes(decoded.text), kind, label, f"body, {decoded.charset}")
         yield from _files_in_text(content, ctx)
 
 

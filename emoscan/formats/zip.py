@@ -11,12 +11,10 @@ from emoscan.context import Clue, Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, zipdir, ziplock
 from emoscan.parse.names import priority
-from emoscan.parse.passwords import DEFAULT_ARCHIVE
+from emoscan.parse.passwords import CHEAP, DEFAULT_ARCHIVE
 from emoscan.parse.zipdir import Content, Directory, Member
 from emoscan.registry import Look, sniffs, step
 
-CHEAP: Final = 50
-"""Candidates for a check as cheap as these are, as a multiple of those for a long key derivation."""
 MAX_NAMED: Final = 200
 """Members of a locked archive that are named one by one."""
 MAX_NAMES: Final = 4

@@ -105,6 +105,22 @@ class CompoundFile:
             self._note(f"stream {entry.path!r} has {len(content):,} of its {entry.size:,} bytes")
         return content
 
+    def places(self, stream: Entry) -> list[tuple[int, int]]:
+        """(offset in the file, length) of each sector of a stream, in order."""
+        if stream.size >= MINI_CUTOFF:
+            chain = self._chain(self._fat, stream.start, min(-(-stream.size // self.sector_size), self._count))
+            return [((sector + 1) * self.sector_size, self.sector_size) for sector in chain]
+        self._read_mini(stream.start, stream.size)
+        if self._mini_fat is None or self._root is None:
+            return []
+        under = self._chain(self._fat, self._root.start, self._count)
+        found: list[tuple[int, int]] = []
+        for mini in self._chain(self._mini_fat, stream.start, -(-stream.size // MINI_SECTOR)):
+            sector, inside = divmod(mini * MINI_SECTOR, self.sector_size)
+            if sector < len(under):
+                found.append(((under[sector] + 1) * self.sector_size + inside, MINI_SECTOR))
+        return found
+
     # ------------------------------------------------------------ sectors
 
     def _note(self, what: str) -> None:

@@ -35,6 +35,23 @@ def standalone(file: CompoundFile, storage: Entry) -> bytes:
     return _file_of(body, fat, starts[-2], -(-len(mini_fat) * 4 // 512), starts[-1])
 
 
+def patched(file: CompoundFile, contents: dict[Entry, bytes]) -> bytes:
+    """The file with the bytes of some streams overwritten where they stand; what is longer than its stream is cut.
+
+    Raises LimitReached when the budget has no room for it.
+    """
+    if file.budget is not None:
+        file.budget.grow(len(file.data), "document with decrypted streams")
+    out = bytearray(file.data)
+    for entry, content in contents.items():
+        at, size = 0, min(len(content), entry.size)
+        for offset, length in file.places(entry):
+            piece = content[at : min(at + length, size)]
+            out[offset : offset + len(piece)] = piece
+            at += length
+    return bytes(out[: len(file.data)])
+
+
 def _links(first: int, count: int) -> list[int]:
     """Allocation table of a chain of neighbours."""
     return [*range(first + 1, first + count), _END] if count else []

@@ -43,6 +43,9 @@ VELVET_SWEATSHOP: Final = "VelvetSweatshop"
 DEFAULT_OFFICE: Final = ("/01Hannes Ruescher/01", "infected", "1234", "123456", "password", "123", "12345")
 """The first is to PowerPoint what VelvetSweatshop is to Excel."""
 
+CHEAP: Final = 50
+"""Candidates for a check as cheap as that of a ZIP, as a multiple of those for a long key derivation."""
+
 MAX_TEXT: Final = 1 << 16
 """Characters of a text that are looked at."""
 MAX_CANDIDATES: Final = 100

@@ -22,6 +22,7 @@ def clues(step, data, *names):
 
 def test_text_and_page():
     assert clues(in_text, "パスワード：４４３２".encode())["4432"].how == 'text, after "パスワード"'
+    assert clues(in_text, b"PW: 77", "readme.txt")["77"].how == 'readme.txt, after "PW"'
     assert clues(in_html, b"<p>Passwort:<b>826</b></p>")["826"].confidence > 0.9
 
 
@@ -47,7 +48,7 @@ def locked(password, encryption="aes256", data=b"inert document"):
 def test_attachment_opens_with_the_words_of_the_mail():
     body = alternative(text("添付ファイルの解凍パスワード：４４３２", "iso-2022-jp"), text("<p>パスワード</p>", "iso-2022-jp", "html"))
     found, graph = opened(mail(HEADERS, mixed(body, locked("4432"))))
-    assert found[b"inert document"] == ['AES-256 ZIP, password from text, after "パスワード"']
+    assert found[b"inert document"] == ['AES-256 ZIP, password from text of the mail, after "パスワード"']
     assert [f.value for _, f in graph.facts(kind="opened.password")] == ["4432"]
     assert not graph.troubles
 

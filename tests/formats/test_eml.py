@@ -78,9 +78,9 @@ def test_texts_come_first_and_in_utf_8():
             mixed(attachment("a.doc", DOCUMENT), alternative(text("①請求書", "iso-2022-jp"), text("<b>請求書</b>", "shift_jis", "html"))),
         )
     )
-    assert [(c.kind, c.data.decode(), c.how) for c in of(Child, items)[:2]] == [
-        ("text.plain", "①請求書", "text body, iso-2022-jp"),
-        ("text.html", "<b>請求書</b>", "HTML body, cp932"),
+    assert [(c.kind, c.data.decode(), c.label, c.how) for c in of(Child, items)[:2]] == [
+        ("text.plain", "①請求書", "text of the mail", "body, iso-2022-jp"),
+        ("text.html", "<b>請求書</b>", "HTML text of the mail", "body, cp932"),
     ]
     assert of(Child, items)[2] == Child(DOCUMENT, label="a.doc", how="attachment, base64")
 
