@@ -13,6 +13,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from emoscan.parse import Malformed, xml
+from emoscan.parse.ciphers import aes_cbc, blowfish_cfb
 
 MAX_ITERATIONS: Final = 10_000_000
 CHECKED: Final = 1_024
@@ -58,16 +59,12 @@ class OdfLock(Struct, frozen=True):
 
     def undo(self, packed: bytes, key: bytes, *, whole: bool = True) -> bytes:
         """The deflated bytes. Raises Malformed for parameters that do not fit the cipher."""
-        from Crypto.Cipher import AES, Blowfish
-
         if not whole:
             packed = packed[: CHECKED + 32]
         try:
             if self.cipher == "Blowfish-CFB":
-                padded = packed + bytes(-len(packed) % 8)
-                plain: bytes = Blowfish.new(key, Blowfish.MODE_CFB, iv=self.iv, segment_size=64).decrypt(padded)[: len(packed)]
-                return plain
-            plain = AES.new(key, AES.MODE_CBC, iv=self.iv).decrypt(packed[: len(packed) & ~15])
+                return blowfish_cfb(key, self.iv, packed)
+            plain = aes_cbc(key, self.iv, packed)
         except ValueError as error:
             raise Malformed(f"{self.path}: {error}") from None
         # The last byte counts the padding, W3C XML Encryption 5.2.

@@ -16,6 +16,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from emoscan.parse import Malformed
+from emoscan.parse.ciphers import aes_cbc, aes_cfb, aes_ecb, rc4
 
 MAX_SPIN: Final = 10_000_000
 """2.3.4.10: spinCount MUST NOT be greater; a file that says so is not tried at all."""
@@ -176,11 +177,11 @@ class Standard(Struct, frozen=True):
         digest = sha1(digest + bytes(4)).digest()
         halves = (sha1(bytes(byte ^ fill for byte in digest.ljust(64, b"\0"))).digest() for fill in (0x36, 0x5C))
         key = b"".join(halves)[: self.key_bytes]
-        fits = sha1(_aes_ecb(key, self.verifier)).digest() == _aes_ecb(key, self.verifier_hash)[:20]
+        fits = sha1(aes_ecb(key, self.verifier)).digest() == aes_ecb(key, self.verifier_hash)[:20]
         return key if fits else None
 
     def package(self, stream: bytes, key: bytes) -> bytes:
-        return _aes_ecb(key, stream[8 : 8 + (len(stream) - 8 & ~15)])[: _stated_size(stream)]
+        return aes_ecb(key, stream[8 : 8 + (len(stream) - 8 & ~15)])[: _stated_size(stream)]
 
 
 _AES_IDS: Final = {0x660E: 128, 0x660F: 192, 0x6610: 256}
@@ -220,19 +221,7 @@ def _sized(data: bytes, size: int) -> bytes:
 
 
 def _aes(key: bytes, iv: bytes, data: bytes, *, cfb: bool) -> bytes:
-    from Crypto.Cipher import AES
-
-    data = data[: len(data) & ~15]
-    cipher = AES.new(key, AES.MODE_CFB, iv=iv, segment_size=8) if cfb else AES.new(key, AES.MODE_CBC, iv=iv)
-    plain: bytes = cipher.decrypt(data)
-    return plain
-
-
-def _aes_ecb(key: bytes, data: bytes) -> bytes:
-    from Crypto.Cipher import AES
-
-    plain: bytes = AES.new(key, AES.MODE_ECB).decrypt(data[: len(data) & ~15])
-    return plain
+    return aes_cfb(key, iv, data) if cfb else aes_cbc(key, iv, data)
 
 
 # ------------------------------------------------------------------ RC4 of binary documents
@@ -301,13 +290,6 @@ def binary_lock(info: bytes) -> Rc4 | CryptoApi:
             raise Unmodelled(f"CryptoAPI encryption with algorithm {header[2]:#x} and {bits} bits")
         return CryptoApi(salt, bits, verifier, verifier_hash, f"RC4 CryptoAPI {bits}-bit")
     raise Unmodelled(f"encryption of version {major}.{minor}")
-
-
-def rc4(key: bytes, data: bytes) -> bytes:
-    from Crypto.Cipher import ARC4
-
-    plain: bytes = ARC4.new(key).decrypt(data)
-    return plain
 
 
 def rc4_blocks(key: BlockKey, data: bytes, size: int) -> bytes:

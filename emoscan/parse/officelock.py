@@ -16,7 +16,8 @@ from msgspec import Struct
 from emoscan.parse import Malformed
 from emoscan.parse.cfb import CompoundFile, Entry
 from emoscan.parse.cfbwriter import patched
-from emoscan.parse.officecrypto import ROTATED, BlockKey, Lock, Rc4, Unmodelled, Xor, binary_lock, password_of, rc4, rc4_blocks, xor_at
+from emoscan.parse.ciphers import rc4
+from emoscan.parse.officecrypto import ROTATED, BlockKey, Lock, Rc4, Unmodelled, Xor, binary_lock, password_of, rc4_blocks, xor_at
 
 
 class Locked(Struct, frozen=True):

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 from emoscan.parse import Malformed
+from emoscan.parse.ciphers import aes_ctr
 from emoscan.parse.zipdir import HAS_DESCRIPTOR, Aes, Member
 
 ZIPCRYPTO_HEADER: Final = 12
@@ -136,10 +137,7 @@ def aes_keys(data: bytes, member: Member, aes: Aes, password: bytes) -> tuple[by
 
 def aes(data: bytes, member: Member, parameters: Aes, keys: tuple[bytes, bytes]) -> bytes:
     """The member's bytes, decrypted and still compressed. Raises Malformed when the HMAC does not fit."""
-    from Crypto.Cipher import AES
-    from Crypto.Util import Counter
-
     body = data[member.start + parameters.bits // 16 + _VERIFIER : member.end - _HMAC]
     if hmac.digest(keys[1], body, "sha1")[:_HMAC] != data[member.end - _HMAC : member.end]:
         raise Malformed("the HMAC does not fit")
-    return AES.new(keys[0], AES.MODE_CTR, counter=Counter.new(128, initial_value=1, little_endian=True)).decrypt(body)
+    return aes_ctr(keys[0], body)
