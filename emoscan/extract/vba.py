@@ -37,7 +37,7 @@ def from_compound_file(artifact: Artifact, ctx: Context) -> Yields:
     damaged = len(file.damage)
     yield from _projects(file, ctx)
     for what in file.damage[damaged:]:
-        yield Problem("malformed", "compound-file", f"{what}; macros may be missing")
+        yield Problem("malformed", "compound-file", f"{what}; macros, or what they read, may be missing")
 
 
 def _projects(file: CompoundFile, ctx: Context) -> Yields:
@@ -95,7 +95,7 @@ def from_package(artifact: Artifact, ctx: Context) -> Yields:
     for part in suspects:
         yield from _project_part(package, part, ctx)
     for what in package.damage:
-        yield Problem("malformed", "ooxml", f"{what}; macros may be missing")
+        yield Problem("malformed", "ooxml", f"{what}; macros, or what they read, may be missing")
     for name, what in package.limits.items():
         yield Problem("limit", name, what)
 
@@ -137,7 +137,7 @@ def _project_part(package: Package, part: Member, ctx: Context) -> Yields:
         elif not places:
             yield Problem("malformed", "vba-project", f"{part.name!r} holds no macro project that can be read")
     for what in file.damage:
-        yield Problem("malformed", "compound-file", f"{part.name}: {what}; macros may be missing")
+        yield Problem("malformed", "compound-file", f"{part.name}: {what}; macros, or what they read, may be missing")
 
 
 def _embedded_documents(file: CompoundFile) -> list[str]:

@@ -42,7 +42,9 @@ class Control(Struct, frozen=True, omit_defaults=True):
     type: str
     """MSForms class ("TextBox", "ComboBox", "MultiPage", "Page") or the ProgID or CLSID of another."""
     properties: dict[str, Property] = {}
-    """By the name VBA knows them: Value, Text, Caption, Tag, ControlTipText, GroupName …"""
+    """By the name VBA knows them: Value, Text, Caption, Tag, ControlTipText, GroupName … Of a control that could not be
+    read "strings" holds the strings found in its bytes, one a line; with no properties at all, nothing is known of it.
+    """
     controls: tuple[Control, ...] = ()
     """Of a Frame, MultiPage, TabStrip or Page: what is inside, pages and tabs in their order."""
     module: str = ""
@@ -84,6 +86,7 @@ class Run(Struct, frozen=True, omit_defaults=True):
 
 class Paragraph(Struct, frozen=True, omit_defaults=True):
     text: str
+    """Without its final mark, but for one that ends a table cell: "\\x07"."""
     runs: tuple[Run, ...] = ()
     """Only where it is not all of one plain look."""
     style: str = ""
@@ -119,6 +122,8 @@ class Document(Struct, frozen=True, omit_defaults=True):
     custom_xml: tuple[str, ...] = ()
     slides: tuple[tuple[str, ...], ...] = ()
     """Texts of each slide."""
+    tags: dict[str, str] = {}
+    """Of a presentation, its slides and shapes, by name in upper case as PowerPoint keeps them."""
     workbook: Workbook | None = None
 
 

@@ -256,6 +256,13 @@ def read_control(data: bytes, type_: str) -> tuple[str, dict[str, Property], tup
     return type_, properties, _tabs(values) if type_ == "TabStrip" else ()
 
 
+def read_persisted(data: bytes, type_: str) -> tuple[str, dict[str, Property], tuple[Control, ...]]:
+    """The same for a control's CLSID followed by its bytes, as an activeX1.bin or the Ctls stream of a workbook holds them."""
+    if len(data) >= 16:
+        type_ = CLASSES.get(guid(data[:16]), type_)
+    return read_control(data[16:], type_)
+
+
 def _persisted(data: bytes, table: Table | None) -> Values:
     if table is None or data[:2] != b"\0\2":
         raise Malformed("no control of MSForms")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
+from msgspec.structs import replace
+
 from emoscan.budget import Budget, Limits
-from emoscan.parse import Malformed, oforms, pptbinary, propsets, wordbinary
+from emoscan.parse import Malformed, oforms, pptbinary, propsets, wordbinary, xlsdrawing
 from emoscan.parse.bundle import Control, Document, Form, Module
 from emoscan.parse.cfb import CompoundFile, join
 from emoscan.parse.ovba import Project
@@ -51,7 +53,7 @@ _BASES: Final[dict[str, Host]] = {
 }
 _WORKBOOK: Final = "0{00020819-0000-0000-c000-000000000046}"
 _CONTROL: Final = re.compile(
-    r'^Attribute VB_Control = "([^",\r\n]{1,255}), ?([0-9-]{1,10}), ?([0-9-]{1,10}), ?([^",\r\n]{0,99}), ?([^"\r\n]{0,99})"', re.MULTILINE
+    r'^Attribute VB_Control = "([^",\r\n]{1,255}), ?(-?[0-9]{1,9}), ?(-?[0-9]{1,9}), ?([^",\r\n]{0,99}), ?([^"\r\n]{0,99})"', re.MULTILINE
 )
 """Name, id, index, library and class of a control on a page, in the module of the page."""
 
@@ -71,21 +73,28 @@ def read_document(file: CompoundFile, project: Project, storage: CompoundFile, p
 
     What is damaged is left out.
     """
-    host = host_of(file) or host_of_modules(project.modules)
-    builtin, custom = propsets.read_properties(file)
     code_name = code_name_of(project.modules)
+    controls, ids = _page_controls(file, storage, place), list[int]()
     text = Document()
     if file.stream("WordDocument") is not None:
         try:
             text = wordbinary.read(file)
         except Malformed as error:
-            file.damage.append(str(error))
-    return Document(
-        host=host,
+            file.damage += [] if file.damage else [str(error)]  # else what is missing has been said
+    elif file.stream(pptbinary.STREAM) is not None:
+        text = pptbinary.read(file)
+    elif file.stream("Workbook") is not None:
+        shapes, of_sheets = xlsdrawing.read(file)
+        text = Document(shapes=tuple(shapes))
+        ids = [0] * len(controls) + [id_ for _, id_ in of_sheets]
+        controls += [control for control, _ in of_sheets]
+    builtin, custom = propsets.read_properties(file)
+    return replace(
+        text,
+        host=host_of(file) or host_of_modules(project.modules),
         code_name=code_name,
         forms=read_forms(storage, place, project),
-        controls=bind(_page_controls(file, storage, place), project.modules, code_name),
-        variables=text.variables,
+        controls=bind(controls, project.modules, code_name, ids),
         properties=builtin,
         custom_properties=custom,
     )
@@ -142,24 +151,30 @@ def control_in(data: bytes, budget: Budget | None) -> Control | None:
     return oforms.read_page_control(file, root)
 
 
-def bind(controls: Iterable[Control], modules: Iterable[Module], code_name: str) -> tuple[Control, ...]:
-    """Controls with the module each belongs to, by the VB_Control attributes; nameless ones get the names that are left."""
-    stated: dict[str, tuple[str, str]] = {}
-    waiting: list[tuple[str, str, str]] = []
-    known = {c.name.lower() for c in controls}
-    for module in modules:
-        for match in _CONTROL.finditer(module.source, 0, 1 << 16):
-            name, class_ = match[1].strip(), match[5].strip()
-            stated.setdefault(name.lower(), (name, module.name))
-            if name.lower() not in known:
-                waiting.append((name, class_, module.name))
+def bind(controls: Iterable[Control], modules: Iterable[Module], code_name: str, ids: Sequence[int] = ()) -> tuple[Control, ...]:
+    """Controls with the module each belongs to, by the VB_Control attributes of modules.
+
+    A control without a name gets that of the attribute with its id, else of the first one of its class that is left.
+    Attributes without a control become controls of which only the name and class are known.
+    """
+    controls = list(controls)
+    stated = [
+        (m[1].strip(), int(m[2]), m[5].strip(), module.name) for module in modules for m in _CONTROL.finditer(module.source, 0, 1 << 16)
+    ]
+    taken = {(c.name.lower(), c.module) for c in controls if c.name}
+    waiting = [s for s in stated if not any((s[0].lower(), place) in taken for place in (s[3], ""))]
     bound = []
-    for control in controls:
-        name, module_name = stated.get(control.name.lower(), (control.name, code_name))
+    for index, control in enumerate(controls):
+        name, module_name = control.name, control.module
         if not name:
-            fitting = next((w for w in waiting if w[1] == control.type), None)
-            if fitting:
+            of_id = (s for s in waiting if ids and s[1] == ids[index] and s[3] == (module_name or s[3]))
+            of_class = (s for s in waiting if s[2] == control.type and s[3] == (module_name or s[3]))
+            fitting = next(of_id, None) or next(of_class, None)
+            if fitting is not None:
                 waiting.remove(fitting)
-                name, _, module_name = fitting
+                name, module_name = fitting[0], fitting[3]
+        if not module_name:
+            module_name = next((s[3] for s in stated if s[0].lower() == name.lower()), code_name)
         bound.append(Control(name, control.type, control.properties, control.controls, module_name))
+    bound += [Control(name, class_, module=module_name) for name, _, class_, module_name in waiting]
     return tuple(bound)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, Literal
 
-from emoscan.parse import Malformed, oforms, xml
-from emoscan.parse.bundle import Control, Document, Property
-from emoscan.parse.cfb import MAGIC, CompoundFile, guid
+from msgspec.structs import replace
+
+from emoscan.parse import Malformed, drawingml, oforms, wordxml, xml
+from emoscan.parse.bundle import Control, Document, Property, Shape
+from emoscan.parse.cfb import MAGIC, CompoundFile
 from emoscan.parse.oledocument import bind, code_name_of, read_forms
 from emoscan.parse.ovba import Project
 from emoscan.parse.package import Package, key, resolve
+from emoscan.parse.text import text_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -17,6 +21,10 @@ if TYPE_CHECKING:
 Host = Literal["word", "excel", "powerpoint", ""]
 
 MAX_CONTROLS: Final = 2_000
+MAX_SLIDES: Final = 2_000
+MAX_SHEETS: Final = 1_000
+MAX_CUSTOM_XML: Final = 1 << 20
+"""Characters of custom XML parts together that are kept."""
 
 _CORE: Final = {
     "title": "Title",
@@ -63,14 +71,18 @@ def read_document(package: Package, project: Project, storage: CompoundFile, pla
     """The model of the document around a project that lies in `storage`, at `place`. What is damaged is left out."""
     code_name = code_name_of(project.modules)
     builtin, custom = read_properties(package)
-    return Document(
-        host=_host(package),
+    host = _host(package)
+    text = _READERS[host](package) if host else Document()
+    return replace(
+        text,
+        host=host,
         code_name=code_name,
         forms=read_forms(storage, place, project),
         controls=bind(read_controls(package), project.modules, code_name),
         variables=read_variables(package),
         properties=builtin,
         custom_properties=custom,
+        custom_xml=tuple(_custom_xml(package)),
     )
 
 
@@ -95,6 +107,86 @@ def _tree(package: Package, name: str) -> Element | None:
     except Malformed as error:
         package.damage.append(f"part {name!r}: {error}")
         return None
+
+
+# ---------------------------------------------------------------- text, slides, shapes
+
+
+def _word(package: Package) -> Document:
+    main = package.main()
+    reader = wordxml.Reader(_tree(package, next(package.targets(main, "styles"), "word/styles.xml")))
+    root = _tree(package, main)
+    if root is not None:
+        reader.read_main(root)
+    for relationship in package.relationships(main):
+        story = wordxml.STORIES.get(relationship.type)
+        if story and not relationship.external:
+            root = _tree(package, resolve(main, relationship.target))
+            if root is not None:
+                reader.read_story(story, root)
+    return reader.document()
+
+
+def _powerpoint(package: Package) -> Document:
+    main = package.main()
+    order = [attributes.get("id", "") for tag, attributes in package.xml(main) if tag == "sldId"]
+    parts = {r.id: resolve(main, r.target) for r in package.relationships(main) if r.type == "slide" and not r.external}
+    names = [parts.pop(id_) for id_ in order if id_ in parts] + list(parts.values())
+    slides: list[tuple[str, ...]] = []
+    found: list[Shape] = []
+    for number, name in enumerate(names[:MAX_SLIDES], 1):
+        root = _tree(package, name)
+        drawn = list(drawingml.shapes(root, str(number))) if root is not None else []
+        found += drawn
+        slides.append(tuple(shape.text for shape in drawn if shape.text))
+    notes = [shape.text for part in package.under("ppt/notesSlides/") for shape in _shapes_of(package, part.name, "") if shape.text]
+    tags: dict[str, str] = {}
+    for part in package.under("ppt/tags/"):
+        for tag, attributes in package.xml(part):
+            if tag == "tag":
+                tags.setdefault(attributes.get("name", ""), attributes.get("val", ""))
+    stories = {"notes": "\r".join(notes)} if notes else {}
+    return Document(slides=tuple(slides), shapes=tuple(found), stories=stories, tags=tags)
+
+
+def _excel(package: Package) -> Document:
+    found: list[Shape] = []
+    for sheet, name in _sheets(package):
+        for relationship in package.relationships(sheet):
+            if relationship.type in ("drawing", "vmlDrawing") and not relationship.external:
+                found += _shapes_of(package, resolve(sheet, relationship.target), name)
+    return Document(shapes=tuple(found))
+
+
+_READERS: Final[dict[str, Callable[[Package], Document]]] = {"word": _word, "powerpoint": _powerpoint, "excel": _excel}
+
+
+def _shapes_of(package: Package, part: str, place: str) -> list[Shape]:
+    root = _tree(package, part) if not part.lower().endswith(".rels") else None
+    return list(drawingml.shapes(root, place)) if root is not None else []
+
+
+def _sheets(package: Package) -> list[tuple[str, str]]:
+    """(part, name) of the sheets; of a binary workbook, whose names are not XML, every sheet part without its name."""
+    main = package.main()
+    parts = {r.id: resolve(main, r.target) for r in package.relationships(main) if "sheet" in r.type.lower() and not r.external}
+    if main.lower().endswith(".bin"):
+        return [(part, "") for part in parts.values()]
+    named = [(parts[a["id"]], a.get("name", "")) for tag, a in package.xml(main) if tag == "sheet" and a.get("id") in parts]
+    return named[:MAX_SHEETS]
+
+
+def _custom_xml(package: Package) -> Iterator[str]:
+    """Custom XML parts as text, as far as there is room."""
+    left = MAX_CUSTOM_XML
+    for part in package.under("customXml/"):
+        name = key(part.name)
+        if "/_rels/" in name or not name.endswith(".xml") or name.rpartition("/")[2].startswith("itemprops"):
+            continue
+        text = text_of(package.read(part))[:left]
+        left -= len(text)
+        if text:
+            yield text
 
 
 # ---------------------------------------------------------------- properties and variables
@@ -174,11 +266,34 @@ def read_controls(package: Package) -> list[Control]:
             break
         root = _tree(package, part.name)
         if root is not None and xml.local(root.tag) == "ocx":
-            found.append(_control(package, part.name, root, names.get(name, "")))
-    return found
+            found.append(_control(package, part.name, root, names.get(name, ("", ""))))
+    return found + list(_form_controls(package, names))
 
 
-def _control(package: Package, part: str, root: Element, name: str) -> Control:
+def _form_controls(package: Package, names: dict[str, tuple[str, str]]) -> Iterator[Control]:
+    """Controls of sheets that are no ActiveX ([MS-XLSX] 2.2.6, ctrlProps): what they are set to and which macro they call."""
+    for part in package.under("xl/ctrlProps/"):
+        for tag, attributes in package.xml(part):
+            if tag == "formControlPr":
+                name, module = names.get(key(part.name), ("", ""))
+                own: dict[str, Property] = {_FORM_CONTROL[k]: v for k, v in attributes.items() if k in _FORM_CONTROL}
+                yield Control(name, attributes.get("objectType", ""), own, module=module)
+
+
+_FORM_CONTROL: Final = {
+    "val": "Value",
+    "checked": "Checked",
+    "min": "Min",
+    "max": "Max",
+    "fmlaLink": "LinkedCell",
+    "fmlaRange": "ListFillRange",
+    "fmlaMacro": "OnAction",
+    "fmlaTxbx": "Formula",
+    "sel": "ListIndex",
+}
+
+
+def _control(package: Package, part: str, root: Element, place: tuple[str, str]) -> Control:
     """A control by its part ([MS-OI29500] 2.2, activeX): its class, and where its state is."""
     clsid = xml.attribute(root, "classid").strip("{}").lower()
     type_ = oforms.CLASSES.get(clsid, clsid)
@@ -195,7 +310,7 @@ def _control(package: Package, part: str, root: Element, name: str) -> Control:
             continue
         type_, state, tabs = _state(package, package.read(target), type_)
         properties = {**state, **properties}
-    return Control(name, type_, properties, tabs)
+    return Control(place[0], type_, properties, tabs, place[1])
 
 
 def _state(package: Package, data: bytes, type_: str) -> tuple[str, dict[str, Property], tuple[Control, ...]]:
@@ -210,23 +325,25 @@ def _state(package: Package, data: bytes, type_: str) -> tuple[str, dict[str, Pr
         if control is None:
             return type_, {oforms.STRINGS: oforms.strings_in(data)}, ()
         return (control.type if control.type in oforms.KNOWN else type_), control.properties, control.controls
-    if len(data) >= 16:
-        type_ = oforms.CLASSES.get(guid(data[:16]), type_)
-    return oforms.read_control(data[16:], type_)
+    return oforms.read_persisted(data, type_)
 
 
-def _control_names(package: Package) -> dict[str, str]:
-    """Names that pages give their controls, by the part of the control in lower case.
+def _control_names(package: Package) -> dict[str, tuple[str, str]]:
+    """Names that pages give their controls and the module of the page, by the part of the control in lower case.
 
     In Word w:control, in Excel and PowerPoint control elements carry a name and the id of a relationship to the part.
+    Sheets say the name of their module; other pages have none.
     """
-    names: dict[str, str] = {}
+    names: dict[str, tuple[str, str]] = {}
     for source, rels in package.relationship_parts():
         relationships = package.relationships_in(rels)
-        parts = {r.id: key(resolve(source, r.target)) for r in relationships if r.type == "control" and not r.external}
-        if not parts or not package.find(source):
+        parts = {r.id: key(resolve(source, r.target)) for r in relationships if r.type in ("control", "ctrlProp") and not r.external}
+        if not parts or source.lower().endswith(".bin") or not package.find(source):
             continue
+        module = ""
         for tag, attributes in package.xml(source):
-            if tag == "control" and attributes.get("id") in parts and attributes.get("name"):
-                names.setdefault(parts[attributes["id"]], attributes["name"])
+            if tag == "sheetPr":
+                module = attributes.get("codeName", "")
+            elif tag == "control" and attributes.get("id") in parts and attributes.get("name"):
+                names.setdefault(parts[attributes["id"]], (attributes["name"], module))
     return names

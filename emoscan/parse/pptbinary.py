@@ -1,8 +1,9 @@
-"""PowerPoint 97-2003 documents ([MS-PPT]): the storages that hold macros, controls and embedded objects."""
+"""PowerPoint 97-2003 documents ([MS-PPT]): slides, and the storages that hold macros, controls and embedded objects."""
 
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from collections.abc import Iterator
 from typing import Final
@@ -10,6 +11,9 @@ from typing import Final
 from msgspec import Struct
 
 from emoscan.budget import MIB, Budget
+from emoscan.parse import officeart
+from emoscan.parse.bundle import Document, Shape
+from emoscan.parse.cfb import CompoundFile
 
 STREAM: Final = "PowerPoint Document"
 MAX_STORAGES: Final = 1_000
@@ -73,3 +77,102 @@ def _inflate(packed: bytes, size: int, budget: Budget) -> tuple[bytes, str]:
     except zlib.error as error:
         return b"".join(pieces), str(error)
     return b"".join(pieces), ""
+
+
+# ---------------------------------------------------------------- slides
+
+MAX_TEXT: Final = 4 << 20
+"""Characters of all slides together that are kept."""
+MAX_SLIDES: Final = 5_000
+MAX_TAGS: Final = 10_000
+
+DOCUMENT, SLIDE, NOTES, DRAWING, SLIDE_LIST = 0x03E8, 0x03EE, 0x03F0, 0x040C, 0x0FF0
+SLIDE_PERSIST, TEXT_HEADER, TEXT_CHARS, TEXT_BYTES, OUTLINE_REFERENCE = 0x03F3, 0x0F9F, 0x0FA0, 0x0FA8, 0x0F9E
+TAG, CSTRING = 0x1389, 0x0FBA
+_TAG: Final = re.compile(rb"\x0f\0\x89\x13")
+
+
+def read(file: CompoundFile) -> Document:
+    """Texts, shapes and tags of the slides. Slides are taken in the order in which they are stored."""
+    stream = file.stream(STREAM)
+    data = file.read(stream) if stream is not None else b""
+    outlines: list[list[str]] = []
+    drawings: list[bytes] = []
+    notes: list[bytes] = []
+    for type_, _, body, _ in officeart.records(data):
+        if type_ == DOCUMENT:
+            outlines = _outlines(body)
+        elif type_ in (SLIDE, NOTES) and len(drawings) + len(notes) < MAX_SLIDES:
+            place = drawings if type_ == SLIDE else notes
+            place.append(next((inner for kind, _, inner, _ in officeart.records(body) if kind == DRAWING), b""))
+    left = MAX_TEXT
+    slides: list[tuple[str, ...]] = []
+    shapes: list[Shape] = []
+    for number in range(max(len(drawings), len(outlines))):
+        outline = outlines[number] if number < len(outlines) else []
+        texts = list(outline)
+        for art in officeart.shapes(drawings[number]) if number < len(drawings) else ():
+            text = _text(art.text_box or b"", outline) or art.text
+            left -= len(text)
+            if left < 0:
+                break
+            if text and text not in texts:
+                texts.append(text)
+            if text or art.name or art.alt_text or art.title:
+                shapes.append(Shape(art.name, text, art.alt_text, art.title, art.type, str(number + 1)))
+        slides.append(tuple(texts))
+    below = [text for drawing in notes for art in officeart.shapes(drawing) if (text := _text(art.text_box or b"", []))]
+    stories = {"notes": "\r".join(below)[:MAX_TEXT]} if below else {}
+    return Document(slides=tuple(slides), shapes=tuple(shapes), stories=stories, tags=_tags(data))
+
+
+def _outlines(document: bytes) -> list[list[str]]:
+    """Texts of the placeholders of each slide: SlideListWithTextContainer (2.4.14.3)."""
+    slides: list[list[str]] = []
+    for type_, instance, body, _ in officeart.records(document):
+        if type_ != SLIDE_LIST or instance != 0:
+            continue
+        for kind, _, inner, _ in officeart.records(body):
+            if kind == SLIDE_PERSIST:
+                if len(slides) >= MAX_SLIDES:
+                    return slides
+                slides.append([])
+            elif kind == TEXT_HEADER and slides:
+                slides[-1].append("")
+            elif kind in (TEXT_CHARS, TEXT_BYTES) and slides and slides[-1]:
+                slides[-1][-1] += _decoded(kind, inner)
+    return slides
+
+
+def _text(text_box: bytes, outline: list[str]) -> str:
+    """Text of a shape's ClientTextbox (2.9.76): its own, or one of the outline's."""
+    out = []
+    for kind, _, inner, _ in officeart.records(text_box):
+        if kind in (TEXT_CHARS, TEXT_BYTES):
+            out.append(_decoded(kind, inner))
+        elif kind == OUTLINE_REFERENCE and len(inner) >= 4:
+            (index,) = struct.unpack_from("<i", inner)
+            out.append(outline[index] if 0 <= index < len(outline) else "")
+    return "".join(out)
+
+
+def _decoded(kind: int, data: bytes) -> str:
+    return data[: len(data) & ~1].decode("utf-16-le", "replace") if kind == TEXT_CHARS else data.decode("latin-1")
+
+
+def _tags(data: bytes) -> dict[str, str]:
+    """ProgStringTagContainer (2.11.29), wherever it stands: a name and a value."""
+    tags: dict[str, str] = {}
+    for match in _TAG.finditer(data):
+        at = match.start()
+        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        if length > 1 << 20 or len(tags) >= MAX_TAGS:
+            continue
+        texts = {
+            instance: body[: len(body) & ~1].decode("utf-16-le", "replace")
+            for type_, instance, body, _ in officeart.records(data[at + 8 : at + 8 + length])
+            if type_ == CSTRING
+        }
+        if 0 in texts:
+            tags.setdefault(texts[0], texts.get(1, ""))
+    return tags
