@@ -9,6 +9,8 @@ from typing import Final
 from msgspec import Struct
 
 MAX_SHAPES: Final = 5_000
+MAX_DEPTH: Final = 16
+"""Of groups in groups."""
 
 DGG_CONTAINER: Final = 0xF000
 DG_CONTAINER: Final = 0xF002
@@ -69,7 +71,7 @@ def shapes(data: bytes) -> Iterator[ArtShape]:
             if count > MAX_SHAPES:
                 return
             yield _shape(body)
-        elif len(stack) < 64:
+        elif len(stack) < MAX_DEPTH:
             stack.append(iter(_containers(body)))
 
 

@@ -231,7 +231,8 @@ def _records(data: bytes, damage: list[str]) -> Iterator[tuple[int, bytes]]:
             length = 6  # 2.3.4.2.1.11: the four bytes where others say their length are reserved
         after = at + 6 + length
         if after > size or not (id_ in _RECORDS or data[after : after + 2] in _IDS):
-            damage.append(f"the dir stream breaks at {at:#x}")
+            if not damage:
+                damage.append(f"the dir stream breaks at {at:#x}")
             at = _next_module(data, at + 1)
             if at < 0:
                 return

@@ -41,34 +41,33 @@ def storages(stream: bytes, budget: Budget) -> Iterator[Stored]:
     count = 0
     for match in _STORAGE.finditer(stream):
         at = match.start()
-        length = int.from_bytes(stream[at + 4 : at + 8], "little")
-        body = stream[at + 8 : at + 8 + length]
+        end = min(at + 8 + int.from_bytes(stream[at + 4 : at + 8], "little"), len(stream))
         if match[0][0] == 0:
-            if body.startswith(_MAGIC):
-                budget.grow(len(body), "storage in a presentation")
-                yield Stored(at, body)
+            if stream.startswith(_MAGIC, at + 8):
+                budget.grow(end - at - 8, "storage in a presentation")
+                yield Stored(at, stream[at + 8 : end])
             continue
-        if len(body) < 8 or body[4] & 0x0F != 8:  # a zlib stream after the size
+        if end - at < 18 or stream[at + 12] & 0x0F != 8:  # a zlib stream after the size
             continue
         count += 1
         if count > MAX_STORAGES:
             return
-        size = min(int.from_bytes(body[:4], "little"), MAX_STORAGE)
-        data, damage = _inflate(body[4:], size, budget)
+        size = min(int.from_bytes(stream[at + 8 : at + 12], "little"), MAX_STORAGE)
+        data, damage = _inflate(stream, at + 12, end, size, budget)
         if len(data) < size and not damage:
             damage = "it is cut short"
         if data.startswith(_MAGIC):
             yield Stored(at, data, f"the storage at {at:#x} is damaged: {damage}" if damage else "")
 
 
-def _inflate(packed: bytes, size: int, budget: Budget) -> tuple[bytes, str]:
-    """At most `size` bytes, and the error that ended it early."""
+def _inflate(stream: bytes, at: int, end: int, size: int, budget: Budget) -> tuple[bytes, str]:
+    """At most `size` bytes out of what stands from `at` to `end`, and the error that ended it early."""
     engine = zlib.decompressobj()
     pieces: list[bytes] = []
     total = 0
     try:
-        for at in range(0, len(packed), CHUNK):
-            piece = engine.decompress(engine.unconsumed_tail + packed[at : at + CHUNK], size - total)
+        for place in range(at, end, CHUNK):
+            piece = engine.decompress(engine.unconsumed_tail + stream[place : min(place + CHUNK, end)], size - total)
             budget.spend(len(piece), "expanded_bytes", "storage in a presentation")
             pieces.append(piece)
             total += len(piece)
@@ -163,11 +162,13 @@ def _decoded(kind: int, data: bytes) -> str:
 def _tags(data: bytes) -> dict[str, str]:
     """ProgStringTagContainer (2.11.29), wherever it stands: a name and a value."""
     tags: dict[str, str] = {}
+    left = MAX_TEXT
     for match in _TAG.finditer(data):
         at = match.start()
         length = int.from_bytes(data[at + 4 : at + 8], "little")
-        if length > 1 << 20 or len(tags) >= MAX_TAGS:
+        if length > left or len(tags) >= MAX_TAGS:
             continue
+        left -= length
         texts = {
             instance: body[: len(body) & ~1].decode("utf-16-le", "replace")
             for type_, instance, body, _ in officeart.records(data[at + 8 : at + 8 + length])

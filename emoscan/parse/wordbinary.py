@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from msgspec import Struct
@@ -19,9 +21,18 @@ ONE_TABLE: Final = 0x0200
 
 MAX_TEXT: Final = 4 << 20
 """Characters of all stories together that are kept."""
+MAX_COPIES: Final = 4 << 20
+"""Characters of parts of the text that are kept a second time: bookmarks, comments, boxes, results of fields."""
+MAX_PARAGRAPHS: Final = 200_000
+MAX_PIECES: Final = 100_000
 MAX_RUNS: Final = 100_000
-MAX_VARIABLES: Final = 20_000
-MAX_BOOKMARKS: Final = 10_000
+MAX_ITEMS: Final = 20_000
+"""Of variables, bookmarks, fields each."""
+MAX_DEPTH: Final = 100
+"""Of fields in fields."""
+MAX_OFFSET: Final = 1 << 32
+MAX_FIELD: Final = 1 << 16
+"""Characters of one field's code or result."""
 
 # Places in FibRgFcLcb97 (2.5.6).
 PAIRS: Final = 0x9A
@@ -42,6 +53,21 @@ _STORIES: Final = (
 """In the order of their text, with the number of the length of each in FibRgLw97, counted from ccpText."""
 
 FIELD_BEGIN, FIELD_SEPARATOR, FIELD_END, CELL = "\x13", "\x14", "\x15", "\x07"
+_FIELD_MARKS: Final = re.compile("([\x13\x14\x15])")
+_PARAGRAPHS: Final = re.compile("[^\r\x07\f]*+[\r\x07\f]?")
+"""Up to the next mark that ends a paragraph: return, end of a cell, page or section break."""
+
+
+class Room:
+    """How much may still be kept of what there is already once."""
+
+    def __init__(self, left: int = MAX_COPIES) -> None:
+        self.left = left
+
+    def take(self, text: str) -> str:
+        text = text[: self.left]
+        self.left -= len(text)
+        return text
 
 
 class Fib:
@@ -73,16 +99,16 @@ def read(file: CompoundFile) -> Document:
     text = _Text(fib, table)
     stories = text.stories()
     main = stories.pop("main", "")
-    comments = _comments(fib, table, stories.get("comments", ""))
+    room = Room()
     return Document(
         host="word",
         variables=variables,
-        paragraphs=tuple(text.paragraphs(main)),
+        paragraphs=tuple(islice(text.paragraphs(main), MAX_PARAGRAPHS)),
         stories={name: visible(story) for name, story in stories.items() if story.strip("\r\x03\x04")},
         tables=_tables(fib, table, text, main) if CELL in main else (),
-        shapes=tuple(_shapes(fib, table, file, stories)),
-        bookmarks=_bookmarks(fib, table, main),
-        comments=comments,
+        shapes=tuple(_shapes(fib, table, file, stories, room)),
+        bookmarks=_bookmarks(fib, table, main, room),
+        comments=_comments(fib, table, stories.get("comments", ""), room),
         fields=tuple(_fields(main)),
     )
 
@@ -151,20 +177,14 @@ class _Text:
         """Paragraphs without their marks, but for those that end a cell; field codes left out."""
         looks = list(self._character_looks(len(main)))
         starts = [start for start, _, _ in looks]
-        at = 0
         depth: list[bool] = []
         """Of fields that are open: whether their result has begun."""
-        while at < len(main):
-            end = _paragraph_end(main, at)
-            text = main[at:end]
+        for at, text in _paragraphs(main):
             kept = text[:-1] if text.endswith(("\r", "\f")) else text
             runs = tuple(_runs(kept, at, looks, starts, depth))
             plain = "".join(run.text for run in runs)
             styled = any(run.hidden or run.color is not None or run.size or run.bold for run in runs)
             yield Paragraph(plain, runs if styled else ())
-            if len(text) > len(kept):
-                visible_part(text[len(kept) :], depth)
-            at = end
 
     def _character_looks(self, length: int) -> Iterator[tuple[int, int, _Look]]:
         """(first, last + 1, look) of the characters that do not look plain, in order."""
@@ -178,9 +198,7 @@ class _Text:
             width = 2 if piece.wide else 1
             end = piece.offset + (piece.end - piece.start) * width
             index = max(0, bisect_right(firsts, piece.offset) - 1)
-            while index < len(formatted) and formatted[index][0] < end:
-                first, last, look = formatted[index]
-                index += 1
+            for first, last, look in formatted[index : bisect_left(firsts, end)]:
                 if last <= piece.offset or look == _PLAIN:
                     continue
                 from_ = piece.start + (max(first, piece.offset) - piece.offset) // width
@@ -200,11 +218,13 @@ def _pieces(clx: bytes) -> list[_Piece]:
     if count <= 0:
         return []
     places = struct.unpack_from(f"<{count + 1}I", body)
-    found = []
-    for number in range(count):
+    found: list[_Piece] = []
+    reached = 0
+    for number in range(min(count, MAX_PIECES)):
         offset = int.from_bytes(body[4 * (count + 1) + 8 * number + 2 : 4 * (count + 1) + 8 * number + 6], "little")
-        start, end = places[number], min(places[number + 1], places[number] + MAX_TEXT)
-        if start < end:
+        start, end = places[number], min(places[number + 1], MAX_TEXT)
+        if reached <= start < end:
+            reached = end
             narrow = bool(offset & 0x40000000)  # FcCompressed, 2.9.73
             offset &= 0x3FFFFFFF
             found.append(_Piece(start, end, offset // 2 if narrow else offset, not narrow))
@@ -229,7 +249,8 @@ def _character_pages(fib: Fib, table: bytes) -> list[tuple[int, int, _Look]]:
         if len(found) > MAX_RUNS:
             break
     found.sort(key=lambda run: run[0])
-    return found
+    ends = [*(first for first, _, _ in found[1:]), MAX_OFFSET]
+    return [(first, min(last, end), look) for (first, last, look), end in zip(found, ends) if first < min(last, end)]
 
 
 def _pages(fib: Fib, table: bytes, number: int) -> Iterator[tuple[bytes, int]]:
@@ -287,10 +308,9 @@ def _look(grpprl: bytes) -> _Look:
     return _Look(hidden, color, size, bold)
 
 
-def _paragraph_end(text: str, at: int) -> int:
-    """After the next mark that ends a paragraph: return, end of a cell, page or section break."""
-    ends = [place + 1 for place in (text.find("\r", at), text.find(CELL, at), text.find("\f", at)) if place >= 0]
-    return min(ends, default=len(text))
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """(position, text with its mark) of each paragraph."""
+    return ((match.start(), match[0]) for match in _PARAGRAPHS.finditer(text) if match[0])
 
 
 def _runs(text: str, at: int, looks: list[tuple[int, int, _Look]], starts: list[int], depth: list[bool]) -> Iterator[Run]:
@@ -319,16 +339,16 @@ def visible_part(text: str, depth: list[bool]) -> str:
     if not depth and FIELD_BEGIN not in text and FIELD_END not in text:
         return text
     out: list[str] = []
-    for character in text:
-        if character == FIELD_BEGIN:
-            if len(depth) < 1_000:
+    for part in _FIELD_MARKS.split(text):
+        if part == FIELD_BEGIN:
+            if len(depth) < MAX_DEPTH:
                 depth.append(False)
-        elif character == FIELD_SEPARATOR:
+        elif part == FIELD_SEPARATOR:
             depth[-1:] = [True] if depth else []
-        elif character == FIELD_END:
+        elif part == FIELD_END:
             depth[-1:] = []
-        elif all(depth):
-            out.append(character)
+        elif part and all(depth):
+            out.append(part)
     return "".join(out)
 
 
@@ -337,49 +357,42 @@ def visible_part(text: str, depth: list[bool]) -> str:
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:
     """(code, result) of each field (2.8.25), outer ones after what is in them."""
-    open_: list[list[str]] = []
-    for part in _split(text):
+    open_: list[list[list[str]]] = []
+    """Of each field the pieces of its code, then those of its result once that has begun."""
+    count = 0
+    for part in _FIELD_MARKS.split(text):
         if part == FIELD_BEGIN:
-            if len(open_) < 1_000:
-                open_.append([""])
-        elif part == FIELD_SEPARATOR and open_:
-            open_[-1].append("")
-        elif part == FIELD_END and open_:
-            code, *results = open_.pop()
-            result = "".join(results)
-            yield code.strip(), result
+            if len(open_) < MAX_DEPTH:
+                open_.append([[]])
+        elif part == FIELD_SEPARATOR:
+            if open_ and len(open_[-1]) == 1:
+                open_[-1].append([])
+        elif part != FIELD_END:
             if open_:
-                open_[-1][-1] += result
+                open_[-1][-1].append(part[:MAX_FIELD])
         elif open_:
-            open_[-1][-1] += part
+            code, *results = ("".join(pieces)[:MAX_FIELD] for pieces in open_.pop())
+            result = "".join(results)
+            count += 1
+            if count > MAX_ITEMS:
+                return
+            yield code.strip(), result
+            if open_ and result:
+                open_[-1][-1].append(result)
 
 
-def _split(text: str) -> Iterator[str]:
-    """Field characters and what lies between them."""
-    start = 0
-    while start < len(text):
-        ends = [place for place in (text.find(mark, start) for mark in (FIELD_BEGIN, FIELD_SEPARATOR, FIELD_END)) if place >= 0]
-        if not ends:
-            return
-        end = min(ends)
-        if end > start:
-            yield text[start:end]
-        yield text[end]
-        start = end + 1
-
-
-def _bookmarks(fib: Fib, table: bytes, main: str) -> dict[str, str]:
+def _bookmarks(fib: Fib, table: bytes, main: str, room: Room) -> dict[str, str]:
     """Names (2.9.281) with the text between their two places (2.8.10, 2.8.12)."""
     names = _strings(fib.part(table, STTBF_BKMK))
     starts, ends = fib.part(table, PLCF_BKF), fib.part(table, PLCF_BKL)
-    count = min(len(names), (len(starts) - 4) // 8, MAX_BOOKMARKS)
+    count = min(len(names), (len(starts) - 4) // 8, MAX_ITEMS)
     last = len(ends) // 4
     found: dict[str, str] = {}
     for index in range(max(0, count)):
         start = int.from_bytes(starts[4 * index : 4 * index + 4], "little")
         number = int.from_bytes(starts[-4 * ((len(starts) - 4) // 8) :][4 * index : 4 * index + 2], "little")
         end = int.from_bytes(ends[4 * number : 4 * number + 4], "little") if number < last else start
-        text = main[start : min(end, start + MAX_TEXT)]
+        text = room.take(main[start:end])
         result, begin = text.find(FIELD_SEPARATOR), text.find(FIELD_BEGIN)
         if result >= 0 and (begin < 0 or result < begin):  # it begins in the code of a field
             text = text[result + 1 :]
@@ -402,7 +415,7 @@ def _strings(data: bytes) -> list[str]:
     return found
 
 
-def _comments(fib: Fib, table: bytes, story: str) -> tuple[tuple[str, str], ...]:
+def _comments(fib: Fib, table: bytes, story: str, room: Room) -> tuple[tuple[str, str], ...]:
     """(author, text), by ATRDPre10 (2.9.7) and the places of the texts (2.8.9)."""
     references, places = fib.part(table, PLCF_AND_REF), fib.part(table, PLCF_AND_TXT)
     count = (len(references) - 4) // 34
@@ -412,7 +425,7 @@ def _comments(fib: Fib, table: bytes, story: str) -> tuple[tuple[str, str], ...]
         start, end = struct.unpack_from("<II", places, 4 * index)
         at = 4 * (count + 1) + 30 * index
         owner = int.from_bytes(references[at + 20 : at + 22], "little")
-        found.append((owners[owner] if owner < len(owners) else "", visible(story[start:end].replace("\5", ""))))
+        found.append((owners[owner] if owner < len(owners) else "", visible(room.take(story[start:end]).replace("\5", ""))))
     return tuple(found)
 
 
@@ -427,41 +440,37 @@ def _counted(data: bytes) -> list[str]:
 
 
 def _tables(fib: Fib, table: bytes, text: _Text, main: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """Rows of cells. A row ends with a mark whose paragraph has sprmPFTtp (2.6.2)."""
-    row_ends = _row_ends(fib, table, text)
+    """Rows of cells. Which paragraphs are in a table and which marks end a row is said by their properties (2.6.2).
+
+    Where nothing is said, a table is what has cell marks, and a row ends with an empty cell.
+    """
+    inside, row_ends = _in_tables(fib, table, text)
     tables: list[tuple[tuple[str, ...], ...]] = []
     rows: list[tuple[str, ...]] = []
     cells: list[str] = []
-    start = at = 0
-    while at < len(main):
-        end = _paragraph_end(main, at)
-        if main[end - 1] != CELL:
-            if not cells and rows and start == at:
+    start = 0
+    for at, paragraph in _paragraphs(main):
+        end = at + len(paragraph)
+        if main[end - 1] == CELL:
+            if end - 1 in row_ends or (not row_ends and end - at == 1 and cells):
+                rows.append(tuple(cells))
+                cells = []
+            else:
+                cells.append(visible(main[start : end - 1]))
+            start = end
+        elif not (end - 1 in inside or cells):
+            if rows:
                 tables.append(tuple(rows))
                 rows = []
-            if not cells and not _in_row(main, end):
-                start = end
-        elif end - 1 in row_ends or (not row_ends and end - at == 1 and cells):
-            rows.append(tuple(cells))
-            cells, start = [], end
-        else:
-            cells.append(visible(main[start : end - 1]))
             start = end
-        at = end
     if rows:
         tables.append(tuple(rows))
     return tuple(tables)
 
 
-def _in_row(main: str, at: int) -> bool:
-    """Whether a cell ends after this paragraph before a blank line does."""
-    cell, blank = main.find(CELL, at), main.find("\r\r", at)
-    return cell >= 0 and (blank < 0 or cell < blank) and cell - at < 10_000
-
-
-def _row_ends(fib: Fib, table: bytes, text: _Text) -> frozenset[int]:
-    """Positions of the marks that end rows, by the paragraph pages (2.9.179)."""
-    places: list[int] = []
+def _in_tables(fib: Fib, table: bytes, text: _Text) -> tuple[frozenset[int], frozenset[int]]:
+    """Positions of the marks of paragraphs in tables (sprmPFInTable), and of those that end rows (sprmPFTtp), by 2.9.179."""
+    marked: list[tuple[int, bool]] = []
     for page, count in _pages(fib, table, PLCF_BTE_PAPX):
         edges = struct.unpack_from(f"<{count + 1}I", page)
         for number in range(min(count, 29)):
@@ -470,26 +479,31 @@ def _row_ends(fib: Fib, table: bytes, text: _Text) -> frozenset[int]:
                 continue
             length = page[place] * 2 - 1 if page[place] else page[place + 1] * 2
             body = page[place + (1 if page[place] else 2) :][:length]
-            if any(n == 0x2417 and operand[:1] == b"\1" for n, operand in modifiers(body[2:])):
-                places.append(edges[number + 1])
-    found = set()
-    for end in places:
-        for piece in text.pieces:
-            width = 2 if piece.wide else 1
-            if piece.offset < end <= piece.offset + (piece.end - piece.start) * width:
-                found.add(piece.start + (end - piece.offset) // width - 1)
-                break
-    return frozenset(found)
+            flags = {n: operand for n, operand in modifiers(body[2:]) if n in (0x2416, 0x2417)}
+            if flags:
+                marked.append((edges[number + 1], flags.get(0x2417) == b"\1"))
+    marked.sort()
+    places = [end for end, _ in marked]
+    inside, row_ends = set(), set()
+    for piece in text.pieces:
+        width = 2 if piece.wide else 1
+        last = piece.offset + (piece.end - piece.start) * width
+        for end, row in marked[bisect_right(places, piece.offset) : bisect_right(places, last)]:
+            position = piece.start + (end - piece.offset) // width - 1
+            inside.add(position)
+            if row:
+                row_ends.add(position)
+    return frozenset(inside), frozenset(row_ends)
 
 
 # ---------------------------------------------------------------- shapes
 
 
-def _shapes(fib: Fib, table: bytes, file: CompoundFile, stories: dict[str, str]) -> Iterator[Shape]:
+def _shapes(fib: Fib, table: bytes, file: CompoundFile, stories: dict[str, str], room: Room) -> Iterator[Shape]:
     """Drawing objects of the main text and of headers, with the text of their boxes; then pictures in line."""
     texts: dict[int, str] = {}
     for number, story in ((PLCF_TXBX_TXT, "textboxes"), (PLCF_HDR_TXBX_TXT, "header textboxes")):
-        texts.update(_box_texts(fib.part(table, number), stories.get(story, "")))
+        texts.update(_box_texts(fib.part(table, number), stories.get(story, ""), room))
     for drawing in _drawings(fib.part(table, DGG_INFO)):
         for shape in officeart.shapes(drawing):
             text = texts.get(shape.id, shape.text)
@@ -512,7 +526,7 @@ def _drawings(data: bytes) -> Iterator[bytes]:
         at += 9 + length
 
 
-def _box_texts(places: bytes, story: str) -> dict[int, str]:
+def _box_texts(places: bytes, story: str, room: Room) -> dict[int, str]:
     """Text by shape id: PlcftxbxTxt (2.8.32), with FTXBXS (2.9.100) of 22 bytes."""
     count = (len(places) - 4) // 26
     texts: dict[int, str] = {}
@@ -522,7 +536,7 @@ def _box_texts(places: bytes, story: str) -> dict[int, str]:
         reusable = int.from_bytes(places[at + 8 : at + 10], "little")
         id_ = int.from_bytes(places[at + 14 : at + 18], "little")
         if not reusable and start < end:
-            texts[id_] = visible(story[start:end])
+            texts[id_] = visible(room.take(story[start:end]))
     return texts
 
 
@@ -551,7 +565,7 @@ def _variables(data: bytes) -> dict[str, str]:
     if marker != 0xFFFF:
         return {}
     at, texts = 6, []
-    for number in range(min(count, MAX_VARIABLES) * 2):
+    for number in range(min(count, MAX_ITEMS) * 2):
         length = int.from_bytes(data[at : at + 2], "little")
         texts.append(data[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace"))
         at += 2 + 2 * length + (extra if number < count else 0)

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 4 << 20
 """Characters of all stories together that are kept."""
+MAX_PARAGRAPHS: Final = 200_000
+MAX_COPIES: Final = 4 << 20
+"""Characters of parts of the text that are kept a second time: cells, bookmarks, content controls."""
+MAX_SHAPE: Final = 1 << 20
+"""Characters of one shape."""
+MAX_FIELD: Final = 1 << 16
+"""Characters of one field's code or result."""
+MAX_DEPTH: Final = 100
+"""Of fields in fields."""
 MAX_ITEMS: Final = 20_000
 """Of shapes, bookmarks, fields, content controls each."""
 
@@ -139,6 +148,7 @@ class Reader:
     def __init__(self, styles: Element | None = None) -> None:
         self.styles = Styles(styles)
         self.left = MAX_TEXT
+        self.copies = MAX_COPIES
         self.shapes: list[Shape] = []
         self.fields: list[tuple[str, str]] = []
         self.controls: list[tuple[str, str, str]] = []
@@ -203,8 +213,10 @@ class _Walk:
         self.contexts = [_Context()]
         self.look = _PLAIN
         self.shapes: list[_Shape] = []
-        self.fields: list[list[str]] = []
-        """Open fields: code, then what there is of the result once that has begun."""
+        self.fields: list[list[list[str]]] = []
+        """Open fields: pieces of the code, then those of the result once that has begun."""
+        self.in_code = 0
+        """How many of them are still at their code."""
         self.open_bookmarks: dict[str, tuple[str, _Context, int]] = {}
         self.marks: list[tuple[str, _Context, int, int]] = []
         self.controls: list[tuple[str, str, _Context, int]] = []
@@ -212,7 +224,7 @@ class _Walk:
 
     def run(self) -> _Context:
         stack: list[tuple[Element, Iterator[Element]]] = [(self.root, iter(self.root))]
-        while stack:
+        while stack and len(self.contexts[0].paragraphs) < MAX_PARAGRAPHS:
             element, inside = stack[-1]
             child = next(inside, None)
             if child is None:
@@ -245,11 +257,12 @@ class _Walk:
                 self.say(element.text or "")
             case "instrText":
                 if self.fields and len(self.fields[-1]) == 1:
-                    self.fields[-1][0] += element.text or ""
+                    self.fields[-1][0].append((element.text or "")[:MAX_FIELD])
             case "fldChar":
                 self.field(xml.attribute(element, "fldCharType"))
             case "fldSimple":
-                self.fields.append([xml.attribute(element, "instr"), ""])
+                self.field("begin", xml.attribute(element, "instr"))
+                self.field("separate")
             case "tbl":
                 context.tables.append([])
             case "tr":
@@ -309,7 +322,7 @@ class _Walk:
                 text = context.text().rstrip("\r")
                 self.reader.boxes.append(text)
                 if self.shapes:
-                    self.shapes[-1].text += text
+                    self.shapes[-1].text = (self.shapes[-1].text + text)[:MAX_SHAPE]
                     self.shapes[-1].type = "textbox"
             case _ if tag in _SHAPES and self.shapes:
                 self.close_shape()
@@ -328,11 +341,10 @@ class _Walk:
 
     def say(self, text: str) -> None:
         """Text of the run that is being read; what belongs to the code of a field is not seen."""
-        for field in self.fields:
-            if len(field) == 1:
-                return
+        if self.in_code:
+            return
         if self.fields:
-            self.fields[-1][1] += text
+            self.fields[-1][-1].append(text[:MAX_FIELD])
         text = text[: self.reader.left]
         self.reader.left -= len(text)
         if text:
@@ -355,23 +367,27 @@ class _Walk:
         if first >= len(context.paragraphs):
             self.end_paragraph()
         if context.tables and context.tables[-1]:
-            context.tables[-1][-1].append("\r".join(p.text for p in context.paragraphs[first:]))
+            context.tables[-1][-1].append(self.copy("\r".join(p.text for p in context.paragraphs[first:])))
         last = context.paragraphs[-1]
         # The cell's mark takes the place of the last paragraph's.
         context.paragraphs[-1] = Paragraph(last.text.removesuffix("\x07") + "\x07", last.runs, last.style)
 
-    def field(self, what: str) -> None:
+    def field(self, what: str, code: str = "") -> None:
         if what == "begin":
-            if len(self.fields) < 1_000:
-                self.fields.append([""])
+            if len(self.fields) < MAX_DEPTH:
+                self.fields.append([[code]])
+                self.in_code += 1
         elif what == "separate" and self.fields and len(self.fields[-1]) == 1:
-            self.fields[-1].append("")
+            self.fields[-1].append([])
+            self.in_code -= 1
         elif what == "end" and self.fields:
-            code, *result = self.fields.pop()
+            code, *results = ("".join(pieces)[:MAX_FIELD] for pieces in self.fields.pop())
+            self.in_code -= not results
+            result = "".join(results)
             if len(self.reader.fields) < MAX_ITEMS:
-                self.reader.fields.append((code.strip(), "".join(result)))
-            if self.fields:
-                self.fields[-1][-1] += "".join(result)
+                self.reader.fields.append((code.strip(), result))
+            if self.fields and result:
+                self.fields[-1][-1].append(result)
 
     # ------------------------------------------------------------ shapes and marks
 
@@ -398,7 +414,7 @@ class _Walk:
             return
         shape = self.shapes[-1]
         if tag == "textpath":
-            shape.text += xml.attribute(element, "string")
+            shape.text = (shape.text + xml.attribute(element, "string"))[:MAX_SHAPE]
             shape.type = "wordart"
             return
         shape.name = shape.name or xml.attribute(element, "name")
@@ -410,7 +426,7 @@ class _Walk:
         if self.shapes and self.shapes[-1].type != "group":
             # The frame (wp:inline, wp:anchor) is what macros call the shape; the picture or box inside says what it is.
             above = self.shapes[-1]
-            above.text += shape.text
+            above.text = (above.text + shape.text)[:MAX_SHAPE]
             above.type = above.type or shape.type
             above.alt_text = above.alt_text or shape.alt_text
             above.title = above.title or shape.title
@@ -428,14 +444,13 @@ class _Walk:
             return texts[id(context)][start:end]
 
         for name, context, start, end in self.marks[:MAX_ITEMS]:
-            self.reader.bookmarks.setdefault(name, self.cut(between(context, start, end)))
+            self.reader.bookmarks.setdefault(name, self.copy(between(context, start, end)))
         for title, tag, context, start, end in self.control_marks[:MAX_ITEMS]:
-            self.reader.controls.append((title, tag, self.cut(between(context, start, end)).rstrip("\r")))
+            self.reader.controls.append((title, tag, self.copy(between(context, start, end)).rstrip("\r")))
 
-    def cut(self, text: str) -> str:
-        """Copies of text count as text."""
-        text = text[: self.reader.left]
-        self.reader.left -= len(text)
+    def copy(self, text: str) -> str:
+        text = text[: self.reader.copies]
+        self.reader.copies -= len(text)
         return text
 
 

@@ -47,7 +47,7 @@ class _Object(Struct):
     place: tuple[int, int] | None = None
     """Offset and size of its state in the Ctls stream."""
     class_: str = ""
-    text: str = ""
+    texts: list[str] = []
 
 
 class _Sheet(Struct):
@@ -78,7 +78,7 @@ def read(file: CompoundFile) -> tuple[list[Shape], list[tuple[Control, int]]]:
             if object_.place is not None:
                 controls.append((_control(object_, art.name, persisted, sheet.code_name or sheet.name), object_.id))
                 continue
-            text = object_.text or art.text
+            text = "".join(object_.texts) or art.text
             if text or art.name or art.alt_text or art.title:
                 type_ = _OBJECTS.get(object_.kind) or art.type
                 shapes.append(Shape(art.name, text, art.alt_text, art.title, type_, sheet.name))
@@ -139,7 +139,7 @@ def _sheets(data: bytes) -> list[_Sheet]:
             text = body[1:].decode("utf-16-le", "replace") if body[0] & 1 else body[1:].decode("latin-1")
             text = text[: min(wanted[0], MAX_TEXT - kept)]
             kept += len(text)
-            sheet.objects[-1].text += text
+            sheet.objects[-1].texts.append(text)
             wanted = [wanted[0] - len(text)] if wanted[0] > len(text) and text else []
         if type_ != CONTINUE:
             last = type_
