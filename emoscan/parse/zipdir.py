@@ -377,7 +377,7 @@ class _Reader:
         if 0xFFFFFFFF in (packed, size, offset) and 1 in fields:
             size, packed, offset = _zip64(fields[1], size, packed, offset)
         at = offset + shift
-        if not data.startswith(LOCAL, at) or at + _LOCAL.size > len(data):
+        if at < 0 or not data.startswith(LOCAL, at) or at + _LOCAL.size > len(data):
             at = offset
         if not data.startswith(LOCAL, at) or at + _LOCAL.size > len(data):
             self.lost.append(_names(raw, flags, fields)[0])

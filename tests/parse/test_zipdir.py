@@ -212,6 +212,12 @@ def test_offsets_already_corrected_for_the_data_before():
     assert read_all(data) == {"a.txt": b"hello"}
 
 
+def test_an_offset_far_beyond_the_file():
+    data = bytearray(archive(("a.txt", b"hello")))
+    struct.pack_into("<I", data, data.rfind(b"PK\5\6") + 16, 10_000_000)
+    assert read_all(bytes(data)) == {"a.txt": b"hello"}
+
+
 def test_two_archives_one_after_the_other():
     data = archive(("first.txt", b"1")) + archive(("second.txt", b"2"))
     directory = parse(data)
