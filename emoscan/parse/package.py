@@ -83,13 +83,17 @@ class Package:
             return b""
 
     def read(self, part: Member | str) -> bytes:
-        """A part's bytes, as many as can be read. Raises Malformed when there is none, LimitReached."""
+        """A part's bytes, as many as can be read. Raises Malformed when there is no such part, LimitReached."""
         if isinstance(part, str):
             found = self.find(part)
             if not found:
                 raise Malformed(f"there is no part {part!r}")
             part = found[0]
-        content = zipdir.content(self.data, part, self.budget)
+        try:
+            content = zipdir.content(self.data, part, self.budget)
+        except zipdir.Unsupported as error:
+            self.damage.append(f"part {part.name!r} cannot be read: {error}")
+            return b""
         if content.trouble:
             self.damage.append(f"part {part.name!r} is damaged: {content.trouble}")
         if content.limit:

@@ -108,5 +108,5 @@ def _feed(parser: Any, data: bytes) -> None:
         parser.Parse(data, True)
     except ExpatError:
         pass
-    except LookupError as error:  # an encoding nobody knows
+    except (LookupError, ValueError) as error:  # an encoding nobody knows, or expat does not; Malformed of a handler
         raise Malformed(str(error)) from None

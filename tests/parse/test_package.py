@@ -73,6 +73,13 @@ def test_damage_is_collected():
         read.read("word/none.xml")
 
 
+@pytest.mark.parametrize("options", [{"encryption": "zipcrypto", "password": "p"}, {"local": {"method": 77}, "central": {"method": 77}}])
+def test_a_part_that_cannot_be_read_is_empty_and_said(options):
+    read = package(zip_file([Member("a.xml", b"<a/>", **options)]))
+    assert read.read("a.xml") == b""
+    assert len(read.damage) == 1
+
+
 def test_a_part_that_is_too_large_is_cut():
     read = package(zip_file([Member("a.xml", bytes(200_000))]), object_bytes=100_000)
     assert len(read.read("a.xml")) < 200_000
