@@ -63,11 +63,24 @@ def expand(
     return run.graph
 
 
+class _Clues(Struct, frozen=True):
+    """What the user gave and what was found so far. Gathered when a step asks: most never do."""
+
+    given: tuple[Fact, ...]
+    graph: Graph
+
+    def __iter__(self) -> Iterator[Fact]:
+        yield from self.given
+        yield from self.graph.clues.values()
+
+
 class _Run:
     def __init__(self, settings: Settings, budget: Budget, on_event: Listener | None) -> None:
         self.settings = settings
         self.budget = budget
         self.graph = Graph()
+        given = tuple(Fact("clue.password", word, "given by the user", confidence=2.0) for word in settings.passwords)
+        self.clues = _Clues(given, self.graph)
         self.name = ""
         self.listener = on_event
         self.queue: deque[tuple[str, Step]] = deque()
@@ -146,12 +159,10 @@ class _Run:
     # ------------------------------------------------------------ one step
 
     def context(self, artifact: str, budget: Budget, tried: frozenset[str] | None) -> Context:
-        given = [Fact("clue.password", word, "given by the user", confidence=2.0) for word in self.settings.passwords]
-        clues = given + [fact for _, fact in self.graph.facts(kind="clue")]
         names = self.graph.names(artifact)
         if artifact == self.graph.root and self.name:
             names = (self.name, *names)
-        return Context(budget, self.settings, names, clues, tried, is_input=artifact == self.graph.root)
+        return Context(budget, self.settings, names, self.clues, tried, is_input=artifact == self.graph.root)
 
     def apply_step(self, artifact: Artifact, step: Step) -> None:
         key = (artifact.id, step.name)

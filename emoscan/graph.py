@@ -73,6 +73,8 @@ class Graph:
         self._up: defaultdict[str, list[Edge]] = defaultdict(list)
         self._down: defaultdict[str, list[Edge]] = defaultdict(list)
         self.fact_count = 0
+        self.clues: dict[tuple[str, str], Fact] = {}
+        """The surest fact of each clue: (kind, value) → fact."""
 
     def apply(self, event: Event) -> bool:
         """Let an event happen. Returns whether the graph holds something it did not hold before."""
@@ -122,6 +124,10 @@ class Graph:
 
     def _state(self, artifact: str, fact: Fact) -> bool:
         facts = self._facts[artifact]
+        if fact.kind.startswith("clue."):
+            surest = self.clues.get((fact.kind, fact.value))
+            if surest is None or fact.confidence > surest.confidence:
+                self.clues[fact.kind, fact.value] = fact
         key = (fact.kind, fact.value, fact.how)
         known = facts.get(key)
         if known is None:

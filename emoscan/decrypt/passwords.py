@@ -8,6 +8,7 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.model import Artifact, Fact, Yields
 from emoscan.parse import Malformed, header, mime
+from emoscan.parse.mime import TEXTS_OF_MAILS
 from emoscan.parse.names import extension
 from emoscan.parse.passwords import Candidate, candidates, html_text
 from emoscan.parse.text import text_of
@@ -22,16 +23,25 @@ def _clues(found: list[Candidate], place: str) -> Yields:
         yield Fact("clue.password", candidate.value, f"{place}, {candidate.how}", confidence=candidate.rank)
 
 
+SHORT: Final = 2_000
+"""Characters of a text that may be nothing but a note with a password."""
+
+
 @step("passwords in text", "text.plain", order=-1)
 def in_text(artifact: Artifact, ctx: Context) -> Yields:
     """What a text gives away."""
-    yield from _clues(candidates(text_of(artifact.data[:MAX_BYTES])), ctx.name or "text")
+    yield from _in_words(text_of(artifact.data[:MAX_BYTES]), ctx, "text")
 
 
 @step("passwords in html", "text.html", order=-1)
 def in_html(artifact: Artifact, ctx: Context) -> Yields:
     """What a page shows, the descriptions of its pictures included."""
-    yield from _clues(candidates(html_text(text_of(artifact.data[:MAX_BYTES]))), ctx.name or "HTML text")
+    yield from _in_words(html_text(text_of(artifact.data[:MAX_BYTES])), ctx, "HTML text")
+
+
+def _in_words(text: str, ctx: Context, place: str) -> Yields:
+    guesses = ctx.name in TEXTS_OF_MAILS or len(text) <= SHORT
+    yield from _clues(candidates(text, guesses=guesses), ctx.name or place)
 
 
 @step("passwords in mail", "mail.rfc822", order=-1)

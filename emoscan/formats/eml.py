@@ -53,16 +53,12 @@ def is_mail(look: Look) -> int:
         return 0
     if b"\n" not in head:
         head = head.replace(b"\r", b"\n")
-    try:
-        mail = mime.parse(head, max_parts=1)
-    except Malformed:
-        return 0
-    names = {name for name, _ in mail.headers}
+    names = mime.field_names(head)
     known = len(names & _KNOWN)
     if not known:
         return 0
     if not names & _OF_MAILS_ALONE:
-        score = 40 if "mime-version" in names or "boundary" in dict(mail.parameters) else 25
+        score = 40 if "mime-version" in names or b"boundary" in head[:1_024].lower() else 25
     elif "received" not in names and b"\nContent-Location:" in look.data[: 1 << 16]:
         score = 50
     else:
@@ -172,7 +168,7 @@ def _body(data: bytes, part: Part, ctx: Context) -> Yields:
             meta = _META_CHARSET.search(content[:2_048])
             declared = meta[1].decode() if meta else ""
         decoded = charset.decode(content, declared)
-        kind, label = ("text.html", "HTML text of the mail") if html else ("text.plain", "text of the mail")
+        kind, label = ("text.html", mime.HTML_OF_MAIL) if html else ("text.plain", mime.TEXT_OF_MAIL)
         yield Child(as_bytes(decoded.text), kind, label, f"body, {decoded.charset}")
         yield from _files_in_text(content, ctx)
 

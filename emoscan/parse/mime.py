@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -25,6 +26,9 @@ MAX_GUESSES: Final = 16
 """Multiparts whose boundary is looked for because theirs never comes."""
 MAX_JUNK: Final = 4_096
 """Bytes before the first header field that are passed over."""
+
+TEXT_OF_MAIL, HTML_OF_MAIL = TEXTS_OF_MAILS = ("text of the mail", "HTML text of the mail")
+"""What the bodies of mails go by, which have no name of their own."""
 
 Headers = tuple[tuple[str, bytes], ...]
 """(name in lower case, value unfolded and stripped), in order; names may come more than once."""
@@ -76,8 +80,21 @@ class _Level(Struct):
     alternative: bool
 
 
+CACHED: Final = 8 << 20
+"""A larger mail is taken apart again each time, rather than kept in memory."""
+
+
 def parse(data: bytes, *, max_depth: int = 64, max_parts: int = 1_000) -> Mail:
     """A mail's headers and parts. Raises Malformed when it does not begin with header fields."""
+    return (_parse_cached if len(data) <= CACHED else _parse)(data, max_depth, max_parts)
+
+
+@lru_cache(maxsize=8)
+def _parse_cached(data: bytes, max_depth: int, max_parts: int) -> Mail:
+    return _parse(data, max_depth, max_parts)
+
+
+def _parse(data: bytes, max_depth: int, max_parts: int) -> Mail:
     if b"\n" not in data[:MAX_BLOCK_BYTES] and b"\r" in data:
         raise Malformed("lines end in CR alone; replace them first")
     start = first_field(data)
@@ -309,6 +326,18 @@ def first_field(data: bytes) -> int:
             return -1
         at = match.end()
     return -1
+
+
+_NAMES: Final = re.compile(rb"^([!-9;-~]{1,76})[ \t]{0,4}:", re.MULTILINE)
+
+
+def field_names(data: bytes) -> set[str]:
+    """Names, in lower case, of the fields the data begins with, if it begins with any; a quick look, without reading them."""
+    start = first_field(data)
+    if start < 0:
+        return set()
+    blank = _BLANK.search(data, start)
+    return {name.decode("ascii").lower() for name in _NAMES.findall(data[start : blank.start() if blank else len(data)])}
 
 
 # ------------------------------------------------------------------ transfer encodings

@@ -100,7 +100,12 @@ _QUOTED: Final = re.compile(
 _TOKEN: Final = re.compile(r"\S{1,256}")
 _ASCII_RUN: Final = re.compile(r"[!-~]{1,256}")
 _DIGITS: Final = re.compile(r"(?<![0-9])[0-9]{3,8}(?![0-9])")
-_WORD: Final = re.compile(r"[^\W_](?:[\w@#$%&+\-]{1,30})[\w!@#$%]")
+_ODD: Final = re.compile(
+    r"(?<![\w@#$%&+\-])(?=[^\W\d_]{1,32}\d|\d{1,32}[^\W\d_]|[a-z]{1,32}[A-Z]|[A-Z]{2,32}[a-z]{1,32}[A-Z])[\w@#$%&+\-]{3,32}"
+)
+"""Tokens no language has: letters and digits, or capitals inside."""
+_WORD: Final = re.compile(r"[A-Za-z]{4,32}")
+MAX_WORDS: Final = 30
 _QUOTE_BEGINS: Final = re.compile(
     r"^(?:>|-{2,}\s?(?:original|ursprüngliche|messaggio|mensaje|message|mensagem|元の|forwarded)|_{10,}|on .{5,100} wrote:|am .{5,100} schrieb|le .{5,100} a écrit|il .{5,100} ha scritto|from: .{3,100}$)",
     re.IGNORECASE | re.MULTILINE,
@@ -122,36 +127,39 @@ def _keyword() -> re.Pattern[str]:
     return re.compile(f"{'|'.join(_KEYWORDS)}|(?P<short>{_SHORT_KEYWORDS})(?![^\\W_])")
 
 
-def candidates(text: str, most: int = MAX_CANDIDATES) -> list[Candidate]:
-    """What may be a password in the text, likeliest first, each once."""
+def candidates(text: str, most: int = MAX_CANDIDATES, *, guesses: bool = True) -> list[Candidate]:
+    """What may be a password in the text, likeliest first, each once. Without `guesses`, only what stands beside a word for it."""
     plain = unicodedata.normalize("NFKC", text[:MAX_TEXT])
     quote = _QUOTE_BEGINS.search(plain)
     new = quote.start() if quote else len(plain)
     best: dict[str, Candidate] = {}
-    for candidate in _all(plain, new, most):
+    for candidate in (*_told(plain), *(_guessed(plain, new, most) if guesses else ())):
         known = best.get(candidate.value)
         if known is None or candidate.rank > known.rank:
             best[candidate.value] = candidate
     return sorted(best.values(), key=lambda c: -c.rank)[:most]
 
 
-def _all(text: str, new: int, most: int) -> Iterator[Candidate]:
+def _told(text: str) -> Iterator[Candidate]:
     low = text.lower()
-    if len(low) == len(text):  # else a letter like İ moves everything after it
-        for match in islice(_keyword().finditer(low), _MAX_KEYWORDS):
-            start, end = match.span()
-            if not match["short"] or start == 0 or not low[start - 1].isalnum():
-                yield from _beside(text, start, end, text[start:end])
-    for match in islice(_DIGITS.finditer(text), most):
-        yield Candidate(match[0], 0.35 if match.start() < new else 0.15, "digits in the text")
-    for match in islice(_WORD.finditer(text), 2 * most):
-        word = match[0]
-        digits, lower, upper = (any(map(test, word)) for test in (str.isdigit, str.islower, str.isupper))
-        odd = digits and (lower or upper)
-        mixed = not odd and lower and word[1:] != word[1:].lower()
-        if len(word) >= 3 and word.isascii() and not (word.isdigit() or word.lower() in _STOP):
-            rank = 0.3 if odd else 0.2 if mixed else 0.1
-            yield Candidate(word.rstrip("-"), rank if match.start() < new else rank / 3, "word in the text")
+    if len(low) != len(text):  # a letter like İ moves everything after it
+        return
+    for match in islice(_keyword().finditer(low), _MAX_KEYWORDS):
+        start, end = match.span()
+        if not match["short"] or start == 0 or not low[start - 1].isalnum():
+            yield from _beside(text, start, end, text[start:end])
+
+
+def _guessed(text: str, new: int, most: int) -> Iterator[Candidate]:
+    """Whatever looks like one; what stands in the quoted mail less likely than what is new."""
+    for pattern, rank, how, count in (
+        (_DIGITS, 0.35, "digits in the text", most),
+        (_ODD, 0.3, "word in the text", most),
+        (_WORD, 0.1, "word in the text", MAX_WORDS),
+    ):
+        for match in islice(pattern.finditer(text), count):
+            if match[0].lower() not in _STOP:
+                yield Candidate(match[0], rank if match.start() < new else rank / 3, how)
 
 
 def _beside(text: str, start: int, end: int, keyword: str) -> Iterator[Candidate]:
