@@ -241,6 +241,9 @@ def compose(
     )
 
 
+_NEW_LINE = re.compile("\r\n?")
+
+
 def is_text(artifact: Artifact) -> bool:
     return artifact.kind.startswith(("script.", "text."))
 
@@ -251,7 +254,7 @@ def _text(artifact: Artifact, graph: Graph, include: str) -> str | None:
         return None
     if include == "decoded" and artifact.id == graph.root:
         return None
-    return display(text_of(artifact.data)[:MAX_TEXT])
+    return display(_NEW_LINE.sub("\n", text_of(artifact.data)[:MAX_TEXT]))
 
 
 def _safe_evidence(evidence: Evidence) -> Evidence:

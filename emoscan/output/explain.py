@@ -7,6 +7,7 @@ never through rich's markup.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from io import StringIO
@@ -37,6 +38,11 @@ NAMED: Final = {
     "script.vbs": "VBScript",
     "script.js": "JScript",
 }
+SIMPLIFIED: Final = "simplified"
+"""How an artifact came about that is the readable form of its parent."""
+
+_ATTRIBUTES = re.compile(r"^Attribute VB_.*\n?", re.MULTILINE)
+
 SHOWN: Final = 24
 """Rows of one list that are shown when it is folded."""
 
@@ -181,7 +187,7 @@ class _Page:
         return marked
 
     def _node(self, artifact: ReportArtifact, edge: ReportEdge | None = None) -> Text:
-        name = edge.label if edge else (self.report.input.name or self.report.input.path)
+        name = (edge.label if edge.label != edge.how else "") if edge else (self.report.input.name or self.report.input.path)
         named = NAMED.get(artifact.kind, artifact.kind)
         text = _text((name, "bold"), "  ") if name else _text()
         text.append(named, "cyan" if name else "bold cyan")
@@ -190,11 +196,10 @@ class _Page:
             text.append(f"  {clip(self._short(artifact.text.strip()), self.view.width // 3)}")
         if edge and edge.how:
             text.append(f"  ← {edge.how}", "yellow")
-        words = list(
-            dict.fromkeys(f"{found.password} ({found.source})" for found in self.report.passwords if found.artifact == artifact.id)
-        )
-        if words:
-            text.append(f"  password {', '.join(words)}", "green")
+        told = any("password" in other.how for other in self.edges[artifact.id])  # where it is from
+        for found in self.report.passwords:
+            if found.artifact == artifact.id:
+                text.append(f"  password {found.password}{'' if told else f' ({found.source})'}", "green")
         return text
 
     def _leaves(self, branch: Tree, artifact: str) -> None:
@@ -227,11 +232,11 @@ class _Page:
         for artifact in self.report.artifacts:
             if not artifact.text or not artifact.kind.startswith("script.") or artifact.kind in BUNDLES:
                 continue
-            if not self.view.full and any(edge.how == "simplified" for edge in self.edges[artifact.id]):
-                continue
             edge = self.into.get(artifact.id)
+            if not self.view.full and self._is_simplified_elsewhere(artifact, edge):
+                continue
             title = _text((NAMED.get(artifact.kind, artifact.kind), "bold cyan"))
-            if edge and edge.label:
+            if edge and edge.label != edge.how:
                 title.append(f"  {edge.label}", "bold")
             if edge and edge.how:
                 title.append(f"  ← {edge.how}", "yellow")
@@ -240,7 +245,12 @@ class _Page:
                 yield ""
             any_before = True
             yield title
-            yield from self._listing(artifact.text)
+            yield from self._listing(artifact.text if self.view.full else _ATTRIBUTES.sub("", artifact.text))
+
+    def _is_simplified_elsewhere(self, artifact: ReportArtifact, edge: ReportEdge | None) -> bool:
+        """Whether there is a form of it that is easier to read: of itself, or of all modules of its project."""
+        beside = self.edges[edge.parent] if edge and artifact.kind == "script.vba" and edge.how != SIMPLIFIED else []
+        return any(other.how == SIMPLIFIED for other in (*self.edges[artifact.id], *beside))
 
     def _listing(self, text: str) -> Iterator[Text]:
         room = self.view.width - 4
