@@ -1,4 +1,4 @@
-"""expand(): apply steps until nothing new appears. The worklist, and the only broad `except` of the project.
+"""expand(): apply steps until nothing new appears. The worklist, and the only place with a broad `except`.
 
 Order is breadth first, so that what lies beside a bomb is still seen. Everything a step yields becomes an event of the
 graph the moment it is yielded, and is handed to `on_event` (a worker sends it to its supervisor): what was found before
@@ -14,6 +14,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import Any
 
 from msgspec import Struct
 
@@ -21,7 +22,7 @@ from emoscan.budget import Budget, LimitReached
 from emoscan.context import Context, Settings
 from emoscan.graph import Added, Begun, Ended, Event, Graph, Reopened, Stated, Troubled
 from emoscan.model import Artifact, Child, Edge, Fact, Problem, Sort, Yield
-from emoscan.registry import Step, sniff, steps, steps_for
+from emoscan.registry import Look, Sniffer, Step, sniff, steps, steps_for
 
 Listener = Callable[[Event], None]
 
@@ -87,6 +88,8 @@ class _Run:
         self.tried: dict[tuple[str, str], frozenset[str]] = {}
         self.busy = False
         """An event is on its way out and must not be torn."""
+        self.sniffed: list[Problem] = []
+        """What sniffers failed of, until it is known whose trouble it is."""
         self.purse = budget
         """Whose time runs: the input's, or that of the step under way."""
 
@@ -97,9 +100,10 @@ class _Run:
         for artifact in list(self.graph.artifacts.values()):
             self.enqueue(artifact)
         if not self.graph.root:
-            first, *others = (kind,) if kind else sniff(data, name)
+            first, *others = (kind,) if kind else sniff(data, name, self.ask)
             root = Artifact(first, data)
             self.happen(Added(root))
+            self.trouble_of_sniffers(root.id)
             self.enqueue(root)
             for other in others:
                 self.add(root, Child(data, other, how="read as what else it is"), "sniff")
@@ -188,8 +192,7 @@ class _Run:
         except MemoryError:
             self.trouble(artifact.id, step.name, Problem("limit", "memory_bytes", f"{step.name} stopped: out of memory"))
         except Exception as error:  # the one place where the unexpected of any step ends: it costs that step only
-            if self.settings.debug:
-                traceback.print_exc(file=sys.stderr)
+            self.show(error)
             self.trouble(artifact.id, step.name, Problem("failed", step.name, f"{step.name} failed: {type(error).__name__}: {error}"))
         self.purse = self.budget
         self.happen(Ended(*key))
@@ -205,7 +208,9 @@ class _Run:
             self.trouble(artifact.id, step_name, item)
 
     def add(self, parent: Artifact, child: Child, step_name: str) -> None:
-        for kind in (child.kind,) if child.kind else sniff(child.data, child.label):
+        kinds = (child.kind,) if child.kind else sniff(child.data, child.label, self.ask)
+        self.trouble_of_sniffers(parent.id)
+        for kind in kinds:
             limits = self.budget.limits
             artifact = Artifact(kind, child.data)
             new = artifact.id not in self.graph.artifacts
@@ -220,6 +225,23 @@ class _Run:
             self.happen(Added(artifact, edge))
             if new:
                 self.enqueue(artifact)
+
+    def ask(self, sniffer: Sniffer, look: Look) -> Any:
+        """Let one sniffer look; one that fails has seen nothing, and the others are asked all the same."""
+        try:
+            return sniffer.test(look)
+        except Exception as error:  # as in apply_step
+            self.show(error)
+            self.sniffed.append(Problem("failed", "sniff", f"telling {sniffer.kind} failed: {type(error).__name__}: {error}"))
+            return 0
+
+    def trouble_of_sniffers(self, artifact: str) -> None:
+        while self.sniffed:
+            self.trouble(artifact, "sniff", self.sniffed.pop())
+
+    def show(self, error: Exception) -> None:
+        if self.settings.debug:
+            traceback.print_exception(error, file=sys.stderr)
 
     def state(self, artifact: str, fact: Fact) -> None:
         if self.graph.fact_count >= self.budget.limits.facts:

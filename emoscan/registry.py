@@ -172,19 +172,23 @@ def steps() -> tuple[Step, ...]:
     return tuple(_steps.values())
 
 
-def sniff(data: bytes, name: str = "") -> tuple[str, ...]:
+def _test(sniffer: Sniffer, look: Look) -> Any:
+    return sniffer.test(look)
+
+
+def sniff(data: bytes, name: str = "", ask: Callable[[Sniffer, Look], Any] = _test) -> tuple[str, ...]:
     """What the content is, by the content. Several kinds for a polyglot; never none: `data.unknown` when nothing fits.
 
-    `name` only settles which of several equally likely kinds of *text* it is.
+    `name` only settles which of several equally likely kinds of *text* it is. `ask` puts the question to one sniffer.
     """
     look = Look(data, name)
-    kinds = tuple(s.kind for s in _sniffers.values() if not s.text and s.test(look))
+    kinds = tuple(s.kind for s in _sniffers.values() if not s.text and ask(s, look))
     if kinds:
         return kinds
     best, best_score = UNKNOWN_KIND, 0
     for sniffer in _sniffers.values():
         if sniffer.text:
-            score = sniffer.test(look)
+            score = ask(sniffer, look)
             if score > best_score:
                 best, best_score = sniffer.kind, score
     return (best,)

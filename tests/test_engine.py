@@ -115,6 +115,21 @@ def test_an_input_that_is_two_things_is_read_as_both(alone: None) -> None:
     assert graph.edges[0].how == "read as what else it is"
 
 
+def test_a_sniffer_that_fails_costs_its_own_answer_only(alone: None) -> None:
+    sniffs("document.bad")(lambda look: 1 // 0)
+    sniffs("archive.zip", magic=b"PK")(lambda look: True)
+
+    @step("unpack", "archive.zip")
+    def unpack(artifact: Artifact, ctx: Context) -> Yields:
+        yield Child(b"inner")
+        yield Child(b"other", "text.plain")
+
+    graph = expand(b"PK")
+    assert [a.kind for a in graph.artifacts.values()] == ["archive.zip", "data.unknown", "text.plain"]
+    assert [(t.step, t.problem.sort, t.problem.name) for t in graph.troubles] == [("sniff", "failed", "sniff")]
+    assert "document.bad failed: ZeroDivisionError" in graph.troubles[0].problem.message
+
+
 def test_its_kind_may_be_told(alone: None) -> None:
     assert expand(b"x", kind="script.vba").artifacts[expand(b"x", kind="script.vba").root].kind == "script.vba"
 

@@ -67,6 +67,8 @@ def open_ooxml(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("encrypted", scheme, "parts of the document are locked in its ZIP; they were not seen")
     if package.directory.lost or package.directory.cut:
         yield Problem("malformed", "zip", "the package is incomplete: parts it lists are not there")
+    if not package.directory.central:
+        yield Problem("malformed", "zip", "the package has no central directory: some of its parts may be missing")
     for what in package.damage:
         yield Problem("malformed", "ooxml", f"{what}; what is missing was not seen")
     for name, what in package.limits.items():
