@@ -85,6 +85,32 @@ def test_our_rules_ask_for_facts_that_are_in_the_vocabulary() -> None:
                 assert known, f"{path.name} asks for {fact}, which docs/vocabulary.md does not know"
 
 
+# ---------------------------------------------------------------- the manual
+
+MANUAL = (ROOT / "docs" / "writing-rules.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("record", [Rule, load.When, Example, ExampleFact, ExampleProblem], ids=lambda record: record.__name__)
+def test_every_key_of_a_rule_is_explained(record: type) -> None:
+    for name in record.__struct_fields__:  # type: ignore[attr-defined]
+        assert f"`{name}`" in MANUAL, name
+
+
+def test_the_example_of_the_manual_is_a_good_rule(tmp_path: Path) -> None:
+    text = re.findall(r"```toml\n(id = .*?)```", MANUAL, re.DOTALL)[0]
+    path = write(tmp_path, text)
+    assert complaints(tmp_path) == []
+    told = read(path)
+    assert list(prove(told, [told])) == []
+
+
+def test_the_points_of_the_manual_are_those_of_the_lint() -> None:
+    row = next(line for line in MANUAL.splitlines() if line.startswith("| `points` |"))
+    for severity, (least, most) in lint.POINTS.items():
+        said = f"at most {most}, or negative" if least < 0 else f"{least} to {most}"
+        assert f"`{severity}`: {said}" in row
+
+
 # ---------------------------------------------------------------- reading
 
 
