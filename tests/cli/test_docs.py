@@ -49,7 +49,9 @@ def leaves(name: str) -> Iterator[click.Command]:
 
 
 def options(name: str) -> set[str]:
-    return {option for leaf in leaves(name) for parameter in leaf.params if isinstance(parameter, click.Option) for option in parameter.opts}
+    return {
+        option for leaf in leaves(name) for parameter in leaf.params if isinstance(parameter, click.Option) for option in parameter.opts
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -90,7 +92,9 @@ def test_commands_formats_and_exit_codes_are_documented() -> None:
 
 
 def test_what_the_current_folder_may_not_say_is_documented() -> None:
-    said = set(re.findall(r"`([a-z-]+)`", section("Environment and configuration files").partition("may therefore not set")[2].partition(";")[0]))
+    said = set(
+        re.findall(r"`([a-z-]+)`", section("Environment and configuration files").partition("may therefore not set")[2].partition(";")[0])
+    )
     assert {name.replace("_", "-") for name in ONLY_TRUSTED} - {"config", "null"} == said
 
 
