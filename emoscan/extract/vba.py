@@ -177,7 +177,9 @@ def open_project(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("malformed", "bundle", str(error))
         return
     with_code = [m for m in project.modules if has_code(m.source)]
-    yield Fact("macro.code", "code" if with_code else "empty")
+    # A module without so much as its attributes was overwritten or lost: nobody can say that there is no code in it.
+    unread = any(not m.source for m in project.modules)
+    yield Fact("macro.code", "code" if with_code or unread else "empty")
     yield Fact("vba.normalised_sha256", normalised_sha256(project.modules, project.document.forms))
     for module in project.modules:
         yield Fact("vba.module", module.name, detail={"type": module.type, "origin": module.origin})

@@ -32,18 +32,18 @@ def _copy_token_shapes() -> tuple[tuple[int, int], ...]:
     return tuple(shapes)
 
 
-def _flag_runs() -> tuple[tuple[int, ...], ...]:
-    """By flag byte: numbers of literals between its copy tokens; the last number ends without one."""
+def _flag_runs() -> tuple[tuple[tuple[int, ...], int], ...]:
+    """By flag byte: numbers of literals before each of its copy tokens, and of those after the last one."""
     runs = []
     for flags in range(256):
-        run, literals = [], 0
+        before, literals = [], 0
         for bit in range(8):
             if flags >> bit & 1:
-                run.append(literals)
+                before.append(literals)
                 literals = 0
             else:
                 literals += 1
-        runs.append((*run, literals))
+        runs.append((tuple(before), literals))
     return tuple(runs)
 
 
@@ -94,42 +94,39 @@ def decompress(container: bytes, start: int = 0, limit: int = 1 << 24) -> Decomp
 
 def _decompress_chunk(container: bytes, at: int, end: int, out: bytearray) -> str:
     """Append what a chunk holds to `out`. Returns what is wrong with it, if anything."""
-    base = len(out)
+    base, here = len(out), 0
     shapes, runs = _SHAPES, _RUNS
     while at < end:
-        flags = container[at]
+        before, literals_after = runs[container[at]]
         at += 1
-        if not flags:
-            out += container[at : min(at + 8, end)]
-            at += 8
-            continue
-        run = runs[flags]
-        for literals in run[:-1]:
+        for literals in before:
             if literals:
                 out += container[at : at + literals]
                 at += literals
+                here += literals
             if at + 2 > end:
-                del out[len(out) - max(0, min(at - end, literals)) :]
+                del out[base + here - max(0, min(at - end, literals)) :]
                 return "" if at == end else f"compressed source is cut short at {end:#x}"
+            if here > CHUNK:
+                break
             token = container[at] | container[at + 1] << 8
             at += 2
-            here = len(out) - base
-            if here > CHUNK:
-                del out[base + CHUNK :]
-                return f"a chunk of compressed source at {at:#x} holds more than 4,096 bytes"
             shift, mask = shapes[here]
             offset, length = (token >> shift) + 1, (token & mask) + 3
             if offset > here:
                 return f"compressed source at {at - 2:#x} copies from before its beginning"
-            source = len(out) - offset
+            source = base + here - offset
+            here += length
             if offset >= length:
                 out += out[source : source + length]
             else:
                 out += (out[source:] * (length // offset + 1))[:length]
-        literals = run[-1]
-        if literals:
-            out += container[at : min(at + literals, end)]
-            at += literals
+        if literals_after:
+            out += container[at : min(at + literals_after, end)]
+            at += literals_after
+            here += literals_after
+        if here > CHUNK:
+            break
     if len(out) - base > CHUNK:
         del out[base + CHUNK :]
         return f"a chunk of compressed source before {end:#x} holds more than 4,096 bytes"

@@ -47,7 +47,8 @@ def logical_lines(source: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _tokens() -> re.Pattern[str]:
-    return re.compile(r'("(?:[^"]|"")*+"?)|(\.?[^\W\d]\w*+[%&@!#$]?)|(\'.*+)|(\d[\w.]*+|[^\s\w])')
+    """Text literals, names with a dot before and a type after them, comments, numbers, signs, line ends."""
+    return re.compile(r'"(?:[^"\n]|"")*+"?|\.?[^\W\d]\w*+[%&@!#$]?|\'[^\n]*+|\d[\w.]*+|[^\s\w]|\n')
 
 
 _MODIFIERS: Final = frozenset(("dim", "static", "redim", "const", "private", "public", "global", "friend", "preserve", "withevents"))
@@ -82,19 +83,9 @@ def normalised_sha256(modules: Iterable[Module], forms: Iterable[Form] = ()) -> 
 
 def _tokenised(source: str) -> list[str]:
     """Tokens of the statements, line ends included."""
-    nothing, find = _no_statement(), _tokens().finditer
-    tokens: list[str] = []
-    for line in logical_lines(source):
-        if nothing.match(line):
-            continue
-        for match in find(line):
-            kind = match.lastindex
-            if kind == 1:
-                tokens.append(match[0])
-            elif kind != 3:
-                tokens.append(match[0].lower())
-        tokens.append("\n")
-    return tokens
+    nothing = _no_statement()
+    text = "".join(f"{line}\n" for line in logical_lines(source) if not nothing.match(line))
+    return [token if token[0] == '"' else token.lower() for token in _tokens().findall(text) if token[0] != "'"]
 
 
 def _declared(tokens: list[str]) -> Iterator[str]:
@@ -127,9 +118,7 @@ def _declared_by(statement: list[str]) -> Iterator[str]:
 
 
 def _renamed(tokens: list[str], declared: set[str]) -> str:
-    numbers: dict[str, str] = {}
-    out: list[str] = []
-    for token in tokens:
-        name = token.rstrip("%&@!#$")
-        out.append(numbers.setdefault(name, f"v{len(numbers)}") if name in declared else token)
-    return " ".join(out)
+    bases = {token: base for token in set(tokens) if (base := token.rstrip("%&@!#$")) in declared}
+    numbers = {base: f"v{number}" for number, base in enumerate(dict.fromkeys(bases[token] for token in tokens if token in bases))}
+    names = {token: numbers[base] for token, base in bases.items()}
+    return " ".join([names.get(token, token) for token in tokens])

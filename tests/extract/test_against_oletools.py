@@ -13,7 +13,7 @@ from fixturelib.readers import olevba
 from emoscan.budget import Budget, Limits
 from emoscan.context import Context
 from emoscan.model import Artifact, Child
-from emoscan.parse.bundle import VBA_PROJECT, Module, VbaProject, load_vba
+from emoscan.parse.bundle import VBA_PROJECT, Control, Module, VbaProject, load_vba
 from emoscan.registry import discover, sniff, steps_for
 
 CORPUS = os.environ.get("EMOSCAN_CORPUS", "")
@@ -92,5 +92,35 @@ def test_same_modules_same_text() -> None:
             checked += 1
             if not reason(name, text, modules.get(name), bundles):
                 unexplained.append((Artifact("x", data).sha256[:12], name, len(text), text[:60]))
+    assert checked
+    assert not unexplained
+
+
+def controls_of(bundle: VbaProject) -> list[Control]:
+    """Every control of the project's forms, those in frames and pages too."""
+    found = [control for form in bundle.document.forms for control in form.controls]
+    for control in found:
+        found += control.controls
+    return found
+
+
+def test_form_controls_with_their_values() -> None:
+    """oletools takes the padding behind strings for text, so only controls whose strings it cut right are compared."""
+    checked = 0
+    unexplained = []
+    for data in documents():
+        try:
+            expected = [v for _, _, v in olevba().VBA_Parser("document", data=data).extract_form_strings_extended() if v["name"]]
+        except Exception:  # it fails on damaged files in every way there is
+            continue
+        if not expected:
+            continue
+        found = [control for bundle in ours(data)[0] for control in controls_of(bundle)]
+        for variable in expected:
+            name = variable["name"].decode("utf-16-le" if b"\0" in variable["name"] else "latin-1", "replace")
+            value = variable["value"].decode("utf-16-le" if b"\0" in variable["value"] else "latin-1") if variable["value"] else ""
+            checked += 1
+            if not any(c.name == name and (c.type != "TextBox" or value in str(c.properties.get("Value"))) for c in found):
+                unexplained.append((Artifact("x", data).sha256[:12], name, value[:40]))
     assert checked
     assert not unexplained

@@ -204,6 +204,13 @@ def test_an_empty_project():
     assert not [c for c in items if isinstance(c, Child)]
 
 
+def test_lost_source_is_not_called_empty():
+    storage = Project([Module("ThisDocument", CODE, "document")]).storage()
+    storage.put("VBA/ThisDocument", b"overwritten" * 99)
+    (item, _) = run(from_compound_file, "office.vba-storage", compound(storage))
+    assert facts(run(open_project, VBA_PROJECT, item.data), "macro.code") == ["code"]
+
+
 def test_damage_is_a_fact():
     (item,) = run(from_compound_file, "office.vba-storage", Project([Module("M", CODE, offset_error=9)]).file())
     assert len(facts(run(open_project, VBA_PROJECT, item.data), "vba.damaged")) == 1
