@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from emoscan.graph import Graph
-from emoscan.model import SEVERITIES, Finding, Label, MacroClass, Reason, Verdict
+from emoscan.model import Finding, Label, MacroClass, Reason, Verdict
 
 SUSPICIOUS: Final = 40
 MALICIOUS: Final = 80
+SAID: Final = 3
+"""Findings that the summary names."""
 
 
 def judge(findings: Sequence[Finding], graph: Graph, allowed: frozenset[str] = frozenset()) -> Verdict:
@@ -29,7 +31,7 @@ def judge(findings: Sequence[Finding], graph: Graph, allowed: frozenset[str] = f
         label = "incomplete"
     else:
         label = "clean"
-    return Verdict(label, total, tuple(reasons), _summary(label, findings, graph), _macro_class(label, graph))
+    return Verdict(label, total, tuple(reasons), _summary(label, reasons, findings, graph), _macro_class(label, graph))
 
 
 def score(findings: Sequence[Finding]) -> list[Reason]:
@@ -41,12 +43,12 @@ def score(findings: Sequence[Finding]) -> list[Reason]:
         if finding.group and (best is None or abs(finding.points) > abs(best.points)):
             heaviest[finding.group] = finding
     reasons = []
-    for finding in sorted(rules.values(), key=lambda f: (-f.points, f.id)):
+    for finding in rules.values():
         if finding.group and heaviest[finding.group] is not finding:
             reasons.append(Reason(finding.id, 0, f"counted in {heaviest[finding.group].id}"))
         else:
             reasons.append(Reason(finding.id, finding.points))
-    return reasons
+    return sorted(reasons, key=lambda reason: (-reason.points, reason.rule))
 
 
 def _digests(graph: Graph) -> frozenset[str]:
@@ -54,12 +56,12 @@ def _digests(graph: Graph) -> frozenset[str]:
     return frozenset((graph.artifacts[graph.root].sha256, *normalised))
 
 
-def _summary(label: Label, findings: Sequence[Finding], graph: Graph) -> str:
+def _summary(label: Label, reasons: Sequence[Reason], findings: Sequence[Finding], graph: Graph) -> str:
     """One sentence a person can act on."""
-    weighty = sorted((f for f in findings if f.points > 0), key=lambda f: (-f.points, -SEVERITIES.index(f.severity)))
-    if weighty and label in ("malicious", "suspicious"):
-        titles = list(dict.fromkeys(f.title for f in weighty))[:3]
-        return "; ".join(titles) + "."
+    if label in ("malicious", "suspicious"):
+        titles = {finding.id: finding.title for finding in findings}
+        weighty = dict.fromkeys(titles[reason.rule] for reason in reasons if reason.points > 0)
+        return "; ".join(list(weighty)[:SAID]) + "."
     if graph.troubles:
         first = graph.troubles[0].problem
         more = f" (and {len(graph.troubles) - 1} more)" if len(graph.troubles) > 1 else ""

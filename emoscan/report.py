@@ -160,7 +160,7 @@ class Report(Struct, frozen=True, kw_only=True, omit_defaults=False):
     mail: dict[str, list[str]] | None
     """Header values and facts of the outermost mail, by name; null when the input holds none."""
     incomplete: list[Incomplete]
-    limits: dict[str, float]
+    limits: dict[str, int | float]
     timing_ms: dict[str, float]
 
 

@@ -53,7 +53,7 @@ def test_what_was_not_read_is_never_clean_and_never_a_detection(sort: Sort) -> N
 
 def test_a_group_is_worth_its_heaviest_member() -> None:
     verdict = judge([finding("A.LIGHT", 20, "g"), finding("A.HEAVY", 50, "g"), finding("A.OTHER", 5)], graph())
-    assert [(r.rule, r.points) for r in verdict.reasons] == [("A.HEAVY", 50), ("A.LIGHT", 0), ("A.OTHER", 5)]
+    assert [(r.rule, r.points) for r in verdict.reasons] == [("A.HEAVY", 50), ("A.OTHER", 5), ("A.LIGHT", 0)]
     assert verdict.score == 55
     assert next(r.note for r in verdict.reasons if r.rule == "A.LIGHT") == "counted in A.HEAVY"
 

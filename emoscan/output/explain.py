@@ -192,7 +192,7 @@ class _Page:
         text = _text((name, "bold"), "  ") if name else _text()
         text.append(named, "cyan" if name else "bold cyan")
         text.append(f"  {_size(artifact.size)}", "dim")
-        if artifact.text and not name and artifact.kind not in BUNDLES:
+        if artifact.text and not name and artifact.kind not in BUNDLES and not (edge and edge.how == SIMPLIFIED):
             text.append(f"  {clip(self._short(artifact.text.strip()), self.view.width // 3)}")
         if edge and edge.how:
             text.append(f"  ← {edge.how}", "yellow")
@@ -236,7 +236,7 @@ class _Page:
             if not self.view.full and self._is_simplified_elsewhere(artifact, edge):
                 continue
             title = _text((NAMED.get(artifact.kind, artifact.kind), "bold cyan"))
-            if edge and edge.label != edge.how:
+            if edge and edge.label not in ("", edge.how):
                 title.append(f"  {edge.label}", "bold")
             if edge and edge.how:
                 title.append(f"  ← {edge.how}", "yellow")

@@ -9,7 +9,7 @@ from typing import Final
 from emoscan.output import Record, Renderer, View
 from emoscan.output._text import clip, fold_middle, wrap
 from emoscan.registry import output
-from emoscan.report import Report
+from emoscan.report import ROLE_ORDER, Report
 
 COLOURS: Final = {"malicious": "1;31", "suspicious": "1;33", "incomplete": "1;35", "clean": "32", "dim": "2"}
 
@@ -62,7 +62,8 @@ class Table(Renderer):
         for reason in report.reasons[:SHOWN]:
             title = next((f.title for f in report.findings if f.id == reason.rule), reason.note)
             yield indent + clip(f"{reason.points:>+4}  {reason.rule}  {title}", self.room)
-        for ioc in [ioc for ioc in report.iocs if ioc.role != "reference"][:SHOWN]:
+        telling = [ioc for ioc in report.iocs if ioc.role != "reference"]
+        for ioc in sorted(telling, key=lambda ioc: ROLE_ORDER.get(ioc.role, len(ROLE_ORDER)))[:SHOWN]:
             yield indent + clip(f"{ioc.role:<9} {ioc.defanged}", self.room)
         for problem in report.incomplete[:SHOWN]:
             yield from (indent + line for line in wrap(f"not read: {problem.message}", self.room))
