@@ -25,7 +25,9 @@ VIEWS = {
     "colour": View(width=100, colour=True),
     "full": View(width=100, full=True),
 }
-RENDERED = [("table", view) for view in ("", "narrow", "verbose", "colour")] + [("explain", view) for view in ("", "narrow", "colour", "full")]
+RENDERED = [("table", view) for view in ("", "narrow", "verbose", "colour")] + [
+    ("explain", view) for view in ("", "narrow", "colour", "full")
+]
 
 
 def record(name: str) -> Record:
@@ -36,7 +38,9 @@ def record(name: str) -> Record:
 def test_golden_reports_are_valid(name: str) -> None:
     text = (GOLDEN / f"{name}.json").read_bytes()
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(json.loads(text))
-    assert msgspec.json.format(record(name).line, indent=1) + b"\n" == text, "it has other keys, or in another order, than a report of today"
+    assert msgspec.json.format(record(name).line, indent=1) + b"\n" == text, (
+        "it has other keys, or in another order, than a report of today"
+    )
 
 
 @pytest.mark.parametrize("name", REPORTS)
