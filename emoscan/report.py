@@ -264,7 +264,7 @@ def _safe_evidence(evidence: Evidence) -> Evidence:
 
 def _iocs(graph: Graph) -> list[Ioc]:
     """One row per type and value: what scripts would download in the order in which they would, then the rest in the
-    order in which it was found. The weightiest role wins; a URL that is cut off is left out where the whole is known.
+    order in which it was found. The weightiest role wins; a URL that is cut off is left out where a whole one is known.
     """
     rows: dict[tuple[str, str], Ioc] = {}
     for artifact, type_, value, role, confidence in _indicators(graph):
@@ -277,12 +277,13 @@ def _iocs(graph: Graph) -> list[Ioc]:
         sure = max(confidence, known.confidence) if known else confidence
         rows[type_, value] = Ioc(type_, shown, defang(shown), role, artifact, list(graph.above(artifact)), sure)
     whole = sorted(value for (type_, value), row in rows.items() if type_ == "url" and row.confidence >= 1)
-    return [row for (type_, value), row in rows.items() if type_ != "url" or row.confidence >= 1 or not _begins_another(value, whole)]
+    return [row for (type_, value), row in rows.items() if type_ != "url" or row.confidence >= 1 or not _told_better(value, whole)]
 
 
-def _begins_another(url: str, whole: list[str]) -> bool:
+def _told_better(url: str, whole: list[str]) -> bool:
+    """Whether a URL that was cut off is the beginning of one that is known, or has one in front of what it runs on into."""
     place = bisect_right(whole, url)
-    return place < len(whole) and whole[place].startswith(url)
+    return (place < len(whole) and whole[place].startswith(url)) or (place > 0 and url.startswith(whole[place - 1]))
 
 
 def _indicators(graph: Graph) -> Iterator[tuple[str, str, str, str, float]]:

@@ -11,7 +11,7 @@ from emoscan.decode.plausible import decoded, telling
 from emoscan.model import Artifact, Child, Problem, Span, Yields
 from emoscan.parse.literals import number_of
 from emoscan.parse.text import as_bytes, text_of
-from emoscan.registry import sniff, step
+from emoscan.registry import step
 
 MOST: Final = 50
 KEYS: Final = 24
@@ -21,7 +21,7 @@ SAMPLE: Final = 64
 
 _ARRAY: Final = re.compile(r"(?<![\w.])[0-9]{1,8}(?:[^0-9\r\n]{1,4}(?:\r?\n[ \t]{0,40})?[0-9]{1,8}){14,}+")
 _NUMBER: Final = re.compile(r"[0-9]{1,8}")
-_KEY: Final = re.compile(r"(?:(-?bxor|\bxor|\^)|([+-]))[ \t(]{0,8}((?:0x|&h)?[0-9a-f]{1,6})(?![\w.])", re.IGNORECASE)
+_KEY: Final = re.compile(r"""(?:(-?bxor|\bxor|\^)|([+-]))[ \t("']{0,8}((?:0x|&h)?[0-9a-f]{1,6})(?![\w.])""", re.IGNORECASE)
 
 
 @step("charcodes", takes=("script.*", "text.html"), order=20)
@@ -50,17 +50,18 @@ def sweep(artifact: Artifact, ctx: Context) -> Yields:
 
 
 def keys_in(text: str) -> list[tuple[str, int]]:
-    """("xor", 51), ("-", 5) …: what the script does with numbers, each once, nothing first."""
-    keys: dict[tuple[str, int], None] = {("", 0): None}
+    """("xor", 51), ("-", 5) …: what the script does with numbers, each once; nothing first, then exclusive or."""
+    xors: dict[tuple[str, int], None] = {}
+    offsets: dict[tuple[str, int], None] = {}
     for match in _KEY.finditer(text):
         number = number_of(match[3])
-        if number > 0:
+        if number > 0 and match[1] and len(xors) < KEYS:
+            xors.setdefault(("xor", number))
+        elif number > 0 and not match[1] and len(offsets) < KEYS:
             # what is added while hiding is taken away while reading, and the script may be either
-            for key in (("xor", number),) if match[1] else (("-", number), ("+", number)):
-                keys.setdefault(key)
-        if len(keys) >= KEYS:
-            break
-    return list(keys)
+            offsets.setdefault(("-", number))
+            offsets.setdefault(("+", number))
+    return [("", 0), *xors, *offsets]
 
 
 def _decoded(written: list[str], keys: list[tuple[str, int]]) -> tuple[bytes, str, str] | None:
@@ -75,12 +76,14 @@ def _decoded(written: list[str], keys: list[tuple[str, int]]) -> tuple[bytes, st
             if result is None:
                 continue
             if telling(result):
-                data = as_bytes(result)
-                return data, sniff(data)[0], how
-            if not operation and max(numbers) < 256:
+                kind, kept = decoded(as_bytes(result))
+            elif not operation and max(numbers) < 256:
                 kind, kept = decoded(bytes(numbers))
-                if kind and kind != "text.plain":
-                    return kept, kind, how
+                kind = "" if kind == "text.plain" else kind
+            else:
+                continue
+            if kind:
+                return kept, kind, how
     return None
 
 
@@ -100,10 +103,4 @@ def _apply(numbers: list[int], operation: str, key: int) -> str | None:
         numbers = [number ^ key for number in numbers]
     elif operation:
         numbers = [number - key if operation == "-" else number + key for number in numbers]
-    if min(numbers) < 1 or max(numbers) > 0xFFFF:
-        return None if operation or max(numbers) > 0xFFFF else _from_bytes(numbers)
-    return "".join(map(chr, numbers))
-
-
-def _from_bytes(numbers: list[int]) -> str | None:
-    return bytes(numbers).decode("latin-1") if max(numbers) < 256 else None
+    return "".join(map(chr, numbers)) if min(numbers) >= 0 and max(numbers) <= 0xFFFF else None

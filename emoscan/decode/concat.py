@@ -42,7 +42,8 @@ def join_literals(artifact: Artifact, ctx: Context) -> Yields:
     text = text_of(artifact.data)
     ctx.budget.spend(len(text) // 16 + 1)
     folded = fold(text, language)
-    if folded != text and any(shows(value) and value not in text for value in _values(folded, language)):
+    # PowerShell has a step of its own that joins and does more
+    if folded != text and language != "powershell" and any(shows(value) and value not in text for value in _values(folded, language)):
         ctx.budget.grow(len(folded), "joined literals")
         yield Fact("obfuscation.concatenation", "literals and character constants in pieces")
         yield Child(as_bytes(folded), artifact.kind, how="adjacent literals joined")

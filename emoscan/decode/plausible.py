@@ -44,7 +44,7 @@ LONG_TEXT: Final = 64
 
 _TELLING: Final = re.compile(
     r"https?:|://[\w.-]{4}|powershell|\bcmd(?:\.exe)?[ /]|\bfunction\b|createobject|activexobject|wscript|new-object|frombase64|invoke-|downloadstring|downloadfile"
-    r"|\brundll32|\bregsvr32|\bmshta|msxml2|winmgmts|win32_process|<script|<html|\bvar [\w$]+\s*=|\biex\b|\$\w+\s*=|\bdim \w|\bset \w+\s*=",
+    r"|\brundll32|\bregsvr32|\bmshta|msxml2|winmgmts|win32_process|<script|<html|\bvar [\w$]+\s*=|\biex\b|-join\s*\(|\[char(?:\[\])?\]|\$\w+\s*=|\bdim \w|\bset \w+\s*=",
     re.IGNORECASE,
 )
 
@@ -54,9 +54,11 @@ def readable(text: str) -> bool:
     head = text[:HEAD]
     if len(head) < LEAST_TEXT:
         return False
-    odd = sum(not (letter.isprintable() or letter in "\t\r\n") for letter in head)
-    common = sum(letter.isascii() for letter in head)
-    return odd * 50 <= len(head) and common * 10 >= len(head) * 7
+    common = len(head.encode("ascii", "ignore"))
+    return len(_ODD.findall(head)) * 50 <= len(head) and common * 10 >= len(head) * 7
+
+
+_ODD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
 def telling(text: str) -> bool:
@@ -83,6 +85,10 @@ def decoded(data: bytes) -> tuple[str, bytes]:
     if text:
         kept = as_bytes(text)
         kind = sniff(kept)[0]
+        if kind == "mail.rfc822":  # headers of HTTP and the like
+            kind = "text.plain"
+        if kind == UNKNOWN_KIND:
+            return "", b""
         if not kind.startswith(TEXTUAL):
             return (kind, data) if not kind.startswith(NOT_LOOKED_INTO) else ("", b"")
         return (kind, kept) if kind != "text.plain" or len(text) >= LONG_TEXT or telling(text) else ("", b"")

@@ -25,6 +25,9 @@ LONGEST: Final = 1 << 20
 def simplify(artifact: Artifact, ctx: Context) -> Yields:
     script = Script(text_of(artifact.data), ctx.budget)
     script.reduce()
+    for layer in script.layers():
+        ctx.budget.grow(len(layer), "text that is run")
+        yield Child(as_bytes(layer), "script.powershell", how="text that iex runs")
     if script.changes:
         simplified = as_bytes(script.text())
         ctx.budget.grow(len(simplified), "simplified script")
@@ -42,6 +45,9 @@ _MARKS: Final = str.maketrans("", "", "\1\2\3\4")
 _VARIABLE: Final = re.compile(r"(?<!`)\$[\w({:]")
 _TICKS: Final = re.compile(r"`(?:\r?\n[ \t]*+|([\s\S]))")
 
+_IEX: Final = r"(?:iex|invoke-expression)(?![\w-])"
+_RUN: Final = re.compile(rf"(?<![\w.$-]){_IEX}\s*[(\s]*{_L}|{_L}\s*\)*\s*\|\s*[&.]?\s*\(?\s*{_IEX}", re.IGNORECASE)
+SHORTEST_LAYER: Final = 8
 _OPERATOR: Final = re.compile(r"(?<![\w-])(-(?:f|[ci]?replace|join|[ci]?split|bxor))(?=[(\1\3])", re.IGNORECASE)
 
 
@@ -68,6 +74,10 @@ class Script:
                 self._skeleton = pattern.sub(lambda m, f=replacement: f(self, m), self._skeleton)  # type: ignore[misc]
             if self._skeleton == before:
                 return
+
+    def layers(self) -> list[str]:
+        """Constants that the script runs as code."""
+        return [value for match in _RUN.finditer(self._skeleton) if len(value := self._values[int(match[1] or match[2])]) >= SHORTEST_LAYER]
 
     # ------------------------------------------------------------ literals
 
@@ -191,7 +201,7 @@ def _reversed(script: Script, match: re.Match[str]) -> str:
 
 def _invoke(script: Script, match: re.Match[str]) -> str:
     """iex, cut out of the value of a variable that is the same everywhere."""
-    if match[1] and script.value(match[1]).lower() != "x":
+    if match[1] and script.value(match[1]).lower() not in {"x", "*mdr*", "maximumdrivecount"}:
         return match[0]
     script.changes += 1
     return "iex"
@@ -238,6 +248,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[Script, re.Match[str]], str
         (rf"\[\s*string\s*\]\s*::\s*join\s*\(\s*{_SEPARATOR}\s*,\s*\(?\s*{_LIST}\s*\)?\s*\)", _listed),
         (rf"{_L}\s*\[\s*-1\s*\.\.\s*-\s*(?:([0-9]+)|\(\s*{_L0}\s*\.\s*length\s*\))\s*\](?:\s*-join\s*{_L0})?", _reversed),
         (rf"(?:{_PREFERENCE}|\(\s*(?:\[\s*string\s*\]\s*)?{_PREFERENCE}\s*\))\s*\[\s*1\s*,\s*3\s*\]\s*\+\s*{_L}\s*-join\s*{_L0}", _invoke),
+        (rf"\(\s*(?:gv|get-variable|variable)\s+{_L}\s*\)\s*\.\s*name\s*\[\s*3\s*,\s*11\s*,\s*2\s*\]\s*-join\s*{_L0}", _invoke),
         (rf"\$env:comspec\s*\[\s*4\s*,\s*(?:15|24|26)\s*,\s*25\s*\]\s*-join\s*{_L0}()", _invoke),
         (
             rf"\$(?:pshome\s*\[\s*(?:4|21)\s*\]\s*\+\s*\$pshome\s*\[\s*(?:30|34)\s*\]|shellid\s*\[\s*1\s*\]\s*\+\s*\$shellid\s*\[\s*13\s*\])\s*\+\s*{_L}",

@@ -33,6 +33,8 @@ GRAM: Final = 3
 NAMED: Final = 200
 """Literals of `Replace` and `Split` that are tried."""
 WORTH_A_CHILD: Final = 40
+LEAST_SHARE: Final = 50
+"""A token makes up one part in this many of the string, at least."""
 
 _BEFORE_ARGUMENT: Final = re.compile(
     r"""(?:,\s{0,4}|\b(?:replace|split)["']?\s{0,4}\(\s{0,4}|-[ci]?(?:replace|split)\s{0,4})\Z""", re.IGNORECASE
@@ -55,7 +57,7 @@ def undo_token_splitting(artifact: Artifact, ctx: Context) -> Yields:
         for token in sorted(learned, key=len, reverse=True):
             count = text.count(token)
             ctx.budget.spend(len(text) // 256 + 1)
-            if count < 2 or (residue := text.replace(token, "")) in done or not residue:
+            if count < 2 or count * len(token) * LEAST_SHARE < len(text) or (residue := text.replace(token, "")) in done or not residue:
                 continue
             if not says_more(residue, text):
                 continue
@@ -122,7 +124,7 @@ def _named(artifact: Artifact) -> list[str]:
 
 def says_more(residue: str, text: str) -> bool:
     """Whether taking the token out made something of the text that it was not before."""
-    if telling(residue) and (not telling(text) or sniff(as_bytes(residue))[0] != sniff(as_bytes(text))[0]):
+    if telling(residue) and not telling(text):
         return True
     return is_base64(residue) and not is_base64(text)
 

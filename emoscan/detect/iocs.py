@@ -179,14 +179,18 @@ def _as_read(text: str, kind: str) -> str:
     """The text as the program it is for reads it: noise characters dropped, entities and escapes undone."""
     if kind == "script.cmd" and "^" in text:
         text = text.replace("^", "")
-    elif kind == "script.powershell" and "`" in text:
+    if kind == "script.powershell" and "`" in text:
         text = _NEWLINE_TICK.sub(" ", text).replace("`", "")
-    elif kind in {"text.html", "text.xml", "script.hta", "script.wsf"} and "&" in text:
+    if kind == "script.powershell" and (masked := _MASKED_QUOTE.search(text)):
+        text = text.replace(masked[1], "'")
+    if kind in {"text.html", "text.xml", "script.hta", "script.wsf"} and "&" in text:
         text = html.unescape(text)
     language = LANGUAGES.get(kind)
     return fold(text, language) if language in {"vba", "powershell", "js"} else text
 
 
+# A layer that has yet to be undone has a token for the quote: "…/abc.Split(abc@abc)".
+_MASKED_QUOTE: Final = re.compile(r"([A-Za-z0-9]{2,8})\.split\(\1[^\w\s'\"]{1,3}\1\)", re.IGNORECASE)
 _NEWLINE_TICK: Final = re.compile(r"`[nrt0]")
 
 

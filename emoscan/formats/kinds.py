@@ -23,6 +23,15 @@ SIGNATURES: Final[dict[str, tuple[Signature, ...]]] = {
     # MS-OXRTFCP 2.1.3.1.1: COMPTYPE
     "office.rtf-compressed": ((8, b"LZFu"), (8, b"MELA")),
     # MS-SHLLINK 2.1: HeaderSize, LinkCLSID
+    # Word 2 to 6 and Excel 2 to 4 before they wrote compound files; BOF records of MS-XLS and its forerunners
+    "office.word-old": ((0, b"\xdb\xa5\x2d\0"), (0, b"\xdc\xa5"), (0, b"\x9b\xa5\x21\0"), (0, b"\xfe\x37\0\x1c")),
+    "office.biff": (
+        (0, b"\x09\0\x04\0"),
+        (0, b"\x09\x02\x06\0"),
+        (0, b"\x09\x04\x06\0"),
+        (0, b"\x09\x08\x08\0\0\x05"),
+        (0, b"\x09\x08\x10\0\0\x06"),
+    ),
     "windows.lnk": ((0, bytes.fromhex("4c0000000114020000000000c000000000000046")),),
     "windows.chm": ((0, b"ITSF\x03\0\0\0"), (0, b"ITSF\x02\0\0\0")),
     "windows.registry-hive": ((0, b"regf"),),

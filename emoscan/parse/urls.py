@@ -170,6 +170,8 @@ def _end_of(body: str, code: bool) -> tuple[str, bool]:
             continue
         cut = cut or stop in "${"
         body = body[:at]
+    if code and body.count("(") > body.count(")"):
+        body, cut = body[: body.rfind("(")], True
     before = ""
     while before != body:
         before = body
