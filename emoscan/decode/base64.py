@@ -14,6 +14,7 @@ from emoscan.model import Artifact, Child, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, load_vba, load_xlm, strings_of
 from emoscan.parse.encodings import from_base64
+from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold
 from emoscan.parse.text import text_of
 from emoscan.registry import step
@@ -24,11 +25,11 @@ SHORTEST: Final = 24
 MOST: Final = 100
 """Blobs of one artifact."""
 
-_BLOCK: Final = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{40,}+[ \t]*+\r?\n[ \t]*+)++[A-Za-z0-9+/]*+={0,2}")
+_BLOCK: Final = lazy(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{40,}+[ \t]*+\r?\n[ \t]*+)++[A-Za-z0-9+/]*+={0,2}")
 """Lines of it, as PEM and MIME write it."""
-_RUN: Final = re.compile(r"(?<![A-Za-z0-9+/_-])={0,2}[A-Za-z0-9+/_-]{24,}+={0,2}")
-_BLANKS: Final = re.compile(r"\s+")
-_ARGUMENT: Final = re.compile(r"""[-/\u2013\u2014\u2015]e[a-z]{0,14}["'\s:]{1,8}\Z""", re.IGNORECASE)
+_RUN: Final = lazy(r"(?<![A-Za-z0-9+/_-])={0,2}[A-Za-z0-9+/_-]{24,}+={0,2}")
+_BLANKS: Final = lazy(r"\s+")
+_ARGUMENT: Final = lazy(r"""[-/\u2013\u2014\u2015]e[a-z]{0,14}["'\s:]{1,8}\Z""", re.IGNORECASE)
 """Just before an argument of `-EncodedCommand`, which has a step of its own."""
 
 

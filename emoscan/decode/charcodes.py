@@ -9,6 +9,7 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.decode.plausible import decoded, telling
 from emoscan.model import Artifact, Child, Problem, Span, Yields
+from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import number_of
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
@@ -19,9 +20,9 @@ KEYS: Final = 24
 SAMPLE: Final = 64
 """Numbers a key is tried on first."""
 
-_ARRAY: Final = re.compile(r"(?<![\w.])[0-9]{1,8}(?:[^0-9\r\n]{1,4}(?:\r?\n[ \t]{0,40})?[0-9]{1,8}){14,}+")
-_NUMBER: Final = re.compile(r"[0-9]{1,8}")
-_KEY: Final = re.compile(r"""(?:(-?bxor|\bxor|\^)|([+-]))[ \t("']{0,8}((?:0x|&h)?[0-9a-f]{1,6})(?![\w.])""", re.IGNORECASE)
+_ARRAY: Final = lazy(r"(?<![\w.])[0-9]{1,8}(?:[^0-9\r\n]{1,4}(?:\r?\n[ \t]{0,40})?[0-9]{1,8}){14,}+")
+_NUMBER: Final = lazy(r"[0-9]{1,8}")
+_KEY: Final = lazy(r"""(?:(-?bxor|\bxor|\^)|([+-]))[ \t("']{0,8}((?:0x|&h)?[0-9a-f]{1,6})(?![\w.])""", re.IGNORECASE)
 
 
 @step("charcodes", takes=("script.*", "text.html"), order=20)

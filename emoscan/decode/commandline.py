@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +10,7 @@ from emoscan.decode.plausible import readable
 from emoscan.model import Artifact, Child, Fact, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, load_vba, strings_of
+from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold
 from emoscan.parse.psargs import Call, calls
 from emoscan.parse.text import as_bytes, text_of
@@ -28,12 +28,12 @@ TAKES: Final = (
     "text.xml",
 )
 
-_CARETS: Final = re.compile(r"[A-Za-z]\^+[A-Za-z]")
+_CARETS: Final = lazy(r"[A-Za-z]\^+[A-Za-z]")
 CARETS: Final = 5
 """Carets inside words that make a habit of it."""
 
 # In a script, PowerShell is named often without being run: in a path, in a message.
-_CODE_ONLY: Final = re.compile(r"[;|($=]|::|\biex\b|-[A-Za-z]{2,}|\w\s+\S")
+_CODE_ONLY: Final = lazy(r"[;|($=]|::|\biex\b|-[A-Za-z]{2,}|\w\s+\S")
 
 
 @step("commandline", takes=TAKES, order=10)

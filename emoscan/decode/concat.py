@@ -12,24 +12,25 @@ from emoscan.context import Context
 from emoscan.decode.plausible import decoded, telling
 from emoscan.model import Artifact, Child, Fact, Yields
 from emoscan.parse.encodings import from_base64
+from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold, tokens, value_of
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import sniff, step
 
 SHORTEST: Final = 12
-BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}\Z")
+BASE64: Final = lazy(r"[A-Za-z0-9+/]{40,}={0,2}\Z")
 
 _APPEND: Final = {
     # name = "…"   name = name & "…"   "…" & name is another matter
-    "vba": re.compile(
+    "vba": lazy(
         r'^[ \t]*+(?:let[ \t]++)?(\w{1,255})\$?[ \t]*+=[ \t]*+(?:(\1)\$?[ \t]*+[&+][ \t]*+)?("(?:[^"\r\n]|"")*+")[ \t]*+(?:[:\'\r]|$)',
         re.IGNORECASE | re.MULTILINE,
     ),
-    "js": re.compile(
+    "js": lazy(
         r"""(?:^|[;{])[ \t]*+(?:var[ \t]++)?([\w$]{1,255})[ \t]*+(\+)?=[ \t]*+("(?:[^"\\\r\n]|\\.)*+"|'(?:[^'\\\r\n]|\\.)*+')[ \t]*+(?=;|$)""",
         re.MULTILINE,
     ),
-    "powershell": re.compile(
+    "powershell": lazy(
         r"""(?:^|[;{])[ \t]*+(\$[\w:]{1,255})[ \t]*+(\+)?=[ \t]*+("(?:[^"`$]|"")*+"|'(?:[^']|'')*+')[ \t]*+(?=;|\r|$)""", re.MULTILINE
     ),
 }

@@ -8,13 +8,14 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.decode.plausible import readable
 from emoscan.model import Artifact, Child, Fact, Yields
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import sniff, step
 
-_FOR: Final = re.compile(r"\bfor\s{1,40}(?:/l\s{1,40})?%{1,2}~?([^\s%])\s{1,40}in\s{0,40}\(([\s0-9,;=+-]{2,65536})\)", re.IGNORECASE)
-_SET: Final = re.compile(r"""\bset\s{1,40}"?([^\s"=&|]{1,255})=([^\r\n]*)""", re.IGNORECASE)
-_LOOKUP: Final = re.compile(r"""!([^\s!:"'&|]{1,255}):~\s{0,20}%{1,2}(.)[^!]{0,40},[\s+]{0,8}1[^!]{0,8}!""", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"-?[0-9]{1,9}")
+_FOR: Final = lazy(r"\bfor\s{1,40}(?:/l\s{1,40})?%{1,2}~?([^\s%])\s{1,40}in\s{0,40}\(([\s0-9,;=+-]{2,65536})\)", re.IGNORECASE)
+_SET: Final = lazy(r"""\bset\s{1,40}"?([^\s"=&|]{1,255})=([^\r\n]*)""", re.IGNORECASE)
+_LOOKUP: Final = lazy(r"""!([^\s!:"'&|]{1,255}):~\s{0,20}%{1,2}(.)[^!]{0,40},[\s+]{0,8}1[^!]{0,8}!""", re.IGNORECASE)
+_NUMBER: Final = lazy(r"-?[0-9]{1,9}")
 
 COMMANDS: Final = 50
 

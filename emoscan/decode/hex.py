@@ -9,16 +9,17 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.decode.plausible import decoded
 from emoscan.model import Artifact, Child, Problem, Span, Yields
+from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold
 from emoscan.parse.text import text_of
 from emoscan.registry import step
 
 MOST: Final = 50
 
-_RUN: Final = re.compile(r"(?<![0-9A-Fa-f])(?:0x)?((?:[0-9A-Fa-f]{2}){24,}+)(?![0-9A-Fa-f])")
-_MARKED: Final = re.compile(r"""(?:(?:0x|\\x|\\u00|&h|%(?:u00)?|\\)[0-9a-f]{2}(?:[\s,;_"'+]|&(?!h)){0,8}){12,}+""", re.IGNORECASE)
-_SPACED: Final = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}([ ,\-:;.|])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){14,}+")
-_BYTE: Final = re.compile(r"(?:0x|\\x|\\u00|&h|%u00|%|\\)([0-9a-f]{2})", re.IGNORECASE)
+_RUN: Final = lazy(r"(?<![0-9A-Fa-f])(?:0x)?((?:[0-9A-Fa-f]{2}){24,}+)(?![0-9A-Fa-f])")
+_MARKED: Final = lazy(r"""(?:(?:0x|\\x|\\u00|&h|%(?:u00)?|\\)[0-9a-f]{2}(?:[\s,;_"'+]|&(?!h)){0,8}){12,}+""", re.IGNORECASE)
+_SPACED: Final = lazy(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}([ ,\-:;.|])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){14,}+")
+_BYTE: Final = lazy(r"(?:0x|\\x|\\u00|&h|%u00|%|\\)([0-9a-f]{2})", re.IGNORECASE)
 
 HOWS: Final = {"0": "0x bytes", "&": "&H bytes", "%": "percent escapes", "\\": "hex escapes"}
 

@@ -7,6 +7,7 @@ import zlib
 from typing import Final
 
 from emoscan.model import UNKNOWN_KIND
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes, looks_like_text, text_of
 from emoscan.registry import sniff
 
@@ -42,7 +43,7 @@ LEAST_TEXT: Final = 12
 LONG_TEXT: Final = 64
 """Characters from which a text is kept whatever it says."""
 
-_TELLING: Final = re.compile(
+_TELLING: Final = lazy(
     r"https?:|://[\w.-]{4}|powershell|\bcmd(?:\.exe)?[ /]|\bfunction\b|createobject|activexobject|wscript|new-object|frombase64|invoke-|downloadstring|downloadfile"
     r"|\brundll32|\bregsvr32|\bmshta|msxml2|winmgmts|win32_process|<script|<html|\bvar [\w$]+\s*=|\biex\b|-join\s*\(|\[char(?:\[\])?\]|\$\w+\s*=|\bdim \w|\bset \w+\s*=",
     re.IGNORECASE,
@@ -58,7 +59,7 @@ def readable(text: str) -> bool:
     return len(_ODD.findall(head)) * 50 <= len(head) and common * 10 >= len(head) * 7
 
 
-_ODD: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+_ODD: Final = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
 def telling(text: str) -> bool:

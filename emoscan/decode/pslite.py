@@ -12,6 +12,7 @@ from typing import Final
 from emoscan.budget import Budget
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Yields
+from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import number_of, quoted, tokens, value_of
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
@@ -39,16 +40,16 @@ def simplify(artifact: Artifact, ctx: Context) -> Yields:
 # literals for a third: \1 7 \2 is a constant, \3 8 \4 a string that is not (it holds a variable).
 _L: Final = "\1([0-9]+)\2"
 _L0: Final = "\1[0-9]+\2"
-_NUMBER: Final = re.compile("\1([0-9]+)\2")
-_RAW: Final = re.compile("\3([0-9]+)\4")
+_NUMBER: Final = lazy("\1([0-9]+)\2")
+_RAW: Final = lazy("\3([0-9]+)\4")
 _MARKS: Final = str.maketrans("", "", "\1\2\3\4")
-_VARIABLE: Final = re.compile(r"(?<!`)\$[\w({:]")
-_TICKS: Final = re.compile(r"`(?:\r?\n[ \t]*+|([\s\S]))")
+_VARIABLE: Final = lazy(r"(?<!`)\$[\w({:]")
+_TICKS: Final = lazy(r"`(?:\r?\n[ \t]*+|([\s\S]))")
 
 _IEX: Final = r"(?:iex|invoke-expression)(?![\w-])"
-_RUN: Final = re.compile(rf"(?<![\w.$-]){_IEX}\s*[(\s]*{_L}|{_L}\s*\)*\s*\|\s*[&.]?\s*\(?\s*{_IEX}", re.IGNORECASE)
+_RUN: Final = lazy(rf"(?<![\w.$-]){_IEX}\s*[(\s]*{_L}|{_L}\s*\)*\s*\|\s*[&.]?\s*\(?\s*{_IEX}", re.IGNORECASE)
 SHORTEST_LAYER: Final = 8
-_OPERATOR: Final = re.compile(r"(?<![\w-])(-(?:f|[ci]?replace|join|[ci]?split|bxor))(?=[(\1\3])", re.IGNORECASE)
+_OPERATOR: Final = lazy(r"(?<![\w-])(-(?:f|[ci]?replace|join|[ci]?split|bxor))(?=[(\1\3])", re.IGNORECASE)
 
 
 class Script:
@@ -143,7 +144,7 @@ def _bare(_script: Script, match: re.Match[str]) -> str:
     return match[1]
 
 
-_PLACE: Final = re.compile(r"\{\{|\}\}|\{\s*([0-9]{1,4})\s*(?:,\s*(-?[0-9]{1,3})\s*)?\}")
+_PLACE: Final = lazy(r"\{\{|\}\}|\{\s*([0-9]{1,4})\s*(?:,\s*(-?[0-9]{1,3})\s*)?\}")
 
 
 def _formatted(script: Script, match: re.Match[str]) -> str:
@@ -171,7 +172,7 @@ def _replaced(script: Script, match: re.Match[str]) -> str:
     return script.undone(text.replace(old, new), match)
 
 
-_PLAIN_PATTERN: Final = re.compile(r"(?:[^\\^$.|?*+()\[\]{}]|\\[^\w])+\Z")
+_PLAIN_PATTERN: Final = lazy(r"(?:[^\\^$.|?*+()\[\]{}]|\\[^\w])+\Z")
 
 
 def _substituted(script: Script, match: re.Match[str]) -> str:
@@ -207,7 +208,7 @@ def _invoke(script: Script, match: re.Match[str]) -> str:
     return "iex"
 
 
-_IDENTIFIER: Final = re.compile(r"[A-Za-z_][\w-]{0,80}\Z")
+_IDENTIFIER: Final = lazy(r"[A-Za-z_][\w-]{0,80}\Z")
 
 
 def _named(script: Script, match: re.Match[str]) -> str:
@@ -225,7 +226,7 @@ _PREFERENCE: Final = r"\$verbosepreference\s*(?:\.\s*tostring\s*\(\s*\)\s*)?"
 _ARGUMENTS: Final = rf"((?:{_L0}|[0-9]+)(?:\s*,\s*(?:{_L0}|[0-9]+))*+)"
 
 _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[Script, re.Match[str]], str]], ...]] = tuple(
-    (re.compile(pattern, re.IGNORECASE), rule)
+    (lazy(pattern, re.IGNORECASE), rule)
     for pattern, rule in (
         (
             r"(?:\[\s*string\s*\]\s*)?\[\s*char\s*\]\s*(?:(0x[0-9a-f]{1,4}|[0-9]{1,5})(?![\w.])|\(\s*(0x[0-9a-f]{1,4}|[0-9]{1,5})\s*\))",

@@ -17,6 +17,7 @@ from emoscan.model import Artifact, Child, Fact, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, load_vba, strings_of
 from emoscan.parse.encodings import from_base64
+from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold, tokens, value_of
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import sniff, step
@@ -36,9 +37,7 @@ WORTH_A_CHILD: Final = 40
 LEAST_SHARE: Final = 50
 """A token makes up one part in this many of the string, at least."""
 
-_BEFORE_ARGUMENT: Final = re.compile(
-    r"""(?:,\s{0,4}|\b(?:replace|split)["']?\s{0,4}\(\s{0,4}|-[ci]?(?:replace|split)\s{0,4})\Z""", re.IGNORECASE
-)
+_BEFORE_ARGUMENT: Final = lazy(r"""(?:,\s{0,4}|\b(?:replace|split)["']?\s{0,4}\(\s{0,4}|-[ci]?(?:replace|split)\s{0,4})\Z""", re.IGNORECASE)
 """What stands before a literal that something is replaced or split by."""
 
 
@@ -129,7 +128,7 @@ def says_more(residue: str, text: str) -> bool:
     return is_base64(residue) and not is_base64(text)
 
 
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}\Z")
+_BASE64: Final = lazy(r"[A-Za-z0-9+/]{40,}={0,2}\Z")
 
 
 def is_base64(text: str) -> bool:

@@ -6,9 +6,8 @@ Better none than a wrong one: a domain needs a public suffix and is never read o
 
 from __future__ import annotations
 
-import html
-import ipaddress
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,6 +17,7 @@ from emoscan.context import Context
 from emoscan.model import Artifact, Fact, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, load_vba, load_xlm, strings_of
+from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, Token, fold, tokens
 from emoscan.parse.text import looks_like_text, text_of
 from emoscan.parse.urls import Url, find_urls, host_of, refang, registrable
@@ -40,7 +40,7 @@ class Indicator(Struct, frozen=True):
 
 # ---------------------------------------------------------------- what is no indicator
 
-NAMESPACES: Final = re.compile(
+NAMESPACES: Final = lazy(
     r"[a-z]{2,5}://(?:schemas\.|(?:www\.)?(?:w3\.org|openxmlformats\.org|purl\.org|purl\.oclc\.org|xmlns\.com|ogp\.me|tempuri\.org|openoffice\.org/20"
     r"|relaxng\.org|exslt\.org|dublincore\.org|sodipodi\.sourceforge\.net|inkscape\.org/namespaces|opengis\.net|topografix\.com|web\.resource\.org/cc"
     r"|creativecommons\.org/ns|iptc\.org/std|cipa\.jp|aiim\.org|microsoft\.com/(?:office|xml|windows|schema|package|sql|wbem|winfx)/?|openformats\.org|json-schema\.org"
@@ -52,7 +52,7 @@ NAMESPACES: Final = re.compile(
 # Top level domains that are also endings of files, or of members in code.
 _AMBIGUOUS: Final = frozenset((
     "zip", "mov", "py", "sh", "pl", "rs", "cc", "so", "md", "ps", "cab", "name", "do", "id", "is", "in", "at", "as", "to", "me", "my", "ai", "app", "dev", "java",
-    "prof", "zone", "run", "open", "data", "new", "now", "map", "top", "tv", "ms", "ml", "st", "sc", "tm", "ac", "ad", "bat", "com", "exe", "doc", "docs",
+    "prof", "zone", "run", "open", "data", "new", "now", "map", "top", "tv", "ms", "ml", "st", "sc", "tm", "ac", "ad", "bat", "com", "exe", "doc", "docs", "cf", "pm",
 ))  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def _of_bundle(artifact: Artifact) -> Iterator[Indicator]:
             yield Indicator(indicator.type, indicator.value, role="download" if fetching and indicator.type == "url" else indicator.role)
 
 
-_ADDRESSES: Final = re.compile(
+_ADDRESSES: Final = lazy(
     rb"^(?:from|reply-to|return-path|sender|x-originating-ip|x-sender-ip):([^\r\n]{0,1000}(?:\r?\n[ \t][^\r\n]{0,1000}){0,4})",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -131,15 +131,13 @@ def fetches(text: str) -> bool:
     return any(verb in lower for verb in VERBS)
 
 
-_SAID: Final = re.compile(
+_SAID: Final = lazy(
     r"write-(?:host|output|verbose|warning|error|debug)|\bmsgbox\b|^\s*echo\b|\bthrow\b|^[ \t]{0,40}\.(?:link|notes|example|description)\b|licen[sc]e|project ?uri|copyright|see also",
     re.IGNORECASE | re.MULTILINE,
 )
 """What a line says that only shows a URL to people."""
 
-_SPLIT_AT: Final = re.compile(
-    r"""(?:\bsplit\b["']?\)?[ ]{0,4}\(?[^()\n"']{0,80}|-[ci]?split[ ]{0,4})(["'])([^"'\n]{1,40})\1""", re.IGNORECASE
-)
+_SPLIT_AT: Final = lazy(r"""(?:\bsplit\b["']?\)?[ ]{0,4}\(?[^()\n"']{0,80}|-[ci]?split[ ]{0,4})(["'])([^"'\n]{1,40})\1""", re.IGNORECASE)
 _LOOKS_CODE: Final = ("script.",)
 ROLES: Final = {"text.html": "link", "text.plain": "link", "windows.url": "link", "windows.iqy": "download"}
 
@@ -184,14 +182,16 @@ def _as_read(text: str, kind: str) -> str:
     if kind == "script.powershell" and (masked := _MASKED_QUOTE.search(text)):
         text = text.replace(masked[1], "'")
     if kind in {"text.html", "text.xml", "script.hta", "script.wsf"} and "&" in text:
-        text = html.unescape(text)
+        from html import unescape
+
+        text = unescape(text)
     language = LANGUAGES.get(kind)
     return fold(text, language) if language in {"vba", "powershell", "js"} else text
 
 
 # A layer that has yet to be undone has a token for the quote: "…/abc.Split(abc@abc)".
-_MASKED_QUOTE: Final = re.compile(r"([A-Za-z0-9]{2,8})\.split\(\1[^\w\s'\"]{1,3}\1\)", re.IGNORECASE)
-_NEWLINE_TICK: Final = re.compile(r"`[nrt0]")
+_MASKED_QUOTE: Final = lazy(r"([A-Za-z0-9]{2,8})\.split\(\1[^\w\s'\"]{1,3}\1\)", re.IGNORECASE)
+_NEWLINE_TICK: Final = lazy(r"`[nrt0]")
 
 
 def _roles(text: str, kind: str, urls: list[Url]) -> list[str]:
@@ -224,31 +224,31 @@ def _without(text: str, spans: list[Token]) -> str:
 
 # ---------------------------------------------------------------- the other types
 
-_MAIL_HOST: Final = re.compile(r"@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?![\w@-])", re.ASCII)
-_MAIL_USER: Final = re.compile(r"(?<![\w.+@/-])[\w.+-]{1,64}\Z", re.ASCII)
-_QUAD: Final = re.compile(r"(?<![\w.%-])(?:\d{1,3}\.){3}\d{1,3}(?![\w%-])(?!\.\d)", re.ASCII)
-_VERSION: Final = re.compile(
+_MAIL_HOST: Final = lazy(r"@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?![\w@-])", re.ASCII)
+_MAIL_USER: Final = lazy(r"(?<![\w.+@/-])[\w.+-]{1,64}\Z", re.ASCII)
+_QUAD: Final = lazy(r"(?<![\w.%-])(?:\d{1,3}\.){3}\d{1,3}(?![\w%-])(?!\.\d)", re.ASCII)
+_VERSION: Final = lazy(
     r"(?<![a-z])(?:v|ver|vers|version|release|build|rev|assembly\w{0,12}|required\w{0,12}|oid|section|chapter|chrome|firefox|safari|msie|opera|edg|trident|gecko|webkit)\W{0,12}\Z",
     re.IGNORECASE,
 )
-_IPV6: Final = re.compile(r"(?<![\w:.\]])(?:[0-9a-f]{1,4}:{1,2}){2,7}[0-9a-f]{1,4}(?![\w:])", re.IGNORECASE | re.ASCII)
-_HOST: Final = re.compile(
+_IPV6: Final = lazy(r"(?<![\w:.\]])(?:[0-9a-f]{1,4}:{1,2}){2,7}[0-9a-f]{1,4}(?![\w:])", re.IGNORECASE | re.ASCII)
+_HOST: Final = lazy(
     r"(?<![\w.@/\\=%$-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,8}(?![\w@\\-])(?!\.\w)(?!\()", re.IGNORECASE | re.ASCII
 )
-_ASKED: Final = re.compile(
+_ASKED: Final = lazy(
     r"(?:nslookup|resolve-dnsname|gethost(?:entry|addresses|byname)|test-connection|tcpclient)[^\n;|]{0,80}?[\s(\"',]"
     r"([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})\.?(?![\w.-])",
     re.IGNORECASE | re.ASCII,
 )
 _ASKING: Final = ("nslookup", "resolve-dnsname", "gethost", "test-connection", "tcpclient")
-_ROOT: Final = re.compile(r"(?:(?<!\w)[a-z]:|%[a-z()0-9]{2,24}%|\$env:[a-z]{2,24}|(?<![\\\w:.])\\\\[\w.-]{2,64})\Z", re.IGNORECASE)
+_ROOT: Final = lazy(r"(?:(?<!\w)[a-z]:|%[a-z()0-9]{2,24}%|\$env:[a-z]{2,24}|(?<![\\\w:.])\\\\[\w.-]{2,64})\Z", re.IGNORECASE)
 """What a path begins with, before its first separator: drive, variable, name of a server."""
-_SEPARATOR: Final = re.compile(r"\\{1,2}(?=[^\s\\\"'`<>|*?,;:()])")
-_REST: Final = re.compile(r"""[^\s"'`<>|*?,;:\x00-\x1f()]{2,260}""")
-_QUOTED_REST: Final = re.compile(r"""[^"'<>|*?;:\x00-\x1f]{2,260}(?=["'])""")
-_HALF: Final = re.compile(r"[a-z]:\\(?:program|documents)\Z|\\\\(?:software|microsoft|system|s|w|d|b)\\", re.IGNORECASE)
+_SEPARATOR: Final = lazy(r"\\{1,2}(?=[^\s\\\"'`<>|*?,;:()])")
+_REST: Final = lazy(r"""[^\s"'`<>|*?,;:\x00-\x1f()]{2,260}""")
+_QUOTED_REST: Final = lazy(r"""[^"'<>|*?;:\x00-\x1f]{2,260}(?=["'])""")
+_HALF: Final = lazy(r"[a-z]:\\(?:program|documents)\Z|\\\\(?:software|microsoft|system|s|w|d|b)\\", re.IGNORECASE)
 """A path that was cut at a blank, or the escaped backslashes of a regular expression."""
-_KEY: Final = re.compile(
+_KEY: Final = lazy(
     r"(?<![\w\\])(HKEY_(?:LOCAL_MACHINE|CURRENT_USER|CLASSES_ROOT|USERS|CURRENT_CONFIG)|HKLM|HKCU|HKCR|HKU)(:?)\\{1,2}([\w .\\{}()-]{2,250})",
     re.IGNORECASE | re.ASCII,
 )
@@ -288,6 +288,8 @@ def _ipv4(text: str, taken: list[tuple[int, int]]) -> Iterator[Indicator]:
 def _ipv6(text: str) -> Iterator[Indicator]:
     if "::" not in text and text.count(":") < 7:
         return
+    import ipaddress
+
     for match in _IPV6.finditer(text):
         try:
             address = ipaddress.IPv6Address(match[0])
@@ -305,7 +307,10 @@ def _domains(text: str, taken: list[tuple[int, int]]) -> Iterator[Indicator]:
         host = host_of(match[0])
         if not host or (host[0].isdigit() and _QUAD.match(host)) or _inside(match.start(), taken):
             continue
-        top = host.rpartition(".")[2]
+        labels = host.split(".")
+        top = labels[-1]
+        if len(labels[-2]) < 2 or labels[0].isdigit():
+            continue
         plain = match[0].islower() or match[0].isupper() or host.startswith("www.")
         if (
             plain
@@ -355,7 +360,5 @@ def _registry_keys(text: str) -> Iterator[Indicator]:
 
 
 def _inside(at: int, spans: list[tuple[int, int]]) -> bool:
-    from bisect import bisect_right
-
     number = bisect_right(spans, (at, 1 << 62)) - 1
     return number >= 0 and spans[number][0] <= at < spans[number][1]

@@ -8,24 +8,25 @@ from typing import Final, Literal
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Problem, Yields
 from emoscan.parse.bundle import VBA_PROJECT, Document, Form, Module, ModuleType, Property, VbaProject, dump
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import text_of
 from emoscan.registry import step
 
 SOURCE: Final = "office.vba-source"
 Host = Literal["word", "excel", "powerpoint", ""]
 
-_NAME: Final = re.compile(r'^[ \t]*+Attribute VB_Name[ \t]*+=[ \t]*+"([^"\r\n]{1,255})"', re.IGNORECASE | re.MULTILINE)
-_HEADER: Final = re.compile(r"^VERSION [0-9.]{1,8}(?: CLASS)?[ \t]*+\r?$", re.IGNORECASE | re.MULTILINE)
-_BASE: Final = re.compile(r'^[ \t]*+Attribute VB_Base[ \t]*+=[ \t]*+"([^"\r\n]{0,255})"', re.IGNORECASE | re.MULTILINE)
-_DESIGN: Final = re.compile(r"^Begin \{?[\w-]{1,40}\}? (\w{1,255})[ \t]*+\r?$", re.IGNORECASE | re.MULTILINE)
-_PROPERTY: Final = re.compile(r'^[ \t]++(\w{1,64})[ \t]*+=[ \t]*+(?:"((?:[^"\r\n]|"")*+)"|(-?[0-9]{1,9}))', re.MULTILINE)
+_NAME: Final = lazy(r'^[ \t]*+Attribute VB_Name[ \t]*+=[ \t]*+"([^"\r\n]{1,255})"', re.IGNORECASE | re.MULTILINE)
+_HEADER: Final = lazy(r"^VERSION [0-9.]{1,8}(?: CLASS)?[ \t]*+\r?$", re.IGNORECASE | re.MULTILINE)
+_BASE: Final = lazy(r'^[ \t]*+Attribute VB_Base[ \t]*+=[ \t]*+"([^"\r\n]{0,255})"', re.IGNORECASE | re.MULTILINE)
+_DESIGN: Final = lazy(r"^Begin \{?[\w-]{1,40}\}? (\w{1,255})[ \t]*+\r?$", re.IGNORECASE | re.MULTILINE)
+_PROPERTY: Final = lazy(r'^[ \t]++(\w{1,64})[ \t]*+=[ \t]*+(?:"((?:[^"\r\n]|"")*+)"|(-?[0-9]{1,9}))', re.MULTILINE)
 
 # The classes behind the modules of documents (MS-OVBA 2.3.4.3: VB_Base).
 _DOCUMENT_CLASSES: Final[dict[str, Host]] = {"00020819": "excel", "00020820": "excel", "00020821": "excel", "00020906": "word"}
 _WORDS: Final[tuple[tuple[Host, re.Pattern[str]], ...]] = (
-    ("word", re.compile(r"\b(?:ActiveDocument|ThisDocument|Document_Open|AutoOpen|Selection\.TypeText)\b", re.IGNORECASE)),
-    ("excel", re.compile(r"\b(?:ThisWorkbook|ActiveSheet|ActiveWorkbook|Workbook_Open|Auto_Open|Worksheets?\(|Cells\()", re.IGNORECASE)),
-    ("powerpoint", re.compile(r"\b(?:ActivePresentation|SlideShowWindows|OnSlideShow\w+)\b", re.IGNORECASE)),
+    ("word", lazy(r"\b(?:ActiveDocument|ThisDocument|Document_Open|AutoOpen|Selection\.TypeText)\b", re.IGNORECASE)),
+    ("excel", lazy(r"\b(?:ThisWorkbook|ActiveSheet|ActiveWorkbook|Workbook_Open|Auto_Open|Worksheets?\(|Cells\()", re.IGNORECASE)),
+    ("powerpoint", lazy(r"\b(?:ActivePresentation|SlideShowWindows|OnSlideShow\w+)\b", re.IGNORECASE)),
 )
 
 

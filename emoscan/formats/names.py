@@ -9,6 +9,7 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import UNKNOWN_KIND, Artifact, Fact, Yields
+from emoscan.parse.lazy import lazy
 from emoscan.registry import step
 
 # fmt: off
@@ -56,14 +57,14 @@ SHOWN: Final = frozenset((
 """Extensions people take for harmless."""
 # fmt: on
 
-BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-INVISIBLE: Final = re.compile(
+BIDI: Final = lazy("[\u202a-\u202e\u2066-\u2069]")
+INVISIBLE: Final = lazy(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061-\u2064\u2800\u3164\ufeff\uffa0]|(?<![^\x00-\x7f])[\u200c\u200d]"
 )
 """Characters that take no room or look like a blank. Joiners count between ASCII only: emoji and some scripts need them."""
 
-PADDED: Final = re.compile(r"[\s\u2800\u3164]{5,}+\.\s*+\w{1,12}\s*+$")
-TRAILING: Final = re.compile(r"\.[A-Za-z0-9]{2,12}[ .\u00a0\u3000]++$")
+PADDED: Final = lazy(r"[\s\u2800\u3164]{5,}+\.\s*+\w{1,12}\s*+$")
+TRAILING: Final = lazy(r"\.[A-Za-z0-9]{2,12}[ .\u00a0\u3000]++$")
 DOTS: Final = str.maketrans({"\uff0e": ".", "\u2024": ".", "\u3002": ".", "\uff61": ".", "\ufe52": "."})
 
 

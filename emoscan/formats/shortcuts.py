@@ -7,10 +7,11 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Fact, Yields
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import text_of
 from emoscan.registry import step
 
-_ENTRY: Final = re.compile(r"^[ \t]*+(url|baseurl|iconfile|workingdirectory)[ \t]*+=[ \t]*+([^\r\n]{1,4096})", re.IGNORECASE | re.MULTILINE)
+_ENTRY: Final = lazy(r"^[ \t]*+(url|baseurl|iconfile|workingdirectory)[ \t]*+=[ \t]*+([^\r\n]{1,4096})", re.IGNORECASE | re.MULTILINE)
 LINKS: Final = 100
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import looks_like_text, text_of
 from emoscan.registry import Look, sniffs
 
@@ -224,20 +225,20 @@ TIE: Final = 6
 """What a name adds: it settles which of two about equally likely kinds it is, no more."""
 
 # A mail is told by others; here it only must not be taken for the script it quotes.
-_MAIL: Final = re.compile(
+_MAIL: Final = lazy(
     r"\A(?:from [^\n]*+\n)?(?:[a-z][a-z0-9-]{1,40}:[^\n]*+\n(?:[ \t][^\n]*+\n)*+){0,40}?"
     r"(?:received|return-path|from|to|subject|date|message-id|mime-version|delivered-to|content-type):[^\n]*+\n(?:[ \t][^\n]*+\n)*+[a-z][a-z0-9-]{1,40}:",
     re.IGNORECASE,
 )
-_BLANKS: Final = re.compile(r"[ \t\f\v\xa0]++")
-_LINES: Final = re.compile(r"[^\S\n]*+\n\s*+")
+_BLANKS: Final = lazy(r"[ \t\f\v\xa0]++")
+_LINES: Final = lazy(r"[^\S\n]*+\n\s*+")
 
 Compiled = tuple[int, int, tuple[str, ...], re.Pattern[str]]
 
 
 @lru_cache(maxsize=1)
 def _compiled() -> dict[str, tuple[Compiled, ...]]:
-    return {kind: tuple((s.weight, s.cap, s.needs, re.compile(s.pattern, re.MULTILINE)) for s in signs) for kind, signs in SIGNS.items()}
+    return {kind: tuple((s.weight, s.cap, s.needs, lazy(s.pattern, re.MULTILINE)) for s in signs) for kind, signs in SIGNS.items()}
 
 
 def sample_of(data: bytes) -> str:

@@ -11,6 +11,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from emoscan.parse.lazy import lazy
+
 TokenType = Literal["string", "comment"]
 
 _SINGLE: Final = "'\u2018\u2019\u201a\u201b"
@@ -94,9 +96,9 @@ def value_of(literal: str, language: str) -> str:
 
 
 _PAIRS: Final = {**dict.fromkeys(_SINGLE, _SINGLE), **dict.fromkeys(_DOUBLE, _DOUBLE)}
-_TICK: Final = re.compile(r"`([\s\S])")
+_TICK: Final = lazy(r"`([\s\S])")
 _TICKS: Final = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "\n": ""}
-_ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3]?[0-7]{1,2})|([\s\S]))")
+_ESCAPE: Final = lazy(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3]?[0-7]{1,2})|([\s\S]))")
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "\n": "", "\r": ""}
 
 
@@ -115,21 +117,21 @@ def quoted(value: str, language: str, quote: str = '"') -> str:
 
 
 _JOINS: Final = {
-    "vba": re.compile(r"(?:[ \t]*+(?:_[ \t]*+\r?\n)?[ \t]*+)[&+](?:[ \t]*+(?:_[ \t]*+\r?\n)?[ \t]*+)\Z"),
-    "powershell": re.compile(r"\s{0,64}\+\s{0,64}\Z"),
-    "js": re.compile(r"\s{0,64}\+\s{0,64}\Z"),
+    "vba": lazy(r"(?:[ \t]*+(?:_[ \t]*+\r?\n)?[ \t]*+)[&+](?:[ \t]*+(?:_[ \t]*+\r?\n)?[ \t]*+)\Z"),
+    "powershell": lazy(r"\s{0,64}\+\s{0,64}\Z"),
+    "js": lazy(r"\s{0,64}\+\s{0,64}\Z"),
 }
 LONGEST_JOIN: Final = 132
 _MAY_JOIN: Final = {
-    "vba": re.compile(r'"[ \t]*+(?:_[ \t]*+\r?\n[ \t]*+)?[&+][ \t]*+(?:_[ \t]*+\r?\n[ \t]*+)?"'),
-    "powershell": re.compile(rf"[{_SINGLE}{_DOUBLE}]\s{{0,64}}\+\s{{0,64}}[{_SINGLE}{_DOUBLE}]"),
-    "js": re.compile(r"""["'`]\s{0,64}\+\s{0,64}["'`]"""),
+    "vba": lazy(r'"[ \t]*+(?:_[ \t]*+\r?\n[ \t]*+)?[&+][ \t]*+(?:_[ \t]*+\r?\n[ \t]*+)?"'),
+    "powershell": lazy(rf"[{_SINGLE}{_DOUBLE}]\s{{0,64}}\+\s{{0,64}}[{_SINGLE}{_DOUBLE}]"),
+    "js": lazy(r"""["'`]\s{0,64}\+\s{0,64}["'`]"""),
 }
 
 _CHARACTERS: Final = {
-    "vba": re.compile(r"(?<![\w.])chr[wb]?\$?[ ]?\([ ]?((?:&h[0-9a-f]{1,4}|&o[0-7]{1,6}|\d{1,5})&?)[ ]?\)", re.IGNORECASE),
-    "powershell": re.compile(r"\[[ ]{0,4}char[ ]{0,4}\][ ]{0,4}(0x[0-9a-f]{1,4}|\d{1,5})(?![\w.])", re.IGNORECASE),
-    "js": re.compile(
+    "vba": lazy(r"(?<![\w.])chr[wb]?\$?[ ]?\([ ]?((?:&h[0-9a-f]{1,4}|&o[0-7]{1,6}|\d{1,5})&?)[ ]?\)", re.IGNORECASE),
+    "powershell": lazy(r"\[[ ]{0,4}char[ ]{0,4}\][ ]{0,4}(0x[0-9a-f]{1,4}|\d{1,5})(?![\w.])", re.IGNORECASE),
+    "js": lazy(
         r"(?<![\w.])string\.fromcharcode[ ]?\([ ]?((?:0x[0-9a-f]{1,4}|\d{1,5})(?:[ ]?,[ ]?(?:0x[0-9a-f]{1,4}|\d{1,5})){0,400})[ ]?\)",
         re.IGNORECASE,
     ),

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from emoscan.parse.encodings import from_base64
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import looks_like_text
 
 DASHES: Final = "-/\u2013\u2014\u2015"
@@ -70,16 +71,16 @@ def parameter(written: str) -> tuple[str, bool]:
     return "", False
 
 
-_PROGRAM: Final = re.compile(r"""(?<![\w.$-])(?:powershell|pwsh)(?:\.exe)?["'^]{0,3}(?=[\s,;/-]|[\u2013-\u2015]|$)""", re.IGNORECASE)
-_WORD: Final = re.compile(
+_PROGRAM: Final = lazy(r"""(?<![\w.$-])(?:powershell|pwsh)(?:\.exe)?["'^]{0,3}(?=[\s,;/-]|[\u2013-\u2015]|$)""", re.IGNORECASE)
+_WORD: Final = lazy(
     r"""[\s,;]*+(?:([-/\u2013\u2014\u2015])["']?([A-Za-z]{1,20})["']?(?=[\s:"'{]|$)|("(?:[^"\\]|\\.)*+"|'[^']*+'|[^\s"';|&<>]++))"""
 )
-_ENCODED: Final = re.compile(
+_ENCODED: Final = lazy(
     r"""([-/\u2013\u2014\u2015])["']?(e(?:c|n[a-z]{0,13})?)["']?[\s:]{1,64}["'(\s]{0,8}([A-Za-z0-9+/]{16,}+={0,2}(?:[ \t\r\n]{1,8}[A-Za-z0-9+/]{16,}+={0,2})*+(?:[ \t\r\n]{1,4}[A-Za-z0-9+/]{1,15}={0,2}(?=["'\s]|$))?)""",
     re.IGNORECASE,
 )
-_BLANKS: Final = re.compile(r"\s+")
-_VALUE: Final = re.compile(r"""[\s:]{0,64}("(?:[^"\\]|\\.)*+"|'[^']*+'|[^\s"'|&<>]++)""")
+_BLANKS: Final = lazy(r"\s+")
+_VALUE: Final = lazy(r"""[\s:]{0,64}("(?:[^"\\]|\\.)*+"|'[^']*+'|[^\s"'|&<>]++)""")
 
 LONGEST: Final = 1 << 15
 """Characters of a command line (CreateProcess takes 32,767)."""
@@ -166,4 +167,4 @@ def _argument(text: str, start: int, stop: int) -> tuple[str, int]:
     return body.strip().strip('"'), stop
 
 
-_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.|""(?!\s*$))*+)"')
+_QUOTED: Final = lazy(r'"((?:[^"\\]|\\.|""(?!\s*$))*+)"')

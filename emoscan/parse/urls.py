@@ -5,7 +5,6 @@ Pure text work; nothing is ever looked up. Every pattern is linear on hostile te
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -14,22 +13,24 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-_DOT: Final = re.compile(r"[ ]?(?:\[\.\]|\(\.\)|\{\.\}|\[\.|\.\]|\[dot\]|\(dot\)|\{dot\})[ ]?", re.IGNORECASE)
-_AT: Final = re.compile(r"[ ]?(?:\[@\]|\(@\)|\[at\]|\(at\)|\{at\})[ ]?", re.IGNORECASE)
+from emoscan.parse.lazy import lazy
+
+_DOT: Final = lazy(r"[ ]?(?:\[\.\]|\(\.\)|\{\.\}|\[\.|\.\]|\[dot\]|\(dot\)|\{dot\})[ ]?", re.IGNORECASE)
+_AT: Final = lazy(r"[ ]?(?:\[@\]|\(@\)|\[at\]|\(at\)|\{at\})[ ]?", re.IGNORECASE)
 
 _SCHEME: Final = r"(?:h(?:tt|xx|\*\*|tx|xt|t\*|\*t)p(?:s|\[s\])?|fxps?|s?ftps?|meows?|(?<![a-z])(?:file|webdav))"
 # What stands for "://": as it is, in brackets, with backslashes, with escaped slashes.
 _COLON: Final = r"(?:\[:\]|\(:\)|\[?:)[\\/]{2,5}\]?"
-_SCHEME_BEFORE: Final = re.compile(_SCHEME + r"\Z", re.IGNORECASE)
-_COLONS: Final = re.compile(r"(?=[:\[(])" + _COLON)
-START: Final = re.compile(_SCHEME + _COLON, re.IGNORECASE)
-_BODY: Final = re.compile(r"""[^\s"'`<>\x00-\x20\x7f-\xa0\u2018-\u201f\u3000-\u3002\uff08-\uff0c]*+""")
+_SCHEME_BEFORE: Final = lazy(_SCHEME + r"\Z", re.IGNORECASE)
+_COLONS: Final = lazy(r"(?=[:\[(])" + _COLON)
+START: Final = lazy(_SCHEME + _COLON, re.IGNORECASE)
+_BODY: Final = lazy(r"""[^\s"'`<>\x00-\x20\x7f-\xa0\u2018-\u201f\u3000-\u3002\uff08-\uff0c]*+""")
 """Up to the first character that no URL holds: one URL or several with separators between them."""
-_EAST_ASIAN: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]")
+_EAST_ASIAN: Final = lazy("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]")
 
 # A token in place of "http", before "://": no quote, blank or separator.
-_MASKED: Final = re.compile(r"(?<=[\s\"'`@*|,;(=])[^\s\"'`@*|,;<>()=/\\]{2,40}\Z")
-_AFTER_MASK: Final = re.compile(r"://(?=[\w-]{1,63}\.)")
+_MASKED: Final = lazy(r"(?<=[\s\"'`@*|,;(=])[^\s\"'`@*|,;<>()=/\\]{2,40}\Z")
+_AFTER_MASK: Final = lazy(r"://(?=[\w-]{1,63}\.)")
 
 SEPARATORS: Final = "@*|,;!^~+#$ "
 _NESTED: Final = "=/?&:%(-_."
@@ -38,12 +39,12 @@ _NESTED: Final = "=/?&:%(-_."
 NESTED_DEPTH: Final = 3
 """URLs inside one URL that are told of."""
 
-_FILE_END: Final = re.compile(r"\.[a-z0-9]{1,5}\Z", re.IGNORECASE)
-_PERCENT: Final = re.compile(r"%([0-9A-Fa-f]{2})")
+_FILE_END: Final = lazy(r"\.[a-z0-9]{1,5}\Z", re.IGNORECASE)
+_PERCENT: Final = lazy(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
-_TOP: Final = re.compile(r"(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})\Z")
-_NUMBER: Final = re.compile(r"(?:0x[0-9a-f]{0,16}|[0-9]{1,20})\Z")
+_LABEL: Final = lazy(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z")
+_TOP: Final = lazy(r"(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})\Z")
+_NUMBER: Final = lazy(r"(?:0x[0-9a-f]{0,16}|[0-9]{1,20})\Z")
 
 
 class Url(Struct, frozen=True):
@@ -185,7 +186,7 @@ def _end_of(body: str, code: bool) -> tuple[str, bool]:
     return body, cut
 
 
-_APPENDED: Final = re.compile(r"""["'][ \t]{0,8}(?:\)[ \t]{0,4}){0,4}[+&](?![&=])""")
+_APPENDED: Final = lazy(r"""["'][ \t]{0,8}(?:\)[ \t]{0,4}){0,4}[+&](?![&=])""")
 
 
 def _appended(text: str, end: int) -> bool:
@@ -270,6 +271,8 @@ def _authority(written: str) -> tuple[str, str, str]:
     user, at, host = written.rpartition("@")
     port = ""
     if host.startswith("["):
+        import ipaddress
+
         host, _, port = host.partition("]")
         port = port[1:] if port.startswith(":") else ""
         try:
@@ -322,7 +325,7 @@ def ipv4_of(host: str) -> str:
         value += number << 8 * (3 - place)
     if len(parts) < 4 and value < 1 << 24:
         return ""
-    return str(ipaddress.IPv4Address(value))
+    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
 
 
 def to_ascii(host: str) -> str:
