@@ -14,6 +14,7 @@ from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, zipdir
 from emoscan.parse.odfcrypto import OdfLock, locks
 from emoscan.parse.passwords import CHEAP, DEFAULT_OFFICE
+from emoscan.parse.unpack import Unsupported
 from emoscan.parse.zipdir import Member
 from emoscan.registry import step
 
@@ -118,7 +119,7 @@ def _opened(package: _Package, clue: Clue, ctx: Context) -> Yields:
             else:
                 try:
                     content = zipdir.content(data, member, ctx.budget).data
-                except zipdir.Unsupported:
+                except Unsupported:
                     continue
             ctx.budget.grow(len(content), member.name)
             writer.writestr(zipfile.ZipInfo(member.name), content)

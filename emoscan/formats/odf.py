@@ -8,6 +8,7 @@ from emoscan.context import Context
 from emoscan.model import Artifact, Child, Problem, Yields
 from emoscan.parse import Malformed, odfcrypto, zipdir
 from emoscan.parse.names import priority
+from emoscan.parse.unpack import Unsupported
 from emoscan.parse.zipdir import Directory
 from emoscan.registry import Look, sniffs, step
 
@@ -36,7 +37,7 @@ def open_odf(artifact: Artifact, ctx: Context) -> Yields:
     for member in wanted[:MAX_MEMBERS]:
         try:
             content = zipdir.content(artifact.data, member, ctx.budget)
-        except zipdir.Unsupported as error:
+        except Unsupported as error:
             yield Problem("unmodelled", "zip", f"{member.name!r} was not read: no reader of {error}")
             continue
         if content.data:

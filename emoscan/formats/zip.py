@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
 from msgspec import Struct
 
 from emoscan.context import Clue, Context
+from emoscan.formats.members import handed_on, locked_problem, still_shut
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, zipdir, ziplock
 from emoscan.parse.names import priority
 from emoscan.parse.passwords import CHEAP, DEFAULT_ARCHIVE
-from emoscan.parse.zipdir import Content, Directory, Member
+from emoscan.parse.unpack import Content, Unsupported
+from emoscan.parse.zipdir import Directory, Member
 from emoscan.registry import Look, sniffs, step
-
-MAX_NAMED: Final = 200
-"""Members of a locked archive that are named one by one."""
-MAX_NAMES: Final = 4
-"""Names that one member is handed on by."""
 
 
 @sniffs("archive.zip")
@@ -86,24 +80,14 @@ def _to_read(directory: Directory, most: int) -> tuple[list[Member], list[Member
 def _plain(data: bytes, member: Member, ctx: Context) -> Yields:
     try:
         content = zipdir.content(data, member, ctx.budget)
-    except zipdir.Unsupported as error:
+    except Unsupported as error:
         yield Problem("unmodelled", "zip", f"{member.name!r} ({member.size:,} bytes) was not read: no reader of {error}")
         return
     yield from _child(member, content, "unzipped")
 
 
 def _child(member: Member, content: Content, how: str) -> Yields:
-    names = dict.fromkeys((member.name, *member.names))
-    for name in list(names)[:MAX_NAMES]:
-        yield Child(content.data, label=name, how=how)
-    if content.padding:
-        detail = {"member": member.name, "kept": str(len(content.data)), "packed": str(member.packed)}
-        yield Fact("archive.padded", f"{content.padding:,} equal bytes at the end of {member.name!r}", detail=detail)
-    if content.limit:
-        message = f"{member.name!r} of the ZIP is larger than may be read; only its first {len(content.data):,} bytes were"
-        yield Problem("limit", content.limit, message)
-    if content.trouble:
-        yield Problem("malformed", "zip", f"{member.name!r} of the ZIP is damaged: {content.trouble}")
+    return handed_on((member.name, *member.names), content, how, "ZIP", member.packed)
 
 
 class _Opened(Struct, frozen=True):
@@ -148,7 +132,7 @@ class _Lock:
             for password in ziplock.passwords_as_bytes(clue.value):
                 try:
                     content = self.aes(member, password) if member.aes is not None else self.zipcrypto(member, password)
-                except zipdir.Unsupported as error:
+                except Unsupported as error:
                     self.unsupported.setdefault(str(error), []).append(member.name)
                     return None
                 except Malformed:
@@ -163,7 +147,7 @@ class _Lock:
     def zipcrypto(self, member: Member, password: bytes) -> Content | None:
         """The content, if the password is proven right."""
         if member.encryption != "ZipCrypto":
-            raise zipdir.Unsupported(member.encryption)
+            raise Unsupported(member.encryption)
         self.ctx.budget.spend()
         if not ziplock.zipcrypto_may_fit(self.data, member, password):
             return None
@@ -187,10 +171,8 @@ class _Lock:
         packed = ziplock.aes(self.data, member, member.aes, keys)
         return zipdir.unpack(packed, member, self.ctx.budget, check_crc=member.aes.version == 1)
 
-    def what_stays_shut(self, shut: list[Member]) -> Iterator[Fact | Problem]:
-        for member in shut[:MAX_NAMED]:
-            detail = {"size": str(member.size), "packed": str(member.packed), "method": member.compression, "encrypted": member.encryption}
-            yield Fact("archive.member", member.name, detail=detail)
+    def what_stays_shut(self, shut: list[Member]) -> Yields:
+        yield from still_shut([(m.name, m.size, m.encryption) for m in shut])
         for name in self.bad_hmac:
             yield Problem(
                 "malformed",
@@ -207,10 +189,7 @@ class _Lock:
         said = {*self.bad_hmac, *(name for names in self.unsupported.values() for name in names)}
         still = [m for m in shut if m.name not in said]
         if still:
-            schemes = ", ".join(sorted({m.encryption for m in still}))
-            names = ", ".join(f"{m.name!r} ({m.size:,} bytes)" for m in still[:5])
-            more = f" and {len(still) - 5} more" if len(still) > 5 else ""
-            yield Problem("encrypted", schemes, f"locked with {schemes}, none of {len(self.clues)} passwords opens {names}{more}")
+            yield locked_problem([(m.name, m.size, m.encryption) for m in still], len(self.clues))
 
 
 def _candidates(ctx: Context) -> list[Clue]:

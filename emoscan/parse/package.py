@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from emoscan.budget import Budget
 from emoscan.parse import Malformed, xml, zipdir
+from emoscan.parse.unpack import Unsupported
 from emoscan.parse.zipdir import Member
 
 CONTENT_TYPES: Final = "[content_types].xml"
@@ -91,7 +92,7 @@ class Package:
             part = found[0]
         try:
             content = zipdir.content(self.data, part, self.budget)
-        except zipdir.Unsupported as error:
+        except Unsupported as error:
             self.damage.append(f"part {part.name!r} cannot be read: {error}")
             return b""
         if content.trouble:

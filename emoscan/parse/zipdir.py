@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from emoscan.budget import MIB, Budget
 from emoscan.parse import Malformed
+from emoscan.parse.unpack import Collector, Content, Pieces, Unsupported, bzip2, deflate, deflate64, lzma1, stored, xz, zstandard
 
 LOCAL: Final = b"PK\x03\x04"
 CENTRAL: Final = b"PK\x01\x02"
@@ -162,22 +163,6 @@ class Directory(Struct, frozen=True):
 
 def _key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
-
-
-class Content(Struct, frozen=True):
-    """The content of a member, as far as it could be read."""
-
-    data: bytes
-    trouble: str = ""
-    """What is wrong with it, in words."""
-    limit: str = ""
-    """Name of the limit that cut it off; `data` is its beginning then."""
-    padding: int = 0
-    """Length of the run of one byte at its end of which only the first PADDING_KEPT bytes are kept."""
-
-
-class Unsupported(Malformed):
-    """A compression method or encryption there is no reader of."""
 
 
 # ------------------------------------------------------------------ the directories
@@ -585,18 +570,6 @@ def _decode_name(raw: bytes, *, utf8: bool) -> str:
 
 # ------------------------------------------------------------------ content
 
-CHUNK: Final = 1 << 16
-PREFIX_KEPT: Final = 8 * MIB
-"""What is kept of an object that is cut off for its size."""
-PADDING: Final = 16 * MIB
-"""A run of one byte at the end that is longer is padding."""
-PADDING_KEPT: Final = 1 << 16
-PADDING_MAX: Final = 1 << 30
-RATIO, RATIO_FROM = 1_000, 32 * MIB
-"""An object may be so many times the size of its packed form, once it is larger than that."""
-
-Pieces = Iterator[bytes]
-
 
 def content(data: bytes, member: Member, budget: Budget) -> Content:
     """What a member holds. Damage and limits are told in the answer, with what could be read before.
@@ -605,199 +578,40 @@ def content(data: bytes, member: Member, budget: Budget) -> Content:
     """
     if member.encryption:
         raise Unsupported(f"{member.encryption} encryption")
-    if member.method == 0 and member.end - member.start <= CHUNK:
-        plain = data[member.start : member.end]
-        budget.grow(len(plain), member.name)
-        return Content(plain, _trouble(member, plain))
     return unpack(memoryview(data)[member.start : member.end], member, budget)
 
 
 def unpack(packed: bytes | memoryview, member: Member, budget: Budget, *, check_crc: bool = True) -> Content:
     """The content from its stored bytes, decrypted where need be. Raises Unsupported for a method there is no reader of."""
-    opener = _OPENERS.get(member.method)
-    if opener is None:
+    if member.compression not in _READERS:
         raise Unsupported(f"{member.compression} compression")
-    return _collect(opener(memoryview(packed), member), len(packed), member, budget, check_crc=check_crc)
+    pieces = _READERS[member.compression](packed, member)
+    read = Collector(pieces, len(packed), budget).take(crc=member.crc if check_crc and not member.cut else None, name=member.name)
+    if member.cut and not read.trouble:
+        return replace(read, trouble=f"cut off: {len(read.data)} of {member.size} bytes")
+    if read.trouble and not read.trouble.startswith(("CRC", "cut off")):
+        return replace(read, trouble=f"{member.compression}: {read.trouble}")
+    return read
 
 
-def _trouble(member: Member, plain: bytes) -> str:
-    if member.cut:
-        return f"cut off: {len(plain)} bytes of it are there"
-    if member.crc is not None and zlib.crc32(plain) != member.crc:
-        return "CRC does not fit"
-    return ""
-
-
-def _collect(pieces: Pieces, packed: int, member: Member, budget: Budget, *, check_crc: bool) -> Content:
-    """Join the pieces, inside the budget. A long run of one byte at the end is not kept."""
-    kept: list[bytes] = []
-    total = crc = run = 0
-    run_byte = b""
-    trouble = limit = ""
-    most = min(budget.limits.object_bytes, budget.left("expanded_bytes"))
-    try:
-        for piece in pieces:
-            crc = zlib.crc32(piece, crc)
-            head = piece[:1]
-            if len(piece) >= 4_096 and piece.count(head) == len(piece) and (not run or head == run_byte):
-                run, run_byte = run + len(piece), head
-                budget.check_time()
-                if run > PADDING_MAX:
-                    limit = "object_bytes"
-                    break
-                continue
-            grown = run + len(piece)
-            if total + grown > most:
-                limit = "object_bytes" if total + grown > budget.limits.object_bytes else "expanded_bytes"
-            elif total + grown > max(RATIO_FROM, RATIO * packed):
-                limit = "ratio"
-            if limit:
-                break
-            budget.spend(grown, "expanded_bytes", member.name)
-            if run:
-                kept.append(run_byte * run)
-                run = 0
-            kept.append(piece)
-            total += grown
-    except (zlib.error, ValueError) as error:
-        trouble = f"{member.compression}: {error}"
-    if run and run <= PADDING and total + run <= most:
-        budget.spend(run, "expanded_bytes", member.name)
-        kept.append(run_byte * run)
-        total, run = total + run, 0
-    elif run:
-        kept.append(run_byte * min(run, PADDING_KEPT, most))
-        total += run
-    plain = b"".join(kept)
-    if limit:
-        return Content(plain[:PREFIX_KEPT], limit=limit, padding=run)
-    if not trouble and member.cut:
-        trouble = f"cut off: {total} of {member.size} bytes"
-    elif not trouble and check_crc and member.crc is not None and crc != member.crc:
-        trouble = "CRC does not fit"
-    return Content(plain, trouble, padding=run)
-
-
-def _stored(packed: memoryview, _member: Member) -> Pieces:
-    for at in range(0, len(packed), CHUNK):
-        yield bytes(packed[at : at + CHUNK])
-
-
-def _deflate(packed: memoryview, _member: Member) -> Pieces:
-    engine = zlib.decompressobj(-15)
-    for at in range(0, len(packed), CHUNK):
-        rest: bytes | memoryview = packed[at : at + CHUNK]
-        while rest and not engine.eof:
-            piece = engine.decompress(rest, CHUNK)
-            rest = engine.unconsumed_tail
-            if piece:
-                yield piece
-        while not engine.eof:  # output may be due though all input is taken
-            piece = engine.decompress(b"", CHUNK)
-            if not piece:
-                break
-            yield piece
-        if engine.eof:
-            return
-    if len(packed):
-        raise Malformed("ends too early")
-
-
-def _deflate64(packed: memoryview, _member: Member) -> Pieces:
-    """Fed in small bites: the library has no bound on what it returns, and a bite of 256 bytes grows to some MiB at most."""
-    from inflate64 import Inflater
-
-    engine = Inflater()
-    for at in range(0, len(packed), 256):
-        yield engine.inflate(bytes(packed[at : at + 256]))
-        if engine.eof:
-            return
-
-
-def _fed(engine: Any, packed: memoryview, damage: type[Exception]) -> Pieces:
-    """From a decompressor with the interface of bz2 and lzma, which raises `damage`."""
-    try:
-        for at in range(0, len(packed), CHUNK):
-            yield engine.decompress(packed[at : at + CHUNK], CHUNK)
-            while not (engine.eof or engine.needs_input):
-                yield engine.decompress(b"", CHUNK)
-            if engine.eof:
-                return
-    except damage as error:
-        raise Malformed(str(error)) from None
-    raise Malformed("ends too early")
-
-
-def _bzip2(packed: memoryview, _member: Member) -> Pieces:
-    import bz2
-
-    return _fed(bz2.BZ2Decompressor(), packed, OSError)
-
-
-LZMA_WINDOW: Final = 128 * MIB
-
-
-def _lzma(packed: memoryview, member: Member) -> Pieces:
-    """LZMA1 with a header of its own, 5.8.8: version, length of properties, properties."""
-    import lzma
-
+def _lzma(packed: bytes | memoryview, member: Member) -> Pieces:
+    """LZMA with a header of its own, 5.8.8: version, length of properties, properties."""
     if len(packed) < 9:
         raise Malformed("LZMA header is cut off")
     _, length, coding, window = struct.unpack_from("<HHBI", packed)
-    if length != 5 or coding >= 9 * 5 * 5:
+    if length != 5:
         raise Malformed("LZMA properties are damaged")
-    rest, literal_context = divmod(coding, 9)
-    position, literal_position = divmod(rest, 5)
-    filters = [
-        {
-            "id": lzma.FILTER_LZMA1,
-            "dict_size": max(4_096, min(window, LZMA_WINDOW)),
-            "lc": literal_context,
-            "lp": literal_position,
-            "pb": position,
-        }
-    ]
-    engine = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
-    made = 0
-    for piece in _fed(engine, packed[9:], lzma.LZMAError):
-        made += len(piece)
-        yield piece
-        if made >= member.size and not member.flags & 2:  # without an end mark, the size is the end
-            return
+    return lzma1((memoryview(packed)[9:],), coding, window, member.size, end_mark=bool(member.flags & 2))
 
 
-def _xz(packed: memoryview, _member: Member) -> Pieces:
-    import lzma
-
-    return _fed(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=LZMA_WINDOW), packed, lzma.LZMAError)
-
-
-def _zstandard(packed: memoryview, _member: Member) -> Pieces:
-    zstd = _zstd()
-    return _fed(zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: 27}), packed, zstd.ZstdError)
-
-
-def _zstd() -> Any:
-    """The module of Python 3.14, or its backport."""
-    import importlib
-
-    for name in ("compression.zstd", "backports.zstd"):
-        try:
-            return importlib.import_module(name)
-        except ImportError:
-            continue
-    raise Unsupported("Zstandard compression")
-
-
-_OPENERS: Final[dict[int, Callable[[memoryview, Member], Pieces]]] = {
-    0: _stored,
-    8: _deflate,
-    9: _deflate64,
-    12: _bzip2,
-    14: _lzma,
-    20: _zstandard,
-    93: _zstandard,
-    95: _xz,
+_READERS: Final[dict[str, Callable[[bytes | memoryview, Member], Pieces]]] = {
+    "stored": lambda packed, _: stored((packed,)),
+    "deflate": lambda packed, _: deflate((packed,)),
+    "Deflate64": lambda packed, _: deflate64((packed,)),
+    "bzip2": lambda packed, _: bzip2((packed,)),
+    "LZMA": _lzma,
+    "Zstandard": lambda packed, _: zstandard((packed,)),
+    "xz": lambda packed, _: xz((packed,)),
 }
 
 

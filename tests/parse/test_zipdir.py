@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from emoscan.budget import Budget, Limits
 from emoscan.parse import Malformed
-from emoscan.parse.zipdir import Unsupported, content, flavour, parse
+from emoscan.parse.unpack import Unsupported
+from emoscan.parse.zipdir import content, flavour, parse
 
 
 def budget(**limits):
