@@ -44,6 +44,7 @@ golden: $(READY) ## Write expected outputs and the report's schema anew; look at
 
 bench: $(READY) ## Compare start and speed with olevba, in one run.
 	$(BIN)/python tests/bench/bench.py
+	PYTHONPATH=. $(BIN)/python tests/bench/test_vba_kernels.py
 
 fuzz: $(READY) ## Scan damaged fixtures for SECONDS; every one must be a record.
 	PYTHONPATH=tests $(BIN)/python tests/fuzz.py --seconds $(SECONDS)

@@ -64,12 +64,23 @@ class Machine:
         limits = self.budget.limits
         if size > limits.string_bytes:
             raise LimitReached("string_bytes", limits.string_bytes, f"one string of {size:,} bytes")
+        self._count(size)
+
+    def extend(self, size: int, more: int) -> None:
+        """Asked before a string of `size` bytes gets `more` in place."""
+        limits = self.budget.limits
+        if size + more > limits.string_bytes:
+            raise LimitReached("string_bytes", limits.string_bytes, f"one string of {size + more:,} bytes")
+        self._count(more)
+
+    def _count(self, size: int) -> None:
         self.new_bytes += size
         if self.new_bytes > LOOK_EVERY:
             self.new_bytes = 0
+            limit = self.budget.limits.strings_bytes
             held = self.held() + size
-            if held > limits.strings_bytes:
-                raise LimitReached("strings_bytes", limits.strings_bytes, f"{held:,} bytes held")
+            if held > limit:
+                raise LimitReached("strings_bytes", limit, f"{held:,} bytes held")
 
     def held(self) -> int:
         """Bytes of the strings the script holds now."""
@@ -101,7 +112,7 @@ class Machine:
         """Where the script stands, for the details of an effect: module, line."""
         return {}
 
-    def effect(self, kind: str, value: Any, how: str = "", **detail: Any) -> None:
+    def effect(self, kind: str, value: Any, how: str = "", /, **detail: Any) -> None:
         """Record what the script would have done. `kind` without "effect.": run, write, download, load, …"""
         self.effects += 1
         if self.effects > MAX_EFFECTS:

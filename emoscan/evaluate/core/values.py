@@ -227,3 +227,21 @@ class Date:
 
     def __hash__(self) -> int:
         return hash(self.serial)
+
+
+class ErrorValue:
+    """An error as a value: what `CVErr` makes, and what a cell holds that shows #N/A."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"Error {self.number}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ErrorValue) and other.number == self.number
+
+    def __hash__(self) -> int:
+        return hash(self.number)

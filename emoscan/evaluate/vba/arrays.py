@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from emoscan.evaluate.core.failures import ScriptError
-from emoscan.evaluate.vba.convert import SUBSCRIPT, default_of
+from emoscan.evaluate.vba.convert import RANGES, SUBSCRIPT, default_of
 
 Bounds = list[tuple[int, int]]
 Fill = Callable[[int], list[Any]]
+
+
+WIDEST: Final = (-(1 << 95), 1 << 95)
+NONE: Final = (1, 0)
+WHOLE: Final = {**RANGES, "": WIDEST, "variant": WIDEST}
 
 
 def out_of_range() -> ScriptError:
@@ -23,7 +28,7 @@ class Array:
     default of the type is not enough (records).
     """
 
-    __slots__ = ("bounds", "data", "fill", "fixed", "lower", "type")
+    __slots__ = ("bounds", "data", "fill", "fixed", "least", "lower", "most", "type")
 
     def __init__(
         self, bounds: Bounds, type_: str = "", data: list[Any] | None = None, *, fixed: bool = False, fill: Fill | None = None
@@ -33,6 +38,8 @@ class Array:
         self.fixed = fixed
         self.fill = fill
         self.lower = bounds[0][0] if bounds else 0
+        self.least, self.most = WHOLE.get(type_, NONE)
+        """Whole numbers from `least` to `most` are elements as they are."""
         self.data: list[Any] = self.new(size_of(bounds)) if data is None else data
 
     def new(self, count: int) -> list[Any]:

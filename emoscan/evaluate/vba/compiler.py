@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.convert import NUMERIC_TYPES, RANGES, parse_date
+from emoscan.evaluate.vba.operators import LARGE
 from emoscan.evaluate.vba.symbols import Constant, Module, Procedure, Variable, expressions, statements, subexpressions
 
 # Static types of compiled expressions: I L Y whole numbers of 16, 32, 8 bit; D floats; S text; B boolean; P any value
@@ -53,6 +54,9 @@ BINARY: Final = {
 }
 ADDRESSES: Final = ("varptr", "strptr", "objptr")
 """Functions that are given the place of a variable, not its value."""
+
+TYPED: Final = ("len", "lenb", "hex", "oct", "typename", "vartype")
+"""Functions that tell apart what a number was declared as."""
 
 COMPARE: Final = {"=": "==", "<>": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 BITS: Final = {"and": "&", "or": "|", "xor": "^"}
@@ -370,7 +374,7 @@ class Compiler:
                 self.emit(f"if {variable.place} is MISSING: {variable.place} = {default}")
         coerce = self.coercion(parameter.type)
         if coerce and not parameter.array and not parameter.rest and not variable.boxed:
-            self.emit(f"{variable.place} = {coerce}({variable.place})")
+            self.emit(f"{variable.place} = {coerced(variable.place, parameter.type, coerce)}")
 
     def coercion(self, type_: str) -> str:
         """The function that let-coerces to a declared type; "" for Variant and objects."""
@@ -532,8 +536,54 @@ class Compiler:
         if node.set:
             self.store(node.target, self.expression(node.value)[0], "V", set_=True)
             return
+        if self.append(node):
+            return
         code, kind = self.expression(node.value)
         self.store(node.target, self.traced(node, code), kind)
+
+    def append(self, node: s.Assign) -> bool:
+        """`text = text & …` in a loop: Python adds to a string in place when nothing else holds it, so nothing may."""
+        if not isinstance(node.target, s.Name) or not isinstance(node.value, s.Binary) or node.value.op not in ("&", "+"):
+            return False
+        variable = self.variable(node.target.name)
+        if not isinstance(variable, Variable) or variable.array or variable.type not in ("", "variant", "string"):
+            return False
+        if all(loop.kind == "dispatch" for loop in self.loops) or variable.code.startswith("get_member"):
+            return False
+        operands = flat(node.value)
+        if operands[0] != node.target:
+            return False
+        if not variable.code.startswith(("v", "r", "a")) and any(self.may_call(operand) for operand in operands[1:]):
+            # What is called could change the variable, whose old value counts.
+            return False
+        rest = [self.expression(operand) for operand in operands[1:]]
+        if node.value.op == "+" and any(kind != "S" for _, kind in rest):
+            return False
+        self.declare_global(variable)
+        place = variable.place
+        self.emit(f"_a = cats({', '.join(code for code, _ in rest)})" if len(rest) > 1 else f"_a = {rest[0][0]}")
+        self.emit(f"if type(_a) is str and type(_t := {place}) is str:")
+        self.emit(f"    if len(_t) + len(_a) > {LARGE}: extend(len(_t), len(_a))")
+        self.emit(f"    {place} = None")
+        self.emit("    _t += _a")
+        self.emit(f"    {place} = _t")
+        self.emit(
+            f"else: {place} = {coerced(f'{BINARY[node.value.op]}({place}, _a)', variable.type, self.coercion(variable.type))}"
+            if variable.type == "string"
+            else f"else: {place} = {BINARY[node.value.op]}({place}, _a)"
+        )
+        return True
+
+    def may_call(self, tree: s.Expr) -> bool:
+        """Whether an expression may run code of the project."""
+        for part in subexpressions(tree):
+            match part:
+                case s.Name(name=name):
+                    if isinstance(self.variable(name), (Procedure, s.Declare)):
+                        return True
+                case s.Member() | s.Bang() | s.New() | s.Evaluate():
+                    return True
+        return False
 
     def traced(self, node: s.Statement, code: str) -> str:
         """Code of a statement's value, which the procedure's trace remembers where the statement runs once a call."""
@@ -601,7 +651,7 @@ class Compiler:
             wanted = STATIC.get(variable.type, "")
             if kind == wanted or (wanted == "L" and kind in WHOLE) or (wanted == "I" and kind == "Y"):
                 return f"{variable.place} = {code}"
-            return f"{variable.place} = {coerce}({code})"
+            return f"{variable.place} = {coerced(code, variable.type, coerce)}"
         if variable.type in ("", "variant"):
             return f"{variable.place} = {code if kind != 'V' else f'let({code})'}"
         return f"{variable.place} = let_typed({code}, {variable.place})"
@@ -613,7 +663,9 @@ class Compiler:
             symbol = self.variable(function.name)
             if symbol is None:
                 symbol = self.implicit(function.name)
-            if isinstance(symbol, Variable):
+            if isinstance(symbol, Variable) and len(target.args) == 1 and target.args[0] is not None and not set_:
+                self.emit(f"put_at({symbol.place}, {args[1:-2]}, {code})")
+            elif isinstance(symbol, Variable):
                 self.emit(f"put_index({symbol.place}, {args}, {code}, {set_})")
             elif isinstance(symbol, Procedure):
                 writer = self.writer(symbol.module, function.name, set_=set_)
@@ -1069,11 +1121,12 @@ class Compiler:
                 handle = self.expression(node.args[0])[0] if node.args[0] is not None else "0"
                 at = self.expression(record)[0] if record is not None else "MISSING"
                 current = self.expression(target)[0]
-                self.emit(f"{value} = read_file({node.what!r}, {handle}, {at}, {current})")
+                self.emit(f"{value} = read_file({node.what!r}, {handle}, {at}, {current}, {self.place_type(target)!r})")
                 self.store(target, value, "V")
             return
+        words = [self.place_type(node.args[-1])] if node.what == "put" and node.args[-1] is not None else node.words
         args = ", ".join("MISSING" if a is None else self.expression(a)[0] for a in node.args)
-        self.emit(f"file_statement({node.what!r}, ({args}{',' if args else ''}), {node.words!r})")
+        self.emit(f"file_statement({node.what!r}, ({args}{',' if args else ''}), {words!r})")
 
     # ------------------------------------------------------------ expressions
 
@@ -1154,7 +1207,7 @@ class Compiler:
         if known:
             return self.literal_of(value)
         if self.project.is_builtin(name):
-            return f"{self.project.builtin_code(name)}(M)", "V"
+            return self.builtin_call(name, s.Call(s.Name(name), [], []))
         return f"host({name!r})", "V"
 
     def literal_of(self, value: Any) -> tuple[str, str]:
@@ -1242,25 +1295,47 @@ class Compiler:
         if known:
             return self.literal_of(value)
         if self.project.is_builtin(name):
-            if name in ADDRESSES:
-                args = self.references(tree.args, [True] * len(tree.args))
-                return f"{self.project.builtin_code(name)}(M, *{args})", "V"
-            args = self.builtin_arguments(name, tree)
-            return f"{self.project.builtin_code(name)}(M{', ' if args else ''}{args})", self.project.builtin_type(name)
+            return self.builtin_call(name, tree)
         if tree.named:
             return f"call_host({name!r}, {self.arguments(tree.args)}, {self.named(tree)})", "V"
         return f"call_host({name!r}, {self.arguments(tree.args)})", "V"
 
-    def builtin_arguments(self, name: str, tree: s.Call) -> str:
-        args = [self.expression(a)[0] for a in tree.args]
-        if tree.named:
-            names = self.project.builtin_parameters(name)
-            for keyword, value in tree.named:
-                if keyword in names:
-                    position = names.index(keyword)
-                    args += ["MISSING"] * (position + 1 - len(args))
-                    args[position] = self.expression(value)[0]
-        return ", ".join(args)
+    def builtin_call(self, name: str, tree: s.Call) -> tuple[str, str]:
+        """A call of a function of the VBA library. The number of arguments is checked here; the functions rely on it."""
+        function = self.project.builtin_code(name)
+        if name in ADDRESSES and not tree.named:
+            if len(tree.args) != 1:
+                return "raise_arguments()", "V"
+            return f"{function}(M, *{self.references(tree.args, [True])})", "V"
+        codes = [self.expression(a) for a in tree.args]
+        if name == "array" and not tree.named:
+            elements = ", ".join(f"pass_value({code})" if kind == "V" else code for code, kind in codes)
+            return f"make_array([{elements}], {self.module.tree.option_base})", "P"
+        args = [code for code, _ in codes]
+        names = self.project.builtin_parameters(name)
+        for keyword, value in tree.named:
+            if keyword not in names:
+                return f"raise_failure(448, {keyword!r})", "V"
+            position = names.index(keyword)
+            args += ["MISSING"] * (position + 1 - len(args))
+            args[position] = self.expression(value)[0]
+        least, most = self.project.builtin_arity(name)
+        if not least <= len(args) <= most:
+            return "raise_arguments()", "V"
+        if self.module.tree.option_compare_text and not tree.named:
+            args = self.comparing_text(name, args)
+        if name in TYPED and len(tree.args) == 1 and isinstance(tree.args[0], s.Name):
+            variable = self.variable(tree.args[0].name)
+            if isinstance(variable, Variable) and variable.type in NUMERIC_TYPES and not variable.array:
+                args.append(repr(variable.type))
+        return f"{function}({', '.join(['M', *args])})", self.project.builtin_type(name)
+
+    @staticmethod
+    def comparing_text(name: str, args: list[str]) -> list[str]:
+        """Arguments of the functions whose way of comparing is the module's, if they do not say it."""
+        if name == "instr" and len(args) in (2, 3):
+            return [*(["1"] if len(args) == 2 else []), *args, "1"]
+        return [*args, "1"] if name == "strcomp" and len(args) == 2 else args
 
     def member_call(self, function: s.Member, tree: s.Call, *, is_call: bool) -> tuple[str, str]:
         """`object.name(args)`: a member of a module where that is plain, of the library, or of an object at run time."""
@@ -1442,13 +1517,7 @@ class Compiler:
     def chain(self, tree: s.Binary) -> tuple[str, str] | None:
         """`a & b & c …` and `a + b + c …` as one call, with neighbouring literals joined. None for short numeric sums."""
         op = tree.op
-        operands: list[s.Expr] = []
-        node: s.Expr = tree
-        while isinstance(node, s.Binary) and node.op == op:
-            operands.append(node.right)
-            node = node.left
-        operands.append(node)
-        operands.reverse()
+        operands = flat(tree)
         if op == "+" and len(operands) == 2 and not all(isinstance(x, s.Lit) and x.type == "string" for x in operands):
             return None
         folded: list[tuple[str, str]] = []
@@ -1540,6 +1609,26 @@ class Compiler:
 
     def by_value(self, tree: s.ByVal) -> tuple[str, str]:
         return self.expression(tree.operand)
+
+
+def flat(tree: s.Binary) -> list[s.Expr]:
+    """The operands of a chain of one operator, in order."""
+    operands: list[s.Expr] = []
+    node: s.Expr = tree
+    while isinstance(node, s.Binary) and node.op == tree.op:
+        operands.append(node.right)
+        node = node.left
+    return [node, *reversed(operands)]
+
+
+def coerced(code: str, type_: str, coerce: str) -> str:
+    """Code of a value made what a variable's type is: nothing is called where it is that already."""
+    if type_ in RANGES:
+        low, high = RANGES[type_]
+        return f"(_x if type(_x := {code}) is int and {low} <= _x <= {high} else {coerce}(_x))"
+    if type_ == "string":
+        return f"(_x if type(_x := {code}) is str else {coerce}(_x))"
+    return f"{coerce}({code})"
 
 
 EXPRESSIONS: Final[dict[type, Callable[[Compiler, Any], tuple[str, str]]]] = {

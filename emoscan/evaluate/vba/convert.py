@@ -23,6 +23,9 @@ SUBSCRIPT: Final = 9
 
 DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - VBA's dates have no zone
 
+LAST_DAY: Final = 2958465
+"""9999-12-31."""
+
 RANGES: Final[dict[str, tuple[int, int]]] = {
     "byte": (0, 0xFF),
     "integer": (-0x8000, 0x7FFF),
@@ -75,8 +78,8 @@ def date_text(value: Date) -> str:
 
 def to_datetime(value: Date) -> datetime:
     days = math.floor(value.serial) if value.serial >= 0 else math.ceil(value.serial)
-    fraction = abs(value.serial - days)
-    return DAY_ZERO + timedelta(days=days, seconds=round(fraction * 86_400))
+    seconds = round(abs(value.serial - days) * 86_400)
+    return DAY_ZERO + timedelta(days=days, seconds=seconds if days < LAST_DAY else min(seconds, 86_399))
 
 
 def from_datetime(moment: datetime) -> Date:
@@ -249,6 +252,8 @@ def parse_date(text: str) -> Date | None:
     try:
         moment = datetime(*day)  # noqa: DTZ001
     except ValueError:
+        return None
+    if moment.year < 100:
         return None
     return Date(float((moment - DAY_ZERO).days) + seconds / 86_400)
 

@@ -41,6 +41,8 @@ class Tokens:
 @lru_cache(maxsize=2)
 def _pattern(vbscript: bool) -> re.Pattern[str]:
     suffix = "" if vbscript else r"(?:[%$@]|\#(?![\w\"])|!(?![\w\[])|&(?=[ \t]*(?:[),=:\r\n+*/<>-]|as\b|$))|\^(?=[ \t]*[),\r\n]))?"
+    # Not any word: in `Close #1: Open f For Input As #2` there is no date.
+    month = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
     return re.compile(
         rf"""
         (?P<space>(?:[ \t\f\v\x00\x1a\xa0\u3000\ufeff]|(?<=[\s"),])_[ \t]*(?:\r\n?|\n))++)
@@ -49,7 +51,8 @@ def _pattern(vbscript: bool) -> re.Pattern[str]:
       | (?P<newline>\r\n?|\n|\u2028|\u2029)
       | (?P<number>&[hH][0-9a-fA-F]+[%&^]?|&[oO]?[0-7]+[%&^]?|(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d+)?[%&!\#@^]?)
       | (?P<comment>'(?:[^\r\n]|(?<=[ \t]_)(?:\r\n?|\n))*)
-      | (?P<date>\#[ \t]*(?:\d{{1,4}}[ \t]*[/:-]|[a-z]{{3,9}}[ \t,/-]*\d|\d{{1,2}}[ \t/,-]*[a-z]{{3,9}}|\d{{1,2}}[ \t]*[ap]m)[^\#\r\n]{{0,40}}\#)
+      | (?P<date>\#[ \t]*(?:\d{{1,4}}[ \t]*[/:-][ \t]*(?:\d|{month})|{month}[ \t,/-]*\d|\d{{1,2}}[ \t/,-]*{month}|\d{{1,2}}[ \t]*[ap]m)
+            (?:[\d/:,.\ \t-]|{month}|[ap]\.?m\.?){{0,40}}\#)
       | (?P<colon>:(?!=))
       | (?P<operator><=|>=|<>|><|=<|=>|:=|[-+*/\\^&=<>(),.;!?\#@{{}}])
       | (?P<bracket>\[[^\]\r\n]*\])

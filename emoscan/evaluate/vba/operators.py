@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
+from emoscan.evaluate.core.encoding import text_of_memory
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.machine import Machine
 from emoscan.evaluate.core.values import NOTHING, NULL, Date, Object, Unknown
@@ -70,11 +71,13 @@ def text(value: Any) -> str | Unknown:
     if kind is Date:
         return date_text(value)
     if kind is Array and value.type == "byte":
-        return bytes(b & 0xFF for b in value.data if type(b) is int).decode("utf-16-le", "surrogatepass")
+        return text_of_memory(bytes(b & 0xFF for b in value.data if type(b) is int))
     if value is NULL:
         raise ScriptError(94, "Invalid use of Null")
     if kind is Object:
         raise ScriptError(NO_SUCH_MEMBER, "Object doesn't support this property or method")
+    if value is NOTHING:
+        raise ScriptError(OBJECT_NOT_SET, "Object variable or With block variable not set")
     raise mismatch()
 
 
@@ -116,6 +119,20 @@ class Operators:
 
     def cats(self, *values: Any) -> Any:
         """A chain of `&`."""
+        pieces: list[str] = []
+        for value in values:
+            kind = type(value)
+            if kind is str:
+                pieces.append(value)
+            elif kind is int and LOW <= value <= HIGH:
+                pieces.append(str(value))
+            else:
+                break
+        else:
+            size = sum(map(len, pieces))
+            if size > LARGE:
+                self.machine.grow(size)
+            return "".join(pieces)
         result = values[0]
         for value in values[1:]:
             result = self.cat(result, value)

@@ -728,7 +728,7 @@ class _Parser:
                 value = self.expression()
                 args.append(s.ByVal(value) if by_value else value)
                 return
-        if self.types[self.at] == OPERATOR and self.texts[self.at] == "#" and self.types[self.at + 1] == NUMBER:
+        if self.types[self.at] == OPERATOR and self.texts[self.at] == "#" and self.types[self.at + 1] in (NUMBER, NAME):
             self.at += 1
         args.append(self.expression())
 

@@ -228,7 +228,7 @@ class Project:
         return Variable(code, declarator=None)
 
     def library(self, name: str) -> str | None:
-        if name in library.FUNCTIONS or library_constant(name)[0]:
+        if self.is_builtin(name) or library_constant(name)[0]:
             return name
         if self.host is not None and self.host.knows(name):
             return name
@@ -237,9 +237,8 @@ class Project:
     def library_constant(self, name: str) -> tuple[bool, Any]:
         return library_constant(name)
 
-    @staticmethod
-    def is_builtin(name: str) -> bool:
-        return name in library.FUNCTIONS
+    def is_builtin(self, name: str) -> bool:
+        return library.knows(name, vbscript=self.vbscript)
 
     def builtin_code(self, name: str) -> str:
         code = f"b_{name}"
@@ -247,9 +246,14 @@ class Project:
             self.namespace[code] = library.FUNCTIONS[name]
         return code
 
+    def builtin_type(self, name: str) -> str:
+        """Static type of the result. VBScript has nothing but Variants, whose arithmetic widens."""
+        found = library.RESULTS[name]
+        return "P" if self.vbscript and found in "ILYD" else found
+
     @staticmethod
-    def builtin_type(name: str) -> str:
-        return library.RESULTS[name]
+    def builtin_arity(name: str) -> tuple[int, int]:
+        return library.ARITY[name]
 
     @staticmethod
     def builtin_parameters(name: str) -> tuple[str, ...]:
@@ -363,7 +367,10 @@ class Project:
                 return self.fold_chain(tree, module)
             case s.Call(function=s.Name(name=name), args=[argument]) if name in ("chr", "chrw") and argument is not None:
                 code = self.fold(argument, module)
-                return library.FUNCTIONS[name](self.machine, code) if isinstance(code, int) else FOLDING_FAILED
+                try:
+                    return library.FUNCTIONS[name](self.machine, code) if isinstance(code, int) else FOLDING_FAILED
+                except ScriptError:
+                    return FOLDING_FAILED
         return FOLDING_FAILED
 
     def fold_chain(self, tree: s.Binary, module: Module) -> Any:
@@ -470,8 +477,9 @@ class Project:
         value = self.default(parameter.type)
         return Unknown(f"event argument {self.spelling(parameter.name)}") if value is NOTHING or value is None else value
 
-    def invoke(self, procedure: Procedure, args: tuple[Any, ...], instance: Any = None, depth: int = 1) -> Any:
+    def invoke(self, procedure: Procedure, args: tuple[Any, ...], instance: Any = None) -> Any:
         """Call a procedure with values, as the host or `Application.Run` does. Surplus arguments are an error, as there."""
+        depth = self.machine.depth() + 1
         parameters = procedure.tree.parameters
         made: list[Any] = []
         rest = bool(parameters) and parameters[-1].rest
@@ -490,6 +498,9 @@ class Project:
 
     def run_statements(self, source: str, module: Module) -> Any:
         """Run text as code in a module (VBScript's own code, `Execute`)."""
+        depth = self.machine.depth() + 1
+        if depth > self.machine.budget.limits.call_depth:
+            self.machine.too_deep()
         tree = parse(source, vbscript=True)
         for procedure_tree in tree.procedures:
             procedure = Procedure(procedure_tree, module, len(self.procedures))
@@ -512,7 +523,7 @@ class Project:
         code, shell.lines = Compiler(self, module).compile_statements(tree.statements, shell.code)
         self.machine.spend(len(shell.lines))
         self.execute(code, file)
-        return self.namespace[shell.code](1)
+        return self.namespace[shell.code](depth)
 
     def find(self, name: str) -> Procedure | None:
         """A procedure by the name Application.Run takes: `proc`, `Module.proc`, `Project.Module.proc`, `'book.xls'!proc`."""

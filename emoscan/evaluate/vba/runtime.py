@@ -9,8 +9,10 @@ from types import FrameType
 from typing import Any, Final
 
 from emoscan.budget import Budget
+from emoscan.evaluate.core.encoding import ansi_characters, memory_of
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit, Machine
+from emoscan.evaluate.core.memory import Memory
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, accepts, display
 from emoscan.evaluate.core.world import World
 from emoscan.evaluate.vba import library
@@ -33,12 +35,17 @@ from emoscan.evaluate.vba.convert import (
     to_longlong,
     to_single,
 )
+from emoscan.evaluate.vba.errors import message
 from emoscan.evaluate.vba.operators import Operators, plain, text
+from emoscan.evaluate.vba.symbols import Procedure
 from emoscan.model import Problem
 
 KEEP: Final = object()
 FAILED: Final = object()
 FILENAME: Final = "<vba>"
+
+SHORT: Final = 16
+"""Elements of an array that need not be asked for."""
 
 COMPARISONS: Final = ("eq", "ne", "lt", "gt", "le", "ge", "like")
 """Operators that Option Compare Text changes; its modules use those with `_t`."""
@@ -238,6 +245,16 @@ class VbaMachine(Machine):
         self.project: Any = None
         self.handles: dict[int, Any] = {}
         """Open files by number."""
+        self.dir_matches: list[str] | None = None
+        """What `Dir` without a path gives next."""
+        self.attributes: dict[str, int] = {}
+        """Of files and folders, by key, as SetAttr left them."""
+        self.made_folders: set[str] = set()
+        self.ansi = ansi_characters(self.codec)
+        """The characters of the code page, by byte."""
+        self.memory = Memory()
+        self.clock_questions = 0
+        """How often the script asked for the time."""
         self.namespace: dict[str, Any] = self._namespace()
         self.objects: list[Object] = []
         self.left_loops = 0
@@ -278,7 +295,7 @@ class VbaMachine(Machine):
             "MemberRef": lambda subject, name: MemberRef(self, subject, name),
             "FieldRef": FieldRef,
             "TypedRef": TypedRef,
-            "__builtins__": {"range": range, "Exception": Exception},
+            "__builtins__": {"range": range, "Exception": Exception, "type": type, "int": int, "str": str, "len": len},
         }
         names["GlobalRef"] = lambda name: GlobalRef(self.namespace, name)
         for name in (
@@ -289,10 +306,10 @@ class VbaMachine(Machine):
         for name in COMPARISONS:
             names[f"{name}_t"] = getattr(as_text, name)
         for name in (
-            "let let_typed set_object pass_value at index put_index get_member call_member put_member host put_host call_host for_range "
-            "for_counter for_each raise_error more rounds jumped trap clear_error bad_statement new_array redim erase assign_array mid_assign new type_of "
+            "let let_typed set_object pass_value at index put_at put_index extend get_member call_member put_member host put_host call_host for_range "
+            "for_counter for_each raise_error more rounds jumped trap clear_error bad_statement make_array new_array redim erase assign_array mid_assign new type_of "
             "address_of evaluated put_evaluated with_object end_program raise_event file_statement read_file call_dll unresolved too_deep "
-            "new_record raise_overflow raise_mismatch raise_arguments checked guard turned"
+            "new_record raise_overflow raise_mismatch raise_arguments raise_failure checked guard turned"
         ).split():
             names[name] = getattr(self, name)
         return names
@@ -326,14 +343,15 @@ class VbaMachine(Machine):
             return list(islice(value.cls.items(self, value), self.budget.left("operations")))
         return None
 
-    def make_array(self, values: list[Any] | bytes, *, byte: bool = False) -> Array:
-        self.grow(8 * len(values))
-        return array_of(list(values), 0, "byte" if byte else "")
+    def make_array(self, values: list[Any] | bytes, lower: int = 0, *, byte: bool = False) -> Array:
+        if len(values) > SHORT:
+            self.grow(8 * len(values))
+        return array_of(list(values), lower, "byte" if byte else "")
 
     def bytes_of(self, value: Any) -> bytes | Unknown:
         value = plain(self, value)
         if type(value) is str:
-            return value.encode("utf-16-le", "surrogatepass")
+            return memory_of(value)
         if type(value) is Unknown:
             return value
         if value is None or value is MISSING:
@@ -400,6 +418,9 @@ class VbaMachine(Machine):
     def raise_arguments(self) -> Any:
         raise library.wrong_arguments()
 
+    def raise_failure(self, number: int, what: str) -> Any:
+        raise ScriptError(number, f"{message(number)}: {what}")
+
     def too_deep(self) -> None:
         depth = self.budget.limits.call_depth
         if not self.left_loops & 1 << 30:
@@ -439,7 +460,7 @@ class VbaMachine(Machine):
         """To an array variable: an array of any kind, or a text to a Byte array."""
         value = plain(self, value)
         if type(value) is str:
-            data = list(value.encode("utf-16-le", "surrogatepass"))
+            data = list(memory_of(value))
             value = array_of(data, 0, "byte")
         if type(value) is Unknown:
             target.become(array_of([value]))
@@ -487,6 +508,17 @@ class VbaMachine(Machine):
         if not indices:
             return target
         raise mismatch()
+
+    def put_at(self, target: Any, index: Any, value: Any) -> None:
+        """`target(index) = value`."""
+        if type(target) is Array and type(index) is int and len(target.bounds) == 1:
+            offset = index - target.lower
+            if 0 <= offset < len(target.data):
+                kind = type(value)
+                if (kind is int and target.least <= value <= target.most) or (kind is str and target.type in ("", "string", "variant")):
+                    target.data[offset] = value
+                    return
+        self.put_index(target, (index,), value, set_=False)
 
     def put_index(self, target: Any, indices: tuple[Any, ...], value: Any, set_: bool) -> None:
         kind = type(target)
@@ -588,7 +620,8 @@ class VbaMachine(Machine):
     def raise_error(self, value: Any = MISSING) -> None:
         """The Error statement."""
         code = 5 if value is MISSING else self.integer(value)
-        raise ScriptError(code if isinstance(code, int) else 5, "Application-defined or object-defined error")
+        number = code if isinstance(code, int) and 0 < code <= 0xFFFF else 5
+        raise ScriptError(number, message(number))
 
     def type_of(self, value: Any, type_: str) -> bool:
         if type(value) is not Object:
@@ -605,7 +638,12 @@ class VbaMachine(Machine):
         return self.project.host_call(name, args, named or {})
 
     def put_host(self, name: str, value: Any, set_: bool) -> None:
-        self.project.host_put(name, self.set_object(value) if set_ else self.let(value))
+        value = self.set_object(value) if set_ else self.let(value)
+        assign = library.ASSIGNABLE.get(name)
+        if assign is not None:
+            assign(self, value)
+        else:
+            self.project.host_put(name, value)
 
     def evaluated(self, expression: str) -> Any:
         return self.project.evaluate(expression)
@@ -616,7 +654,10 @@ class VbaMachine(Machine):
             self.put(target, target.cls.default, (), value)
 
     def unresolved(self, name: str, args: tuple[Any, ...]) -> Any:
-        """A function nobody knows: its result is unknown, and it is listed."""
+        """A function nobody knew when this was compiled: one that `Execute` made since, or its result is unknown and it is listed."""
+        found = self.project.public.get(name)
+        if isinstance(found, Procedure):
+            return self.invoke(found, args)
         shown = ", ".join(display(a)[:60] for a in args)
         return self.unmodelled(f"{self.project.spelling(name)}({shown})")
 
@@ -773,29 +814,50 @@ class VbaMachine(Machine):
 
         statement(self, what, args, words)
 
-    def read_file(self, what: str, handle: Any, record: Any, current: Any) -> Any:
+    def read_file(self, what: str, handle: Any, record: Any, current: Any, type_: str) -> Any:
         from emoscan.evaluate.vba.library.files import read
 
-        return read(self, what, handle, record, current)
+        return read(self, what, handle, record, current, type_)
 
     # ------------------------------------------------------------ where the script stands
 
     def line(self) -> int:
         return self.position()[1]
 
-    def position(self) -> tuple[str, int]:
-        """(module, line) of the innermost compiled procedure that runs."""
+    def innermost(self) -> tuple[Any, FrameType] | None:
+        """The innermost compiled procedure that runs, and its frame."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
-            code = frame.f_code
-            if code.co_filename.startswith(FILENAME):
-                procedure = self.project.by_file.get(code.co_filename) if self.project is not None else None
+            if frame.f_code.co_filename.startswith(FILENAME) and self.project is not None:
+                procedure = self.project.by_file.get(frame.f_code.co_filename)
                 if procedure is not None:
-                    lines = procedure.lines
-                    at = frame.f_lineno - 1
-                    return procedure.module.shown, lines[at] if at < len(lines) else 0
+                    return procedure, frame
             frame = frame.f_back
-        return "", 0
+        return None
+
+    def module(self) -> Any:
+        """The module whose code runs; the first one when none does."""
+        found = self.innermost()
+        return found[0].module if found is not None else next(iter(self.project.modules.values()))
+
+    def depth(self) -> int:
+        """How deep the calls of procedures are nested."""
+        found = self.innermost()
+        frame = found[1] if found is not None else None
+        while frame is not None:
+            if frame.f_code.co_filename.startswith(FILENAME) and "_d" in frame.f_locals:
+                return int(frame.f_locals["_d"])
+            frame = frame.f_back
+        return 0
+
+    def position(self) -> tuple[str, int]:
+        """(module, line) of the innermost compiled procedure that runs."""
+        found = self.innermost()
+        if found is None:
+            return "", 0
+        procedure, frame = found
+        at = frame.f_lineno - 1
+        return procedure.module.shown, procedure.lines[at] if at < len(procedure.lines) else 0
 
     def where(self) -> dict[str, str]:
         module, line = self.position()
@@ -810,6 +872,8 @@ class VbaMachine(Machine):
         for name, value in self.namespace.items():
             if name.startswith("g"):
                 yield unwrap(value)
+        for file in self.handles.values():
+            yield file.content
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             if frame.f_code.co_filename.startswith(FILENAME):

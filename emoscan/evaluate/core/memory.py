@@ -1,0 +1,51 @@
+"""Addresses of a script's values: what `VarPtr` and `VirtualAlloc` give, and what API functions read and write through.
+
+An address is a plain number, so that scripts may calculate with it and keep it in a Long. What lies there is a place:
+anything that the language knows how to read and write as bytes (a reference to a variable, an array, a block of bytes).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Hashable
+from typing import Any, Final
+
+FIRST: Final = 0x0A000000
+ALIGNMENT: Final = 0x10000
+"""Places begin this far apart at least, as blocks of VirtualAlloc do, so that one may grow a little where it is."""
+
+
+class Memory:
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._places: list[Any] = []
+        self._sizes: list[int] = []
+        self._known: dict[Hashable, int] = {}
+        self._next = FIRST
+
+    def address_of(self, place: Any, size: int, key: Hashable = None) -> int:
+        """The address of a place, which is the same each time. `key`: what tells it from others, if not the object itself."""
+        key = id(place) if key is None else key
+        found = self._known.get(key)
+        if found is not None:
+            return found
+        address = self.allocate(place, size)
+        self._known[key] = address
+        return address
+
+    def allocate(self, place: Any, size: int) -> int:
+        """A new address for a place of `size` bytes."""
+        address = self._next
+        self._next += (size // ALIGNMENT + 2) * ALIGNMENT
+        self._starts.append(address)
+        self._places.append(place)
+        self._sizes.append(size)
+        return address
+
+    def find(self, address: int) -> tuple[Any, int] | None:
+        """(place, offset in it) of an address; None where nothing lies."""
+        at = bisect_right(self._starts, address) - 1
+        if at < 0:
+            return None
+        offset = address - self._starts[at]
+        return (self._places[at], offset) if offset < self._sizes[at] + ALIGNMENT else None
