@@ -10,6 +10,7 @@ from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, Document, VbaProject, dump, load_vba
 from emoscan.parse.cfb import MAGIC, CompoundFile
+from emoscan.parse.hosts import embedded_documents, host_of
 from emoscan.parse.text import as_bytes
 from emoscan.registry import step
 
@@ -46,7 +47,7 @@ def _projects(file: CompoundFile, ctx: Context) -> Yields:
 
     limits = ctx.budget.limits
     known: set[str] = set()
-    embedded = _embedded_documents(file)
+    embedded = embedded_documents(file)
     left = limits.vba_source_bytes
     for storage, place in _places(file):
         if storage is file and any(place == inside or place.startswith(inside + "/") for inside in embedded):
@@ -64,7 +65,6 @@ def _projects(file: CompoundFile, ctx: Context) -> Yields:
 def _places(file: CompoundFile) -> Iterator[tuple[CompoundFile, str]]:
     """Compound files and places in them where projects are: in the document itself, or in the stream of a presentation."""
     from emoscan.parse import ovba, pptbinary
-    from emoscan.parse.oledocument import host_of
 
     for place in ovba.find_projects(file):
         yield file, place
@@ -123,7 +123,7 @@ def _project_part(package: Package, part: Member, ctx: Context) -> Yields:
         elif _says_project(package, part.name):
             yield Problem("malformed", "vba-project", f"the macro project {part.name!r} cannot be read: {error}")
         return
-    places = [place for place in ovba.find_projects(file) if not _embedded_documents(file)]
+    places = [place for place in ovba.find_projects(file) if not embedded_documents(file)]
     known: set[str] = set()
     for place in places:
         project = ovba.read_project(file, place, limits.vba_source_bytes, limits.vba_modules)
@@ -138,12 +138,6 @@ def _project_part(package: Package, part: Member, ctx: Context) -> Yields:
             yield Problem("malformed", "vba-project", f"{part.name!r} holds no macro project that can be read")
     for what in file.damage:
         yield Problem("malformed", "compound-file", f"{part.name}: {what}; macros, or what they read, may be missing")
-
-
-def _embedded_documents(file: CompoundFile) -> list[str]:
-    from emoscan.parse.oledocument import HOST_STREAMS
-
-    return [e.path.rpartition("/")[0] for e in file.entries if e.type == "stream" and "/" in e.path and e.name.lower() in HOST_STREAMS]
 
 
 def _bundle(project: Project, document: Document, label: str) -> Yields:

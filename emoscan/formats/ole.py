@@ -7,21 +7,13 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, hosts
 from emoscan.parse.cfb import BETA_MAGIC, MAGIC, CompoundFile, Entry, join
 from emoscan.parse.codepage import decode
 from emoscan.registry import Look, sniffs, step
 
 MAX_EMBEDDED: Final = 500
 """Objects of one document that are taken out."""
-
-_DOCUMENTS: Final = {
-    "worddocument": "word",
-    "workbook": "excel",
-    "book": "excel",
-    "powerpoint document": "powerpoint",
-    "pp40": "powerpoint",
-}
 
 
 def kind_of(look: Look) -> str:
@@ -41,7 +33,7 @@ def _kind(data: bytes) -> str:
         return "mail.msg"
     if "encryptioninfo" in names and "encryptedpackage" in names:
         return "office.encrypted"
-    if not names & _DOCUMENTS.keys() and file.stream("VBA/dir") is not None:
+    if not names & hosts.STREAMS.keys() and file.stream("VBA/dir") is not None:
         return "office.vba-storage"
     return "office.ole"
 
@@ -68,7 +60,7 @@ def open_ole(artifact: Artifact, ctx: Context) -> Yields:
     except Malformed as error:
         yield Problem("malformed", "compound-file", f"the document cannot be read: {error}; what it holds was not seen")
         return
-    host = next((_DOCUMENTS[e.name.lower()] for e in file.entries if e.path == e.name and e.name.lower() in _DOCUMENTS), "")
+    host = hosts.host_of(file)
     if host:
         yield Fact("document.host", host)
     if any(e.name in ("\tDRMContent", "\tDRMViewerContent") for e in file.entries):
@@ -94,7 +86,7 @@ def _embedded(file: CompoundFile, entry: Entry) -> Yields:
     name = entry.name.lower()
     parent = entry.path.rpartition("/")[0]
     if entry.type == "storage":
-        if any(file.stream(join(entry.path, name)) is not None for name in _DOCUMENTS):
+        if any(file.stream(join(entry.path, name)) is not None for name in hosts.STREAMS):
             from emoscan.parse.cfbwriter import standalone
 
             yield Child(standalone(file, entry), label=entry.name, how="embedded document")

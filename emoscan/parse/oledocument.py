@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -12,31 +12,15 @@ from emoscan.budget import Budget, Limits
 from emoscan.parse import Malformed, oforms, pptbinary, propsets, wordbinary, xlsdrawing
 from emoscan.parse.bundle import Control, Document, Form, Module
 from emoscan.parse.cfb import CompoundFile, join
+from emoscan.parse.hosts import Host, host_of
 from emoscan.parse.ovba import Project
-
-Host = Literal["word", "excel", "powerpoint", ""]
-
-_STREAMS: Final[dict[str, Host]] = {
-    "worddocument": "word",
-    "workbook": "excel",
-    "book": "excel",
-    "powerpoint document": "powerpoint",
-    "pp40": "powerpoint",
-}
-HOST_STREAMS: Final = frozenset(_STREAMS)
-"""Names, in lower case, of streams that make a storage a document."""
 
 MAX_CONTROLS: Final = 2_000
 """Of a document that are read."""
 
 
-def host_of(file: CompoundFile) -> Host:
-    """The program a compound file is a document of."""
-    return next((_STREAMS[e.name.lower()] for e in file.entries if e.path == e.name and e.name.lower() in _STREAMS), "")
-
-
 def host_of_modules(modules: Iterable[Module]) -> Host:
-    """The same, by what the project's document modules are derived from; for projects without their document."""
+    """The program a project was made in, by what the project's document modules are derived from; for projects without their document."""
     for module in modules:
         base = _BASE.search(module.source, 0, 2_000) if module.type == "document" else None
         if base:

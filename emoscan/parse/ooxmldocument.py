@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from emoscan.parse import Malformed, drawingml, oforms, wordxml, xml
 from emoscan.parse.bundle import Control, Document, Property, Shape
 from emoscan.parse.cfb import MAGIC, CompoundFile
+from emoscan.parse.hosts import Host
 from emoscan.parse.oledocument import bind, code_name_of, read_forms
 from emoscan.parse.ovba import Project
 from emoscan.parse.package import Package, key, resolve
@@ -17,8 +18,6 @@ from emoscan.parse.text import text_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
-
-Host = Literal["word", "excel", "powerpoint", ""]
 
 MAX_CONTROLS: Final = 2_000
 MAX_SLIDES: Final = 2_000

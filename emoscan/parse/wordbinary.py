@@ -235,7 +235,7 @@ def _character_pages(fib: Fib, table: bytes) -> list[tuple[int, int, _Look]]:
     """(first byte, last byte + 1, look) of all runs, by the formatted disk pages (2.8.5, 2.9.33)."""
     found: list[tuple[int, int, _Look]] = []
     known: dict[bytes, _Look] = {}
-    for page, count in _pages(fib, table, PLCF_BTE_CHPX):
+    for page, count in _pages(fib, table, PLCF_BTE_CHPX, 101):
         edges = struct.unpack_from(f"<{count + 1}I", page)
         for number in range(count):
             place = page[4 * (count + 1) + number] * 2
@@ -253,15 +253,15 @@ def _character_pages(fib: Fib, table: bytes) -> list[tuple[int, int, _Look]]:
     return [(first, min(last, end), look) for (first, last, look), end in zip(found, ends) if first < min(last, end)]
 
 
-def _pages(fib: Fib, table: bytes, number: int) -> Iterator[tuple[bytes, int]]:
-    """Formatted disk pages with the number of runs on each."""
+def _pages(fib: Fib, table: bytes, number: int, most: int) -> Iterator[tuple[bytes, int]]:
+    """Formatted disk pages with the number of runs on each, of which a page has room for `most`."""
     body = fib.part(table, number)
     count = (len(body) - 4) // 8
     seen: set[int] = set()
     for index in range(max(0, count)):
         place = int.from_bytes(body[4 * (count + 1) + 4 * index : 4 * (count + 1) + 4 * index + 4], "little") & 0x3FFFFF
         page = fib.data[place * 512 : place * 512 + 512]
-        if len(page) == 512 and place not in seen and 0 < page[511] <= 101:
+        if len(page) == 512 and place not in seen and 0 < page[511] <= most:
             seen.add(place)
             yield page, page[511]
 
@@ -471,9 +471,9 @@ def _tables(fib: Fib, table: bytes, text: _Text, main: str) -> tuple[tuple[tuple
 def _in_tables(fib: Fib, table: bytes, text: _Text) -> tuple[frozenset[int], frozenset[int]]:
     """Positions of the marks of paragraphs in tables (sprmPFInTable), and of those that end rows (sprmPFTtp), by 2.9.179."""
     marked: list[tuple[int, bool]] = []
-    for page, count in _pages(fib, table, PLCF_BTE_PAPX):
+    for page, count in _pages(fib, table, PLCF_BTE_PAPX, 29):
         edges = struct.unpack_from(f"<{count + 1}I", page)
-        for number in range(min(count, 29)):
+        for number in range(count):
             place = page[4 * (count + 1) + 13 * number] * 2
             if not place or place >= 510:
                 continue
