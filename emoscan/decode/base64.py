@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from emoscan.context import Context
-from emoscan.decode.plausible import decoded, telling
+from emoscan.decode.plausible import backward, decoded, telling, text_in
+from emoscan.decode.strings import MODULE, placed_texts
 from emoscan.model import Artifact, Child, Problem, Yields
-from emoscan.parse import Malformed
-from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, load_vba, load_xlm, strings_of
 from emoscan.parse.encodings import from_base64
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold
-from emoscan.parse.text import text_of
+from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
 
 SHORTEST: Final = 24
@@ -53,17 +52,11 @@ def sweep(artifact: Artifact, ctx: Context) -> Yields:
 
 def texts_of(artifact: Artifact) -> Iterator[tuple[str, str]]:
     """(place, text): the text of a script with its literals put together, the strings of a bundle but its modules."""
-    if artifact.kind in {VBA_PROJECT, XLM_WORKBOOK}:
-        try:
-            bundle = load_vba(artifact.data) if artifact.kind == VBA_PROJECT else load_xlm(artifact.data)
-        except Malformed:
-            return
-        for place, text in strings_of(bundle):
-            if len(text) >= SHORTEST and not place.startswith(("module ", "paragraph ")):
-                yield place, text
-        return
-    text = text_of(artifact.data)
-    yield "", fold(text, LANGUAGES[artifact.kind]) if artifact.kind in LANGUAGES else text
+    for place, text in placed_texts(artifact):
+        if not place:
+            yield "", fold(text, LANGUAGES[artifact.kind]) if artifact.kind in LANGUAGES else text
+        elif len(text) >= SHORTEST and not place.startswith((MODULE, "paragraph ")):
+            yield place, text
 
 
 def candidates(text: str) -> Iterator[re.Match[str]]:
@@ -83,7 +76,11 @@ def candidates(text: str) -> Iterator[re.Match[str]]:
 def first_that_is_something(written: str) -> tuple[str, bytes, str]:
     """(kind, what to keep, how) of base64, read forward or backward; three times nothing when it is noise both ways."""
     body = _BLANKS.sub("", written) if "\n" in written else written
-    kind, kept = decoded(from_base64(body.lstrip("="), SHORTEST))
+    data = from_base64(body.lstrip("="), SHORTEST)
+    turned = backward(text_in(data))
+    if turned:
+        return *decoded(as_bytes(turned)), "base64 of reversed text"
+    kind, kept = decoded(data)
     if kind:
         return kind, kept, "base64"
     # turned round, padding stands in front, or nothing says where the end is

@@ -7,9 +7,9 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.decode.plausible import readable
+from emoscan.decode.strings import MODULE, placed_texts
 from emoscan.model import Artifact, Child, Fact, Yields
-from emoscan.parse import Malformed
-from emoscan.parse.bundle import VBA_PROJECT, load_vba, strings_of
+from emoscan.parse.bundle import VBA_PROJECT
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold
 from emoscan.parse.psargs import Call, calls
@@ -71,12 +71,8 @@ def _give(call: Call, artifact: Artifact) -> Iterator[Child | Fact]:
 @step("document.scripts", takes=VBA_PROJECT, fallback=True)
 def scripts_in_documents(artifact: Artifact, ctx: Context) -> Yields:
     """Strings around the macros that are command lines or scripts in clear: values of controls, properties, variables."""
-    try:
-        project = load_vba(artifact.data)
-    except Malformed:
-        return
-    for place, text in strings_of(project):
-        if len(text) < SHORTEST or place.startswith("module "):
+    for place, text in placed_texts(artifact):
+        if len(text) < SHORTEST or place.startswith(MODULE):
             continue
         ctx.budget.spend(len(text) // 32)
         kind = sniff(as_bytes(text))[0]

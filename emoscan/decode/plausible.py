@@ -67,6 +67,11 @@ def telling(text: str) -> bool:
     return readable(text) and _TELLING.search(text[: 4 * HEAD]) is not None
 
 
+def backward(text: str) -> str:
+    """The text read backward where that says what code, commands and URLs say; "" otherwise."""
+    return text[::-1] if not telling(text) and telling(text[::-1]) else ""
+
+
 def text_in(data: bytes) -> str:
     """The text that decoded bytes are, "" when they are none: UTF-8, or UTF-16 as `-EncodedCommand` takes it."""
     if not looks_like_text(data):

@@ -18,6 +18,8 @@ from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
 
 ROUNDS: Final = 40
+MANY: Final = 5
+"""Expressions from which a script is called obfuscated; honest ones hold a few format strings."""
 LONGEST: Final = 1 << 20
 """Characters of one literal."""
 
@@ -32,7 +34,8 @@ def simplify(artifact: Artifact, ctx: Context) -> Yields:
     if script.changes:
         simplified = as_bytes(script.text())
         ctx.budget.grow(len(simplified), "simplified script")
-        yield Fact("obfuscation.powershell", f"{script.changes} obfuscated expressions")
+        if script.changes >= MANY:
+            yield Fact("obfuscation.powershell", f"{script.changes} obfuscated expressions", detail={"count": str(script.changes)})
         yield Child(simplified, "script.powershell", how="simplified")
 
 

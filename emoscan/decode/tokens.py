@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import Final
 
 from emoscan.context import Context
 from emoscan.decode.plausible import decoded, telling
+from emoscan.decode.strings import MODULE, placed_texts, strings
 from emoscan.model import Artifact, Child, Fact, Yields
-from emoscan.parse import Malformed
-from emoscan.parse.bundle import VBA_PROJECT, load_vba, strings_of
+from emoscan.parse.bundle import VBA_PROJECT
 from emoscan.parse.encodings import from_base64
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold, tokens, value_of
-from emoscan.parse.text import as_bytes, text_of
+from emoscan.parse.text import as_bytes
 from emoscan.registry import sniff, step
 
 CONFIDENCE: Final = 0.5
@@ -30,7 +29,7 @@ SAMPLE: Final = 1 << 16
 SHORTEST: Final = 40
 """Characters of a string in which a token is looked for."""
 LONGEST_TOKEN: Final = 60
-GRAM: Final = 3
+GRAM: Final = 2
 NAMED: Final = 200
 """Literals of `Replace` and `Split` that are tried."""
 WORTH_A_CHILD: Final = 40
@@ -44,15 +43,15 @@ _BEFORE_ARGUMENT: Final = lazy(r"""(?:,\s{0,4}|\b(?:replace|split)["']?\s{0,4}\(
 @step("tokens", takes=(VBA_PROJECT, "script.vba", "script.vbs", "script.js", "script.powershell", "script.cmd"), fallback=True, order=10)
 def undo_token_splitting(artifact: Artifact, ctx: Context) -> Yields:
     """What comes out when the token is taken out of the strings of a macro project or script."""
-    strings = dict.fromkeys(_strings(artifact))
+    pieces = dict.fromkeys(strings(artifact, WORTH_A_CHILD // 2))
     named = _named(artifact)
     learned: dict[str, None] = dict.fromkeys(named)
-    for _, text in strings:
+    for _, text in pieces:
         if len(text) >= SHORTEST:
             ctx.budget.spend(min(len(text), SAMPLE) // 8)
             learned.update(dict.fromkeys(learn(text[:SAMPLE])))
     done: set[str] = set()
-    for place, text in strings:
+    for place, text in pieces:
         for token in sorted(learned, key=len, reverse=True):
             count = text.count(token)
             ctx.budget.spend(len(text) // 256 + 1)
@@ -70,42 +69,9 @@ def undo_token_splitting(artifact: Artifact, ctx: Context) -> Yields:
             break
 
 
-def _strings(artifact: Artifact) -> Iterator[tuple[str, str]]:
-    """(place, text) of the literals of a script; of a project also of everything around its code."""
-    if artifact.kind != VBA_PROJECT:
-        yield from _literals("", text_of(artifact.data), artifact.kind)
-        return
-    try:
-        project = load_vba(artifact.data)
-    except Malformed:
-        return
-    for place, text in strings_of(project):
-        if place.startswith("module "):
-            yield from _literals(place, text, "script.vba")
-        else:
-            yield place, text
-
-
-def _literals(place: str, text: str, kind: str) -> Iterator[tuple[str, str]]:
-    language = LANGUAGES[kind]
-    if language == "cmd":
-        yield place, text
-        return
-    text = fold(text, language)
-    for token in tokens(text, language):
-        if token.type == "string" and token.end - token.start >= WORTH_A_CHILD // 2:
-            yield place, value_of(text[token.start : token.end], language)
-
-
 def _named(artifact: Artifact) -> list[str]:
     """Literals the code replaces by something or splits at, the likeliest tokens."""
-    if artifact.kind == VBA_PROJECT:
-        try:
-            sources = [text for place, text in strings_of(load_vba(artifact.data)) if place.startswith("module ")]
-        except Malformed:
-            return []
-    else:
-        sources = [text_of(artifact.data)]
+    sources = [text for place, text in placed_texts(artifact) if not place or place.startswith(MODULE)]
     language = LANGUAGES.get(artifact.kind, "vba")
     found: dict[str, None] = {}
     for source in sources:
@@ -145,9 +111,14 @@ def learn(text: str) -> list[str]:
         if count <= OFTEN or any(gram in token for token in found):
             continue
         token = _grow(text, gram)
-        if GRAM <= len(token) <= LONGEST_TOKEN and text.count(token) > OFTEN:
+        if len(token) <= LONGEST_TOKEN:
             for shorter in (token, token[1:], token[:-1], token[1:-1]):
-                if len(shorter) >= 2 and len(set(shorter)) > 1:
+                # two letters that follow each other often are nothing special, unless they are a third of all
+                if (
+                    len(shorter) >= 2
+                    and len(set(shorter)) > 1
+                    and text.count(shorter) > max(OFTEN, len(text) // 6 if len(shorter) == 2 else 0)
+                ):
                     found.setdefault(shorter, len(text) - text.count(shorter) * len(shorter))
     return sorted(found, key=lambda token: found[token])
 
