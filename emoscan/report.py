@@ -20,7 +20,7 @@ from emoscan.budget import Limits
 from emoscan.graph import Graph
 from emoscan.model import Artifact, Evidence, Finding, Label, MacroClass, Reason, Severity, Sort, Verdict
 from emoscan.parse.text import text_of
-from emoscan.parse.urls import normalise
+from emoscan.parse.urls import find_urls, normalise
 
 SCHEMA_VERSION: Final = 1
 
@@ -295,8 +295,7 @@ def _indicators(graph: Graph) -> Iterator[tuple[str, str, str, str, float]]:
     for artifact, fact in graph.facts(kind="ioc"):
         yield artifact, fact.kind.removeprefix("ioc."), fact.value, fact.detail.get("role", "reference"), fact.confidence
     for artifact, fact in graph.facts(kind="link.external"):
-        url = normalise(fact.value)
-        if url:
+        for url in dict.fromkeys(found.value for found in find_urls(fact.value) if not found.nested):
             # a hyperlink waits for a click; everything else is fetched when the document opens
             role = "link" if not fact.how or "hyperlink" in fact.how.lower() else "template"
             yield artifact, "url", url, role, fact.confidence

@@ -71,6 +71,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
     "office.flatopc": (
         Sign(SIGNED + 60, SIGNED + 60, ("xmlpackage",), r"""\bxmlns(?::\w{1,20})?\s*=\s*["']http://schemas\.microsoft\.com/office/2006/xmlpackage["']"""),
     ),
+    "script.encoded": (Sign(SIGNED, SIGNED, ("#@~^",), r"\A[\s\ufeff]*#@~\^[a-z0-9+/]{6}=="),),
     "script.wsf": (
         Sign(300, 300, ("<job", "<package", "<scriptlet", "<registration"), r"<(?:job|package|scriptlet|registration)\b[^<>]{0,400}>"),
         Sign(4, 4, ("<script",), r"<script\b[^<>]{0,200}\blanguage\b"),
@@ -214,7 +215,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
 
 NAMED: Final = {
     "bat": "script.cmd", "cmd": "script.cmd", "ps1": "script.powershell", "psm1": "script.powershell", "psd1": "script.powershell",
-    "vbs": "script.vbs", "js": "script.js", "jse": "script.js", "hta": "script.hta", "wsf": "script.wsf", "sct": "script.wsf",
+    "vbs": "script.vbs", "js": "script.js", "jse": "script.encoded", "vbe": "script.encoded", "hta": "script.hta", "wsf": "script.wsf", "sct": "script.wsf",
     "bas": "office.vba-source", "cls": "office.vba-source", "frm": "office.vba-source", "htm": "text.html", "html": "text.html", "shtml": "text.html",
     "xml": "text.xml", "svg": "text.xml", "csv": "text.csv", "url": "windows.url", "website": "windows.url", "reg": "windows.reg",
     "iqy": "windows.iqy", "slk": "windows.slk",

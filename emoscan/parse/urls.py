@@ -32,6 +32,8 @@ _EAST_ASIAN: Final = lazy("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef
 _MASKED: Final = lazy(r"(?<=[\s\"'`@*|,;(=])[^\s\"'`@*|,;<>()=/\\]{2,40}\Z")
 _AFTER_MASK: Final = lazy(r"://(?=[\w-]{1,63}\.)")
 
+_PAGE_IN_PAGE: Final = lazy(r"!x-usc:", re.IGNORECASE)
+
 SEPARATORS: Final = "@*|,;!^~+#$ "
 _NESTED: Final = "=/?&:%(-_."
 """What stands before a URL inside a URL: a redirector, an archive of the web."""
@@ -76,6 +78,8 @@ def find_urls(text: str, *, code: bool = False, splits: tuple[str, ...] = ()) ->
     are literals the script is known to split at.
     """
     found: list[Url] = []
+    # mhtml:http://host/page!x-usc:http://host/page, as in CVE-2021-40444
+    text = _PAGE_IN_PAGE.sub("       ", text) if "x-usc:" in text else text
     starts = _starts(text)
     number = 0
     while number < len(starts):

@@ -93,6 +93,7 @@ def test_a_list_is_split_at_what_the_script_splits_it_at():
         ("(http://a.example.test/x_(y))", ["http://a.example.test/x_(y)"]),
         ("<a href='http://a.example.test/x'>", ["http://a.example.test/x"]),
         ("http://a.example.test/xを見てください", ["http://a.example.test/x"]),
+        ("mhtml:http://a.example.test/w.html!x-usc:http://a.example.test/w.html", ["http://a.example.test/w.html"] * 2),
         ("http://www.example.com。見て", ["http://www.example.com"]),
         ("http://www.example.comを見て", ["http://www.example.com"]),
         (
