@@ -151,14 +151,16 @@ class _Run:
                         yield trouble.artifact, step.name
 
     def in_need_of_guesses(self) -> Iterator[tuple[str, str]]:
-        """Fallback steps for artifacts under which nothing took effect."""
+        """Fallback steps for artifacts under which nothing took effect that is known in full."""
         for artifact in list(self.graph.artifacts.values()):
             for step in steps_for(artifact.kind):
                 if step.fallback and (artifact.id, step.name) not in self.graph.begun and not self.took_effect(artifact.id):
                     yield artifact.id, step.name
 
     def took_effect(self, artifact: str) -> bool:
-        return any(True for id_ in self.graph.below(artifact) for _ in self.graph.facts(id_, "effect"))
+        """Whether what was evaluated did something, and nothing of it is unknown. Questions to the surroundings do not count."""
+        effects = [fact for id_ in self.graph.below(artifact) for _, fact in self.graph.facts(id_, "effect") if fact.kind != "effect.query"]
+        return bool(effects) and all(fact.confidence >= 1 for fact in effects)
 
     # ------------------------------------------------------------ one step
 

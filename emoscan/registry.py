@@ -39,7 +39,8 @@ class Step(Struct, frozen=True):
     clue: str = ""
     """Kind of clue ("password") with which it is tried again when it left something encrypted."""
     fallback: bool = False
-    """Runs only when everything else has come to rest and has found no effect: guesses, marked as such."""
+    """Runs only when everything else has come to rest and has found no effect, or one that is not known in full: guesses,
+    marked as such."""
     order: int = 0
     """Among the steps of one artifact, those with a lower order run first."""
     seconds: str = ""

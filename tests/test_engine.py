@@ -238,8 +238,17 @@ def test_given_passwords_come_first(locked: list[list[str]]) -> None:
     assert locked == [["given", "right"]]
 
 
-@pytest.mark.parametrize(("effect", "guessed"), [(True, False), (False, True)])
-def test_guesses_are_made_only_where_nothing_took_effect(alone: None, *, effect: bool, guessed: bool) -> None:
+@pytest.mark.parametrize(
+    ("effects", "guessed"),
+    [
+        ([Fact("effect.run", "calc")], False),
+        ([], True),
+        ([Fact("effect.run", "<unknown>", confidence=0.8)], True),
+        ([Fact("effect.run", "calc"), Fact("effect.run", "<unknown>", confidence=0.8)], True),
+        ([Fact("effect.query", "user name")], True),
+    ],
+)
+def test_guesses_are_made_only_where_nothing_took_effect_in_full(alone: None, effects: list[Fact], *, guessed: bool) -> None:
     order: list[str] = []
 
     @step("guess", "script.vba", fallback=True)
@@ -250,12 +259,11 @@ def test_guesses_are_made_only_where_nothing_took_effect(alone: None, *, effect:
     @step("evaluate", "script.vba", order=5)
     def evaluate(artifact: Artifact, ctx: Context) -> Yields:
         order.append("evaluate")
-        if effect:
-            yield Child(b"cmd", "script.cmd")
+        yield Child(b"cmd", "script.cmd")
 
     @step("run", "script.cmd")
     def run_(artifact: Artifact, ctx: Context) -> Yields:
-        yield Fact("effect.run", "calc")
+        yield from effects
 
     expand(b"x", kind="script.vba")
     assert order == (["evaluate", "guess"] if guessed else ["evaluate"])
