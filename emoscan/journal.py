@@ -18,6 +18,9 @@ from emoscan.budget import MIB
 SIZE: Final = 64 * MIB
 """What is kept of one scan. Beyond it events are dropped, and the end of the journal is. Pages that are not used cost nothing."""
 
+EVENTS: Final = 1 << 20
+"""Events that are read of one journal: more would be small ones, and written to fill the supervisor's memory."""
+
 HEAD: Final = struct.Struct("<Qd")
 """Bytes written after the head; when the step under way should have ended, by `time.monotonic`."""
 
@@ -89,7 +92,7 @@ class Journal:
         written = HEAD.unpack_from(self.memory)[0]
         at, end = HEAD.size, min(HEAD.size + written, SIZE)
         found: list[bytes] = []
-        while at + LENGTH.size <= end:
+        while at + LENGTH.size <= end and len(found) < EVENTS:
             size = LENGTH.unpack_from(self.memory, at)[0]
             at += LENGTH.size
             if at + size > end:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emoscan import journal
-from emoscan.journal import HEAD, SIZE, Journal
+from emoscan.journal import EVENTS, HEAD, SIZE, Journal
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no memory by descriptor here")
 
@@ -57,11 +57,13 @@ def test_an_event_that_was_not_written_whole_is_not_read(both: tuple[Journal, Jo
     assert supervisor.events() == [b"whole"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written=st.integers(0, 2**64 - 1), body=st.binary(max_size=200), due=st.floats())
 def test_nothing_that_is_written_there_does_harm(both: tuple[Journal, Journal], written: int, body: bytes, due: float) -> None:
     worker, supervisor = both
     HEAD.pack_into(worker.memory, 0, written, due)
     worker.memory[HEAD.size : HEAD.size + 200] = body.ljust(200, b"\xff")
-    assert sum(map(len, supervisor.events())) <= SIZE
+    events = supervisor.events()
+    assert sum(map(len, events)) <= SIZE
+    assert len(events) <= EVENTS
     assert supervisor.step_due == due or math.isnan(due)
