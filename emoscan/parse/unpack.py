@@ -265,6 +265,11 @@ class Collector:
             trouble = "CRC does not fit"
         return Content(plain, trouble, padding=run)
 
+    def skip(self, size: int) -> None:
+        """Pass over bytes that belong to no object."""
+        for _ in self.next_bytes(size):
+            self.budget.check_time()
+
     def next_bytes(self, size: int | None) -> Pieces:
         """Pieces up to `size` bytes in all."""
         left = size
