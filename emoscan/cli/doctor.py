@@ -19,27 +19,19 @@ from emoscan.detect import load
 from emoscan.sources import Source
 from emoscan.workers import Supervisor
 
-EXTRAS = {
-    "msoffcrypto": "encrypted Office documents",
-    "oletools": "RTF objects, DDE, formats we do not read ourselves",
+LIBRARIES = {
+    "backports.zstd": "Zstandard in archives",
+    "bcj": "filters in 7z",
+    "chardet": "encodings of texts that do not say theirs",
+    "Crypto": "locked archives and documents",
+    "idna": "international domain names",
+    "inflate64": "Deflate64 in ZIP",
+    "publicsuffixlist": "what is a domain",
+    "pyppmd": "PPMd in 7z and ZIP",
+    "stream_unzip": "locked members of ZIP",
     "yara": "YARA rules",
-    "py7zr": "7z archives",
-    "rarfile": "RAR archives (with unar or bsdtar)",
-    "pycdlib": "ISO images",
-    "cabarchive": "CAB archives",
-    "LnkParse3": "shortcuts",
-    "oxmsg": "Outlook messages",
-    "compressed_rtf": "RTF bodies of Outlook messages",
-    "tnefparse": "winmail.dat",
-    "xlrd2": "old Excel workbooks",
-    "pyxlsb2": "binary Excel workbooks",
-    "tree_sitter_powershell": "PowerShell syntax",
-    "quickjs": "JScript",
-    "pypdf": "PDF",
-    "pypff": "PST files",
-    "yara_x": "YARA-X, instead of YARA",
 }
-"""Modules that some part of emoscan uses when they are there, and what for."""
+"""Modules that parts of the analysis use, and what for: without one, only that part is missing."""
 
 
 @click.command()
@@ -92,6 +84,13 @@ def examine(settings: Settings) -> tuple[dict[str, dict[str, Any]], bool]:
             "digest": rules_digest(settings.rules),
             "folders": ", ".join(map(str, (load.bundled(), *settings.rules))),
         },
-        "libraries": {name: f"{'there' if find_spec(name) else 'missing'}: {use}" for name, use in EXTRAS.items()},
+        "libraries": {name: f"{'there' if _is_there(name) else 'missing'}: {use}" for name, use in LIBRARIES.items()},
         "limits": msgspec.to_builtins(settings.limits),
     }, works
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package it would be in
+        return False
