@@ -161,6 +161,11 @@ class Machine:
         if not shown.strip():
             return
         self.child(shown, "script.cmd", how=f"command line of {how}")
+        self.give_named_files(shown)
+
+    def give_named_files(self, command: str | Unknown) -> None:
+        """Make the files that a command names and the script wrote artifacts, closed or not."""
+        shown = display(command)
         named = (shown + "\0" + self.world.expand(shown)).lower().replace("/", "\\")
         self.spend(len(self._writers) + len(named) // 1024)
         for key in [key for key in self._writers if key.rpartition("\\")[2] in named]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from emoscan.evaluate.core.failures import ScriptError
 
@@ -52,16 +52,22 @@ class Unknown:
     def join(cls, pieces: Iterable[str | Unknown]) -> str | Unknown:
         """Pieces of text put together: a plain text when all are known."""
         flat: list[str | Unknown] = []
+        run: list[str] = []
         for piece in pieces:
             for part in piece.parts or (piece,) if isinstance(piece, Unknown) else (piece,):
-                if isinstance(part, str) and flat and isinstance(flat[-1], str):
-                    flat[-1] += part
-                elif part != "":
-                    flat.append(part)
-        unknown = [part.why for part in flat if isinstance(part, Unknown)]
-        if not unknown:
-            return str(flat[0]) if flat else ""
-        return cls(unknown[0], tuple(flat))
+                if isinstance(part, str):
+                    run.append(part)
+                    continue
+                if any(run):
+                    flat.append("".join(run))
+                run = []
+                flat.append(part)
+        if any(run):
+            flat.append("".join(run))
+        for part in flat:
+            if isinstance(part, Unknown):
+                return cls(part.why, tuple(flat))
+        return "".join(run)
 
     def text(self) -> str:
         """For people and reports: the known parts in clear, the rest as `<Unknown: why>`."""
@@ -98,8 +104,14 @@ def display(value: Any) -> str:
 
 
 Member = Callable[..., Any]
+F = TypeVar("F", bound=Callable[..., Any])
 """Called as member(machine, this, *args). What it returns is the value of the call or property."""
 
+
+OUTPUTS: Final = frozenset(
+    "getstringvalue getexpandedstringvalue getmultistringvalue getdwordvalue getqwordvalue getbinaryvalue enumkey enumvalues getowner".split()
+)
+"""Names of methods that write to their arguments. Where an argument names a variable they get a reference, which has an item 0."""
 
 VARIADIC: Final = 0x04  # CO_VARARGS
 
@@ -137,7 +149,7 @@ class ObjectClass:
     A member nobody modelled goes to `missing`, or yields Unknown.
     """
 
-    __slots__ = ("default", "get", "items", "missing", "name", "put", "signatures")
+    __slots__ = ("default", "get", "items", "missing", "name", "outputs", "put", "signatures")
 
     def __init__(self, name: str, default: str = "", parent: ObjectClass | None = None) -> None:
         self.name = name
@@ -148,16 +160,18 @@ class ObjectClass:
         """Parameter names of methods that may be called with named arguments."""
         self.items: Member | None = parent.items if parent else None
         """Yields the values of For Each."""
+        self.outputs: set[str] = set(parent.outputs) if parent else set()
+        """Those of OUTPUTS that objects of the class have."""
         self.missing: Member | None = parent.missing if parent else None
         """Called as missing(machine, this, name, args) for members in neither table."""
 
-    def method(self, *names: str, takes: str = "") -> Callable[[Member], Member]:
+    def method(self, *names: str, takes: str = "") -> Callable[[F], F]:
         """Register a method or a readable property under one or several names. `takes`: its parameters' names.
 
         An argument that a call leaves out is the parameter's default, or MISSING.
         """
 
-        def register(function: Member) -> Member:
+        def register(function: F) -> F:
             least = arity(function)[0]
             for name in names:
                 self.get[name.lower()] = _padded(function, least) if least else function
@@ -167,15 +181,24 @@ class ObjectClass:
 
         return register
 
-    def setter(self, *names: str) -> Callable[[Member], Member]:
+    def setter(self, *names: str) -> Callable[[F], F]:
         """Register what assigning to a property does."""
 
-        def register(function: Member) -> Member:
+        def register(function: F) -> F:
             for name in names:
                 self.put[name.lower()] = function
             return function
 
         return register
+
+    def inherit(self, parent: ObjectClass) -> None:
+        """Take over what another class has and this one has not itself."""
+        self.get = parent.get | self.get
+        self.put = parent.put | self.put
+        self.signatures = parent.signatures | self.signatures
+        self.outputs |= parent.outputs
+        self.items = self.items or parent.items
+        self.missing = self.missing or parent.missing
 
     def field(self, name: str, initial: Any = None) -> None:
         """A property that just keeps its value."""

@@ -205,6 +205,10 @@ class Files:
         home = r"c:\users" "\\"
         return key in self._folders or (key.startswith(home) and key not in self._content and "." not in key.rpartition("\\")[2])
 
+    def is_folder(self, path: str) -> bool:
+        """Whether a path is certainly one of a folder, not of a file in it."""
+        return self.key(path) in self._folders
+
     def make_folder(self, path: str) -> None:
         self._folders.setdefault(self.key(path), path)
 
@@ -252,9 +256,23 @@ class World:
         self.directory = rf"{self.profile.home}\Documents"
         """The current one."""
         self.files = Files(budget)
+        home, roaming = self.profile.home, rf"{self.profile.home}\AppData\Roaming"
+        for folder in (
+            home,
+            self.profile.temp,
+            roaming,
+            rf"{home}\AppData\Local",
+            rf"{roaming}\Microsoft\Windows\Start Menu\Programs\Startup",
+        ):
+            self.files.make_folder(folder)
+        for name in ("Desktop", "Documents", "Downloads", "Pictures"):
+            self.files.make_folder(rf"{home}\{name}")
         self.registry: dict[str, str | int | bytes] = {}
         """Values by lower-case path, the name of the value last."""
         self.random = Random()
+        self.clipboard = ""
+        self.online = True
+        """Whether requests succeed."""
 
     def environ(self, name: str) -> str | None:
         return self.environment.get(name.lower())

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from emoscan.evaluate.core.values import OUTPUTS
 from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.convert import NUMERIC_TYPES, RANGES, parse_date
 from emoscan.evaluate.vba.operators import LARGE
@@ -271,6 +272,8 @@ class Compiler:
                 }
             if call.function.name in ADDRESSES and isinstance(symbol, str):
                 return {a.name for a in call.args if isinstance(a, s.Name)}
+        if isinstance(call.function, s.Member) and call.function.name in OUTPUTS:
+            return {a.name for a in call.args if isinstance(a, s.Name)}
         procedure = self.callee(call.function)
         if procedure is None:
             return set()
@@ -1358,6 +1361,8 @@ class Compiler:
                 if meaning is not None:
                     return self.call_symbol(meaning, function.name, tree)
         subject = self.object_code(target)
+        if function.name in OUTPUTS and tree.args and not tree.named:
+            return f"call_writing({subject}, {function.name!r}, {self.references(tree.args, [True] * len(tree.args))})", "V"
         if tree.named:
             return f"call_member({subject}, {function.name!r}, {self.arguments(tree.args)}, {self.named(tree)})", "V"
         if tree.args:

@@ -309,7 +309,7 @@ class VbaMachine(Machine):
             "let let_typed set_object pass_value at index put_at put_index extend get_member call_member put_member host put_host call_host for_range "
             "for_counter for_each raise_error more rounds jumped trap clear_error bad_statement make_array new_array redim erase assign_array mid_assign new type_of "
             "address_of evaluated put_evaluated with_object end_program raise_event file_statement read_file call_dll unresolved too_deep "
-            "new_record raise_overflow raise_mismatch raise_arguments raise_failure checked guard turned"
+            "call_writing new_record raise_overflow raise_mismatch raise_arguments raise_failure checked guard turned"
         ).split():
             names[name] = getattr(self, name)
         return names
@@ -563,6 +563,12 @@ class VbaMachine(Machine):
             return self.index(member(self, target), args)
         return member(self, target, *args)
 
+    def call_writing(self, target: Any, name: str, places: tuple[Any, ...]) -> Any:
+        """A method that may write to its arguments (values.OUTPUTS), where the object has such a one."""
+        if type(target) is Object and name in target.cls.outputs:
+            return target.cls.get[name](self, target, *places)
+        return self.call_member(target, name, tuple(p[0] if hasattr(p, "__setitem__") else p for p in places))
+
     def _other_member(self, target: Object, name: str, args: tuple[Any, ...]) -> Any:
         if f"={name}" in target.data:
             value = target.data[f"={name}"]
@@ -599,6 +605,13 @@ class VbaMachine(Machine):
             name = target.cls.default.lower()
         value = self.set_object(value) if set_ else self.let(value)
         if args and name not in target.cls.put and (name in target.cls.get or name in target.data):
+            member = target.cls.get.get(name)
+            if member is not None and accepts(member, len(args)):
+                # object.item(1) = value: to the default member of what that gives
+                holder = member(self, target, *args)
+                if type(holder) is Object and holder is not target:
+                    self.put_member(holder, "", (), value, set_)
+                return
             # object.array(1) = value
             holder = target.data.get(name) if name in target.data else self.get_member(target, name)
             self.put_index(holder, args, value, set_)
