@@ -25,6 +25,7 @@ def record() -> Record:
         return Record(to_json(replace(scanner.scan_bytes(data, name), timing_ms={"total": 0.0})))
 
 
+@pytest.mark.skipif(not {"CI", "EMOSCAN_WRITE_GOLDEN"} & os.environ.keys(), reason="held where changes are merged: CI=1")
 @pytest.mark.parametrize("command", ["scan", "explain"])
 def test_the_readme_shows_what_comes_out(record: Record, command: str) -> None:
     """All of `scan`; of `explain` what stands before the decoded texts."""
