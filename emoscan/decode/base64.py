@@ -10,11 +10,10 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.decode.plausible import backward, decoded, telling, text_in
-from emoscan.decode.strings import MODULE, placed_texts
+from emoscan.decode.strings import texts_around
 from emoscan.model import Artifact, Child, Problem, Yields
 from emoscan.parse.encodings import from_base64
 from emoscan.parse.lazy import lazy
-from emoscan.parse.literals import LANGUAGES, fold
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
 
@@ -36,7 +35,7 @@ _ARGUMENT: Final = lazy(r"""[-/\u2013\u2014\u2015]e[a-z]{0,14}["'\s:]{1,8}\Z""",
 def sweep(artifact: Artifact, ctx: Context) -> Yields:
     """Children out of every piece of base64 that decodes to something."""
     count = 0
-    for place, text in texts_of(artifact):
+    for place, text in texts_around(artifact, SHORTEST):
         for match in candidates(text):
             ctx.budget.spend(len(match[0]) // 16 + 1)
             kind, kept, how = first_that_is_something(match[0])
@@ -48,15 +47,6 @@ def sweep(artifact: Artifact, ctx: Context) -> Yields:
                 return
             ctx.budget.grow(len(kept), "base64")
             yield Child(kept, kind, label=place, how=f"{how} in {place}" if place else how, span=None if place else match.span())
-
-
-def texts_of(artifact: Artifact) -> Iterator[tuple[str, str]]:
-    """(place, text): the text of a script with its literals put together, the strings of a bundle but its modules."""
-    for place, text in placed_texts(artifact):
-        if not place:
-            yield "", fold(text, LANGUAGES[artifact.kind]) if artifact.kind in LANGUAGES else text
-        elif len(text) >= SHORTEST and not place.startswith((MODULE, "paragraph ")):
-            yield place, text
 
 
 def candidates(text: str) -> Iterator[re.Match[str]]:

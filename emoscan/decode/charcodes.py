@@ -8,6 +8,7 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.decode.plausible import decoded, telling
+from emoscan.decode.strings import SCRIPTS
 from emoscan.model import Artifact, Child, Problem, Span, Yields
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import number_of
@@ -25,7 +26,7 @@ _NUMBER: Final = lazy(r"[0-9]{1,8}")
 _KEY: Final = lazy(r"""(?:(-?bxor|\bxor|\^)|([+-]))[ \t("']{0,8}((?:0x|&h)?[0-9a-f]{1,6})(?![\w.])""", re.IGNORECASE)
 
 
-@step("charcodes", takes=("script.*", "text.html"), order=20)
+@step("charcodes", takes=(*SCRIPTS, "text.html"), order=20)
 def sweep(artifact: Artifact, ctx: Context) -> Yields:
     """Children out of every array of numbers that are the characters of something."""
     text = text_of(artifact.data)

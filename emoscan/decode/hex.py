@@ -8,13 +8,14 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.decode.plausible import decoded
+from emoscan.decode.strings import texts_around
 from emoscan.model import Artifact, Child, Problem, Span, Yields
 from emoscan.parse.lazy import lazy
-from emoscan.parse.literals import LANGUAGES, fold
-from emoscan.parse.text import text_of
 from emoscan.registry import step
 
 MOST: Final = 50
+SHORTEST: Final = 36
+"""Characters of the shortest thing that is taken for hexadecimal."""
 
 _RUN: Final = lazy(r"(?<![0-9A-Fa-f])(?:0x)?((?:[0-9A-Fa-f]{2}){24,}+)(?![0-9A-Fa-f])")
 _MARKED: Final = lazy(r"""(?:(?:0x|\\x|\\u00|&h|%(?:u00)?|\\)[0-9a-f]{2}(?:[\s,;_"'+]|&(?!h)){0,8}){12,}+""", re.IGNORECASE)
@@ -27,20 +28,19 @@ HOWS: Final = {"0": "0x bytes", "&": "&H bytes", "%": "percent escapes", "\\": "
 @step("hex", takes=("script.*", "text.*"), order=20)
 def sweep(artifact: Artifact, ctx: Context) -> Yields:
     """Children out of every piece of hexadecimal that decodes to something."""
-    text = text_of(artifact.data)
-    text = fold(text, LANGUAGES[artifact.kind]) if artifact.kind in LANGUAGES else text
-    ctx.budget.spend(len(text) // 32)
     count = 0
-    for span, readings in candidates(text):
-        kind, kept, how = next(((*found, how) for data, how in readings if (found := decoded(data))[0]), ("", b"", ""))
-        if not kind:
-            continue
-        count += 1
-        if count > MOST:
-            yield Problem("limit", "hex", f"more than {MOST} pieces of hexadecimal in one artifact; the rest was not decoded")
-            return
-        ctx.budget.grow(len(kept), "hex")
-        yield Child(kept, kind, how=how, span=span)
+    for place, text in texts_around(artifact, SHORTEST):
+        ctx.budget.spend(len(text) // 32 + 1)
+        for span, readings in candidates(text):
+            kind, kept, how = next(((*found, how) for data, how in readings if (found := decoded(data))[0]), ("", b"", ""))
+            if not kind:
+                continue
+            count += 1
+            if count > MOST:
+                yield Problem("limit", "hex", f"more than {MOST} pieces of hexadecimal in one artifact; the rest was not decoded")
+                return
+            ctx.budget.grow(len(kept), "hex")
+            yield Child(kept, kind, label=place, how=f"{how} in {place}" if place else how, span=None if place else span)
 
 
 def candidates(text: str) -> Iterator[tuple[Span, list[tuple[bytes, str]]]]:

@@ -17,7 +17,7 @@ WORTH_A_CHILD: Final = 40
 MOST: Final = 50
 
 
-@step("reverse", takes=(VBA_PROJECT, "script.vba", "script.vbs", "script.js", "script.powershell"), fallback=True, order=10)
+@step("reverse", takes=(VBA_PROJECT, "script.vbs", "script.js", "script.powershell"), fallback=True, order=10)
 def turn_round(artifact: Artifact, ctx: Context) -> Yields:
     """Strings that say something when they are read backward, and do not forward."""
     count = 0

@@ -11,6 +11,9 @@ from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, load_vba, load_xlm, 
 from emoscan.parse.literals import LANGUAGES, fold, tokens, value_of
 from emoscan.parse.text import text_of
 
+SCRIPTS: Final = ("script.vba", "script.vbs", "script.js", "script.powershell", "script.cmd", "script.hta", "script.wsf", "script.xlm")
+"""Kinds of scripts that are text, bundles left out."""
+
 MODULE: Final = "module "
 """What the places of module sources begin with."""
 
@@ -25,6 +28,15 @@ def placed_texts(artifact: Artifact) -> Iterator[tuple[str, str]]:
     except Malformed:
         return
     yield from strings_of(bundle)
+
+
+def texts_around(artifact: Artifact, least: int) -> Iterator[tuple[str, str]]:
+    """(place, text): of a script its text with literals put together, of a bundle what stands around its code, once."""
+    for place, text in placed_texts(artifact):
+        if not place:
+            yield "", fold(text, LANGUAGES[artifact.kind]) if artifact.kind in LANGUAGES else text
+        elif len(text) >= least and not place.startswith((MODULE, "paragraph ")):
+            yield place, text
 
 
 def strings(artifact: Artifact, least: int) -> Iterator[tuple[str, str]]:

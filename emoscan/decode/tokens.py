@@ -40,7 +40,7 @@ _BEFORE_ARGUMENT: Final = lazy(r"""(?:,\s{0,4}|\b(?:replace|split)["']?\s{0,4}\(
 """What stands before a literal that something is replaced or split by."""
 
 
-@step("tokens", takes=(VBA_PROJECT, "script.vba", "script.vbs", "script.js", "script.powershell", "script.cmd"), fallback=True, order=10)
+@step("tokens", takes=(VBA_PROJECT, "script.vbs", "script.js", "script.powershell", "script.cmd"), fallback=True, order=10)
 def undo_token_splitting(artifact: Artifact, ctx: Context) -> Yields:
     """What comes out when the token is taken out of the strings of a macro project or script."""
     pieces = dict.fromkeys(strings(artifact, WORTH_A_CHILD // 2))

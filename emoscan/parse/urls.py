@@ -66,9 +66,13 @@ class Url(Struct, frozen=True):
 
 def refang(text: str) -> str:
     """The text with the usual bracketed dots and at-signs undone. URLs themselves are refanged by `normalise`."""
-    if "[" in text or "(" in text or "{" in text:
+    lower = text.lower()
+    if any(mark in lower for mark in _BRACKETED):
         text = _AT.sub("@", _DOT.sub(".", text))
     return text
+
+
+_BRACKETED: Final = ("[.", ".]", "(.)", "{.}", "[dot", "(dot", "{dot", "[@", "(@", "[at]", "(at)", "{at}")
 
 
 def find_urls(text: str, *, code: bool = False, splits: tuple[str, ...] = ()) -> list[Url]:
