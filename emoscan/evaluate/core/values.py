@@ -32,6 +32,10 @@ MISSING: Final = Singleton("Missing")
 """The value of an optional argument that was left out."""
 
 
+MOST_PARTS: Final = 256
+"""Of a text that is not known altogether."""
+
+
 class Unknown:
     """What we do not know, with what we do know of it: a text is kept in parts, the known as `str`, the unknown as
     `Unknown` with a reason. `Unknown("cell A1")` is unknown altogether.
@@ -50,24 +54,35 @@ class Unknown:
 
     @classmethod
     def join(cls, pieces: Iterable[str | Unknown]) -> str | Unknown:
-        """Pieces of text put together: a plain text when all are known."""
+        """Pieces of text put together: a plain text when all are known.
+
+        Unknown parts side by side with the same reason are one, and there are no more than MOST_PARTS, so that a loop over what
+        nobody knows ends.
+        """
         flat: list[str | Unknown] = []
         run: list[str] = []
+        why = ""
         for piece in pieces:
             for part in piece.parts or (piece,) if isinstance(piece, Unknown) else (piece,):
                 if isinstance(part, str):
                     run.append(part)
                     continue
-                if any(run):
-                    flat.append("".join(run))
-                run = []
+                known = "".join(run)
+                run.clear()
+                if known:
+                    flat.append(known)
+                elif flat and isinstance(flat[-1], Unknown) and flat[-1].why == part.why:
+                    continue
                 flat.append(part)
-        if any(run):
-            flat.append("".join(run))
-        for part in flat:
-            if isinstance(part, Unknown):
-                return cls(part.why, tuple(flat))
-        return "".join(run)
+                why = why or part.why
+        known = "".join(run)
+        if not flat:
+            return known
+        if known:
+            flat.append(known)
+        if len(flat) > MOST_PARTS:
+            flat[MOST_PARTS:] = [cls("the rest")]
+        return cls(why, tuple(flat))
 
     def text(self) -> str:
         """For people and reports: the known parts in clear, the rest as `<Unknown: why>`."""

@@ -348,6 +348,9 @@ class Compiler:
             return f"new_array({self.bounds(bounds)}, {variable.type!r}, {bool(bounds)})"
         if declarator is not None and declarator.new:
             return f"new({declarator.type!r})"
+        length = self.project.fixed_length(declarator, self.module)
+        if length:
+            return f'"\\0" * {length}'
         return str(self.project.default_code(self.module, variable.type))
 
     def bounds(self, bounds: list[tuple[s.Expr | None, s.Expr]]) -> str:
@@ -551,6 +554,8 @@ class Compiler:
         variable = self.variable(node.target.name)
         if not isinstance(variable, Variable) or variable.array or variable.type not in ("", "variant", "string"):
             return False
+        if self.project.fixed_length(variable.declarator, self.module):
+            return False
         if all(loop.kind == "dispatch" for loop in self.loops) or variable.code.startswith("get_member"):
             return False
         operands = flat(node.value)
@@ -649,6 +654,9 @@ class Compiler:
             return f"{variable.place} = set_object({code})"
         if variable.array:
             return f"assign_array({variable.code}, {code})"
+        length = self.project.fixed_length(variable.declarator, self.module)
+        if length:
+            return f"{variable.place} = fixed({code}, {length})"
         coerce = self.coercion(variable.type)
         if coerce:
             wanted = STATIC.get(variable.type, "")
@@ -1161,10 +1169,10 @@ class Compiler:
         match tree.type:
             case "string":
                 return repr(tree.value), "S"
-            case "integer":
-                return (f"({tree.value})" if tree.value < 0 else str(tree.value)), "I"
-            case "long":
-                return (f"({tree.value})" if tree.value < 0 else str(tree.value)), "L"
+            case "integer" | "long":
+                # VBScript computes with Variants, which widen.
+                kind = "P" if self.project.vbscript else "I" if tree.type == "integer" else "L"
+                return (f"({tree.value})" if tree.value < 0 else str(tree.value)), kind
             case "boolean":
                 return str(tree.value), "B"
             case "double" | "single" | "currency":
@@ -1218,6 +1226,7 @@ class Compiler:
             return str(value), "B"
         if isinstance(value, int):
             kind = "I" if -0x8000 <= value <= 0x7FFF else "L" if RANGES["long"][0] <= value <= RANGES["long"][1] else "V"
+            kind = "P" if self.project.vbscript else kind
             return (f"({value})" if value < 0 else str(value)), kind
         if isinstance(value, float):
             return f"({value!r})", "D"

@@ -98,7 +98,7 @@ def parse_number(text: str) -> int | float:
     """What a text is as a number in let-coercion. Raises error 13 when it is none."""
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(text) if text[:1] != "&" else None
     if match is not None and any(map(str.isdigit, match[2])):
         digits = match[2].replace(",", "")
         sign = -1 if match[1] == "-" or match[4] == "-" else 1

@@ -15,7 +15,7 @@ from typing import Any, Final
 from emoscan.evaluate.core.encoding import text_of_memory
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.machine import Machine
-from emoscan.evaluate.core.values import NOTHING, NULL, Date, Object, Unknown
+from emoscan.evaluate.core.values import MOST_PARTS, NOTHING, NULL, Date, ErrorValue, Object, Unknown
 from emoscan.evaluate.vba.arrays import Array
 from emoscan.evaluate.vba.convert import (
     DIVISION_BY_ZERO,
@@ -34,7 +34,7 @@ from emoscan.evaluate.vba.convert import (
 
 LOW: Final = -0x80000000
 HIGH: Final = 0x7FFFFFFF
-LARGE: Final = 1 << 15
+LARGE: Final = 1 << 11
 """Texts at least this long are announced to the machine before they are made."""
 
 
@@ -91,6 +91,11 @@ def join_texts(machine: Machine, left: str | Unknown, right: str | Unknown) -> s
         if size > LARGE:
             machine.grow(size)
         return left + right
+    if type(left) is Unknown and len(left.parts) > MOST_PARTS:
+        return left  # no room for more
+    size = sum(len(part) for side in (left, right) for part in (side.parts if type(side) is Unknown else (side,)) if type(part) is str)
+    if size > LARGE:
+        machine.grow(size)
     return Unknown.join((left, right))
 
 
@@ -290,6 +295,8 @@ class Operators:
             raise mismatch()
         one: Any
         two: Any
+        if kind_left is ErrorValue and kind_right is ErrorValue:
+            left, right = left.number, right.number
         if str in (kind_left, kind_right) and (kind_left is kind_right or None in (left, right) or Array in (kind_left, kind_right)):
             one, two = text(left), text(right)
             if self.compare_text:

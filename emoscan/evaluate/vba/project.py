@@ -114,7 +114,15 @@ class Project:
             return self.machine.new_array(bounds, variable.type, bool(bounds))
         if declarator is not None and declarator.new:
             return self.new(declarator.type)
-        return self.default(variable.type)
+        length = self.fixed_length(declarator, module)
+        return "\0" * length if length else self.default(variable.type)
+
+    def fixed_length(self, declarator: s.Declarator | None, module: Module) -> int:
+        """Of a variable declared `As String * n`; 0 of any other."""
+        if declarator is None or declarator.length is None:
+            return 0
+        length = self.fold(declarator.length, module)
+        return min(length, LONGEST_FIXED) if isinstance(length, int) and length > 0 else 0
 
     def enum_members(self, enum: s.Enum) -> dict[str, Constant]:
         members: dict[str, Constant] = {}
@@ -296,7 +304,9 @@ class Project:
                 variable = Variable("", field.type, array=True, declarator=field)
                 made.data[field.name] = self.first_value(EMPTY_MODULE, variable)
             else:
-                made.data[field.name] = self.default(field.type) if field.type != type_.name else NOTHING
+                length = self.fixed_length(field, EMPTY_MODULE)
+                value = "\0" * length if length else self.default(field.type) if field.type != type_.name else NOTHING
+                made.data[field.name] = value
         return made
 
     def filler(self, type_: str) -> Callable[[int], list[Any]] | None:
@@ -591,6 +601,9 @@ class Project:
 
 
 FOLDING_FAILED: Final = object()
+
+LONGEST_FIXED: Final = 65526
+"""Of texts with a fixed length (Microsoft's data type summary: about 64 K)."""
 
 FOLDABLE: Final = {
     "+": "add",

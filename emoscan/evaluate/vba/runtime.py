@@ -306,7 +306,7 @@ class VbaMachine(Machine):
         for name in COMPARISONS:
             names[f"{name}_t"] = getattr(as_text, name)
         for name in (
-            "let let_typed set_object pass_value at index put_at put_index extend get_member call_member put_member host put_host call_host for_range "
+            "let let_typed fixed set_object pass_value at index put_at put_index extend get_member call_member put_member host put_host call_host for_range "
             "for_counter for_each raise_error more rounds jumped trap clear_error bad_statement make_array new_array redim erase assign_array mid_assign new type_of "
             "address_of evaluated put_evaluated with_object end_program raise_event file_statement read_file call_dll unresolved too_deep "
             "call_writing new_record raise_overflow raise_mismatch raise_arguments raise_failure checked guard turned"
@@ -394,6 +394,11 @@ class VbaMachine(Machine):
             self.put(current, current.cls.default, (), value)
             return current
         return self.let(value) if type(value) is Object and value.cls.name == "record" else value
+
+    def fixed(self, value: Any, length: int) -> str | Unknown:
+        """A text for a variable of fixed length: cut off, or filled up with blanks."""
+        string = self.text(value)
+        return string if type(string) is Unknown else str(string)[:length].ljust(length)
 
     def set_object(self, value: Any) -> Any:
         if type(value) is Object or value is NOTHING or type(value) is Unknown:

@@ -122,3 +122,12 @@ def test_unknown():
     found = value("CLng(a) + 1", Unknown("cell A1"))
     assert isinstance(found, Unknown)
     assert found.text() == "<Unknown: cell A1>"
+
+
+def test_error_values_compare():
+    assert value("CVErr(5) = CVErr(5)") is True
+    assert value("CVErr(5) = CVErr(6)") is False
+
+
+def test_arithmetic_of_vbscript_widens():
+    assert run("MsgBox 200 * 200 & (2147483647 + 1)", vbscript=True).effects("dialog") == ["400002147483648"]

@@ -162,3 +162,28 @@ def test_a_class_that_calls_itself_ends():
     )
     assert result.error is not None
     assert result.error.number == 28
+
+
+def test_all_settings():
+    program = """
+    Function Main()
+        SaveSetting "app", "part", "one", 1
+        SaveSetting "app", "part", "two", "x"
+        all = GetAllSettings("app", "part")
+        Main = all(0, 0) & all(0, 1) & all(1, 0) & all(1, 1)
+        DeleteSetting "app", "part", "one"
+        Main = Main & UBound(GetAllSettings("app", "part"))
+        DeleteSetting "app", "part"
+        Main = Main & IsEmpty(GetAllSettings("app", "part"))
+        DeleteSetting "app", "part"
+    End Function
+    """
+    result = run(program)
+    assert result.error is not None
+    assert result.error.number == 5
+    assert run(program.replace('DeleteSetting "app", "part"\n    End', "End")).value == "one1twox0True"
+
+
+def test_monikers():
+    assert value('TypeName(GetObject("new:0D43FE01-F093-11CF-8940-00A0C9054228"))') == "FileSystemObject"
+    assert value('TypeName(CreateObject("Scripting.Dictionary"))') == "Dictionary"

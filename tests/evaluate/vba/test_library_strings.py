@@ -260,3 +260,44 @@ def test_vbscript_leaves_names_of_vba_free():
     result = run('Set shell = Nothing\nformat = "x"\nMsgBox format & TypeName(shell)', vbscript=True)
     assert result.error is None
     assert result.effects("dialog") == ["xNothing"]
+
+
+def test_texts_of_fixed_length():
+    program = """
+    Const SIZE = 4
+    Dim m As String * SIZE
+    Function Main()
+        Dim s As String * 6
+        Main = Len(s) & Len(m)
+        s = "abc": m = "too long"
+        Main = Main & "[" & s & "][" & m & "]"
+        For i = 1 To 3: s = s & "x": Next
+        Main = Main & Len(s)
+    End Function
+    """
+    assert run(program).value == "64[abc   ][too ]6"
+
+
+def test_what_is_not_known_stays_small():
+    program = "Function Main(x)\nFor i = 1 To 20000: t = t & x & i: Next\nMain = t\nEnd Function"
+    found = run(program, "Main", Unknown("x")).value
+    assert len(found.parts) <= 257
+    assert found.text().startswith("<Unknown: x>1<Unknown: x>2")
+
+
+def test_appending_sees_the_value_before_the_call():
+    program = """
+    Dim t
+    Function F()
+        t = "changed"
+        F = "y"
+    End Function
+    Function Main()
+        For i = 1 To 2
+            t = "x"
+            t = t & F()
+        Next
+        Main = t
+    End Function
+    """
+    assert run(program).value == "xy"

@@ -117,46 +117,39 @@ def setting_key(*names: Any) -> str:
 
 @builtin("SaveSetting", "appname section key setting", "T T T T", result="P")
 def save_setting(machine: Any, app: Any, section: Any, key: Any, setting: Any) -> None:
-    path = setting_key(app, section, key)
-    machine.effect("registry", path, "SaveSetting", value=setting)
-    machine.world.registry[path.lower()] = setting
+    from emoscan.evaluate.com import registry
+
+    registry.write(machine, setting_key(app, section, key), setting, "SaveSetting")
 
 
 @builtin("GetSetting", "appname section key default", "T T T v?", result="P")
 def get_setting(machine: Any, app: Any, section: Any, key: Any, default: Any) -> Any:
-    path = setting_key(app, section, key)
-    found = machine.world.registry.get(path.lower())
-    return found if found is not None else machine.query(f"registry {path}", "" if default is MISSING else default)
+    from emoscan.evaluate.com import registry
 
-
-def settings_below(machine: Any, path: str) -> list[str]:
-    """Paths of what the script has saved under a key."""
-    prefix = path.lower() + "\\"
-    machine.spend(1 + len(machine.world.registry))
-    return [name for name in machine.world.registry if name.startswith(prefix)]
+    found = registry.read(machine, setting_key(app, section, key))
+    return found if found is not None else "" if default is MISSING else default
 
 
 @builtin("GetAllSettings", "appname section", "T T", result="P")
 def get_all_settings(machine: Any, app: Any, section: Any) -> Any:
     """Names and values in two columns; Empty when there are none."""
-    found = settings_below(machine, setting_key(app, section))
-    if not found:
+    from emoscan.evaluate.com import registry
+
+    key = setting_key(app, section)
+    names = registry.inside(machine, key)[1]
+    if not names:
         return None
-    names = [path.rpartition("\\")[2] for path in found]
-    return Array([(0, len(names) - 1), (0, 1)], "", [*names, *(machine.world.registry[path] for path in found)])
+    values = [registry.read(machine, f"{key}\\{name}") for name in names]
+    return Array([(0, len(names) - 1), (0, 1)], "", [*names, *values])
 
 
 @builtin("DeleteSetting", "appname section key", "T T? T?", result="P")
 def delete_setting(machine: Any, app: Any, section: Any, key: Any) -> None:
+    from emoscan.evaluate.com import registry
+
     path = setting_key(app, section, key)
-    machine.effect("delete", path, "DeleteSetting")
-    found = settings_below(machine, path)
-    if path.lower() in machine.world.registry:
-        found.append(path.lower())
-    if not found:
+    if not registry.delete(machine, path if key is not MISSING else path + "\\", "DeleteSetting"):
         raise invalid_call()
-    for name in found:
-        del machine.world.registry[name]
 
 
 # ---------------------------------------------------------------- choices
