@@ -32,6 +32,8 @@ MISSING: Final = Singleton("Missing")
 """The value of an optional argument that was left out."""
 
 
+LONGEST_REASON: Final = 2_000
+"""A reason may name a URL, but not all that a loop did to it."""
 MOST_PARTS: Final = 256
 """Of a text that is not known altogether."""
 
@@ -49,7 +51,7 @@ class Unknown:
     on_branch: Callable[[Unknown], None] | None = None
 
     def __init__(self, why: str, parts: tuple[str | Unknown, ...] = ()) -> None:
-        self.why = why
+        self.why = why if len(why) <= LONGEST_REASON else why[:LONGEST_REASON] + "…"
         self.parts = parts
 
     @classmethod

@@ -44,6 +44,9 @@ KEEP: Final = object()
 FAILED: Final = object()
 FILENAME: Final = "<vba>"
 
+MOST_DEFAULTS: Final = 8
+"""Default members that stand for each other, one after the other."""
+
 SHORT: Final = 16
 """Elements of an array that need not be asked for."""
 
@@ -489,6 +492,17 @@ class VbaMachine(Machine):
 
     def index(self, target: Any, indices: tuple[Any, ...]) -> Any:
         """`target(indices)`: an element of an array, or the default member of an object."""
+        for _ in range(MOST_DEFAULTS):
+            if type(target) is not Object or not target.cls.default or not indices:
+                break
+            member = target.cls.get.get(target.cls.default.lower())
+            if member is None:
+                break
+            if accepts(member, len(indices)):
+                return member(self, target, *indices)
+            target = member(self, target)
+        else:
+            raise library.wrong_arguments()
         kind = type(target)
         if kind is Array:
             whole = tuple(self.integer(i) for i in indices)
@@ -497,14 +511,8 @@ class VbaMachine(Machine):
                     return Unknown(f"element {i.text()}")
             return target.data[target.offset(whole)]
         if kind is Object:
-            if target.cls.default:
-                if not indices:
-                    return self.get(target, target.cls.default)
-                member = target.cls.get.get(target.cls.default.lower())
-                if member is not None:
-                    if accepts(member, len(indices)):
-                        return member(self, target, *indices)
-                    return self.index(member(self, target), indices)
+            if target.cls.default and not indices:
+                return self.get(target, target.cls.default)
             if target.cls.missing is not None:
                 return target.cls.missing(self, target, "", indices)
             return self.unmodelled(f"{target.cls.name}(…)")
