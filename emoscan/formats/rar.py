@@ -150,7 +150,7 @@ class _Run:
 def _unpacks(contents: Contents, member: Member, password: str) -> bool:
     """Whether a member comes out whole. A wrong password may lead anywhere, also to a method there is no reader of."""
     try:
-        content = contents.read(member, password)
+        content = contents.read(member, password, trial=True)
     except Unsupported:
         return False
     return not content.trouble and not content.limit

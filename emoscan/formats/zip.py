@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 from msgspec import Struct
 
 from emoscan.context import Clue, Context
@@ -155,6 +157,8 @@ class _Lock:
         if packed is None:
             return None
         self.ctx.budget.spend(len(packed) >> 8)
+        if member.method == 0 and not member.cut and member.crc is not None and zlib.crc32(packed) != member.crc:
+            return None  # before anything is charged to the budget
         content = zipdir.unpack(packed, member, self.ctx.budget)
         return None if content.trouble and not member.cut else content
 

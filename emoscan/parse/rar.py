@@ -405,8 +405,11 @@ class Contents:
         self.broken = False
         """A member before was not read, so that those that go on from it cannot be."""
 
-    def read(self, member: Member, password: str = "") -> Content:
-        """What a member holds; damage, a wrong password included, is told in the answer. Raises Unsupported."""
+    def read(self, member: Member, password: str = "", *, trial: bool = False) -> Content:
+        """What a member holds; damage, a wrong password included, is told in the answer. Raises Unsupported.
+
+        A `trial` is for passwords: what it reads is not kept, and not charged.
+        """
         packed = self.archive.data[member.start : member.end]
         crc = member.crc
         if member.split:
@@ -422,7 +425,8 @@ class Contents:
             self.broken = True
             limit = "object_bytes" if member.size > self.budget.limits.object_bytes else "expanded_bytes" if most < RATIO_FROM else "ratio"
             return Content(b"", limit=limit)
-        self.budget.grow(member.size, member.name)
+        if not trial:
+            self.budget.grow(member.size, member.name)
         try:
             plain = self.unpacked(member, packed) if member.method else packed[: member.size]
         except Unsupported:

@@ -106,6 +106,11 @@ def test_rounds_are_charged_and_limited():
     assert of(Child, run(LOCKED, *(f"w{n}" for n in range(30)), "4432", kdf_rounds=4_000_000))
 
 
+def test_wrong_passwords_cost_no_bytes():
+    data = archive({"a.bin": bytes(range(256)) * 4_000}, filters=[{"id": py7zr.FILTER_COPY}, AES], password="4432")
+    assert of(Child, run(data, *(f"w{n}" for n in range(20)), "4432", expanded_bytes=4_000_000))
+
+
 def test_key_is_the_one_of_the_specification():
     # SHA-256 over salt, password and an eight byte counter, once for each of 2^power values.
     import hashlib

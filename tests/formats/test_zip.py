@@ -100,6 +100,11 @@ def test_check_byte_alone_is_no_proof():
     assert [p.sort for p in of(Problem, items)] == ["encrypted"]
 
 
+def test_wrong_passwords_cost_no_bytes():
+    data = zip_file([Member("a.bin", bytes(range(256)) * 4_000, 0, "zipcrypto", "right")])
+    assert of(Child, run(data, *(f"w{n}" for n in range(1_500)), "right", expanded_bytes=3_000_000))
+
+
 def test_two_thousand_passwords_are_tried():
     for encryption in ("zipcrypto", "aes256"):
         data = zip_file([Member("a.doc", b"document", encryption=encryption, password="w1899")])
