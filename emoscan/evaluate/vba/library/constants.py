@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from emoscan.evaluate.vba.library import office
+
 _VBA: Final[dict[str, Any]] = {
     "vbcr": "\r",
     "vblf": "\n",
@@ -173,9 +175,5 @@ def constant(name: str) -> tuple[bool, Any]:
     """(known, value) of a constant, by its lower-case name."""
     if name in _VBA:
         return True, _VBA[name]
-    if name[:2] in ("wd", "xl", "pp") or name[:3] in ("mso", "ado", "ad_"):
-        from emoscan.evaluate.vba.library.office import OFFICE
-
-        if name in OFFICE:
-            return True, OFFICE[name]
-    return False, None
+    value = office.constant(name)
+    return value is not None, value
