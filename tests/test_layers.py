@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("detect",),
     ("judge", "report"),
     ("output",),
-    ("analyse", "sandbox", "process", "journal", "sources"),
+    ("analyse", "sandbox", "process", "sources"),
     ("worker",),
     ("workers",),
     ("scanner",),

@@ -13,29 +13,25 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def head(text: str, room: int) -> str:
-    """As much of the beginning as takes no more than so many columns."""
+def clip(text: str, room: int) -> str:
+    """The beginning of a text, in so many columns; tabs and line feeds do not count, reports have them escaped."""
     if columns(text) <= room:
         return text
-    used = 0
-    for place, character in enumerate(text):
+    used, kept = 1, []
+    for character in text:
         used += columns(character)
         if used > room:
-            return text[:place]
-    return text
-
-
-def clip(text: str, room: int) -> str:
-    """The beginning of a text in so many columns, with a mark where it was cut off."""
-    return text if columns(text) <= room else head(text, room - 1) + "…"
+            break
+        kept.append(character)
+    return "".join(kept) + "…"
 
 
 def fold_middle(path: str, room: int) -> str:
     """A path in so many columns: its end says more than its beginning."""
     if columns(path) <= room:
         return path
-    tail = head(path[::-1], room - room // 3 - 1)[::-1]
-    return f"{head(path, room - columns(tail) - 1)}…{tail}"
+    tail = clip(path[::-1], room - room // 3)[::-1]
+    return clip(path, room - columns(tail)).removesuffix("…") + tail
 
 
 def wrap(text: str, room: int, lines: int = 3) -> Iterator[str]:
@@ -45,7 +41,7 @@ def wrap(text: str, room: int, lines: int = 3) -> Iterator[str]:
         if columns(text) <= room or not lines:
             yield clip(text, room)
             return
-        line = head(text, room)
+        line = clip(text, room + 1).removesuffix("…")
         blank = line.rfind(" ")
         if blank > room // 2:
             line = line[:blank]

@@ -70,6 +70,8 @@ class Shape(Struct, frozen=True, omit_defaults=True):
     place: str = ""
     """Name of the sheet or number of the slide; empty for a text document."""
     inline: bool = False
+    control: str = ""
+    """Name of the control that it is the frame of."""
 
 
 class Run(Struct, frozen=True, omit_defaults=True):
@@ -108,7 +110,7 @@ class Document(Struct, frozen=True, omit_defaults=True):
     paragraphs: tuple[Paragraph, ...] = ()
     """Main text, hidden text included."""
     stories: dict[str, str] = {}
-    """Other texts by story: header, footer, footnotes, endnotes, comments, textboxes."""
+    """Other texts by story: header, footer, footnotes, endnotes, comments, textboxes; "first header", "even footer" and so on."""
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()
     """Main text's tables: rows of cells."""
     shapes: tuple[Shape, ...] = ()
@@ -125,6 +127,8 @@ class Document(Struct, frozen=True, omit_defaults=True):
     tags: dict[str, str] = {}
     """Of a presentation, its slides and shapes, by name in upper case as PowerPoint keeps them."""
     workbook: Workbook | None = None
+    unread: tuple[str, ...] = ()
+    """Names of fields above that the document has but that could not be read: a macro that reads them reads something unknown."""
 
 
 class VbaProject(Struct, frozen=True, omit_defaults=True):

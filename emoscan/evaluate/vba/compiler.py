@@ -22,7 +22,7 @@ from emoscan.evaluate.core.values import OUTPUTS
 from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.convert import NUMERIC_TYPES, RANGES, parse_date
 from emoscan.evaluate.vba.operators import LARGE
-from emoscan.evaluate.vba.symbols import Constant, Module, Procedure, Variable, expressions, statements, subexpressions
+from emoscan.evaluate.vba.symbols import Constant, Inherited, Module, Procedure, Variable, expressions, statements, subexpressions
 
 # Static types of compiled expressions: I L Y whole numbers of 16, 32, 8 bit; D floats; S text; B boolean; P any value
 # that is no object; V anything.
@@ -640,6 +640,8 @@ class Compiler:
                 self.emit(f"bad_statement({'assignment to a procedure'!r})")
         elif isinstance(symbol, Module) and symbol.instance is not None:
             self.emit(f"put_member({self.project.object_code(symbol)}, '', (), {code}, {set_})")
+        elif isinstance(symbol, Inherited):
+            self.emit(f"put_member({self.project.object_code(symbol.module)}, {symbol.name!r}, (), {code}, {set_})")
         elif isinstance(symbol, str):
             self.emit(f"put_host({symbol!r}, {code}, {set_})")
         else:
@@ -687,8 +689,11 @@ class Compiler:
                     self.emit(f"put_index({self.expression(s.Call(function, [], []))[0]}, {args}, {code}, {set_})")
             elif isinstance(symbol, Module) and symbol.instance is not None:
                 self.emit(f"put_member({self.project.object_code(symbol)}, '', {args}, {code}, {set_})")
+            elif isinstance(symbol, Inherited):
+                self.emit(f"put_member({self.project.object_code(symbol.module)}, {symbol.name!r}, {args}, {code}, {set_})")
             elif isinstance(symbol, str):
-                self.emit(f"put_index(host({symbol!r}), {args}, {code}, {set_})")
+                # Cells(1, 1) = x: the default property of what the call gives.
+                self.emit(f"put_member(call_host({symbol!r}, {args}), '', (), {code}, {set_})")
             else:
                 self.emit(f"bad_statement({'assignment to a call'!r})")
         elif isinstance(function, s.Member):
@@ -1206,6 +1211,8 @@ class Compiler:
             return self.procedure_call(symbol, s.Call(s.Name(name), [], []))
         if isinstance(symbol, Module):
             return self.project.object_code(symbol), "V"
+        if isinstance(symbol, Inherited):
+            return f"get_member({self.project.object_code(symbol.module)}, {symbol.name!r})", "V"
         if isinstance(symbol, s.Declare):
             return f"call_dll({self.project.declare_index(symbol)}, ())", "V"
         if isinstance(symbol, str):
@@ -1294,6 +1301,9 @@ class Compiler:
             if symbol.instance is None and not tree.args and name in symbol.procedures:
                 return self.procedure_call(symbol.procedures[name], tree)
             return f"index({self.project.object_code(symbol)}, {self.arguments(tree.args)})", "V"
+        if isinstance(symbol, Inherited):
+            named = f", {self.named(tree)}" if tree.named else ""
+            return f"call_member({self.project.object_code(symbol.module)}, {symbol.name!r}, {self.arguments(tree.args)}{named})", "V"
         if isinstance(symbol, Constant):
             return self.constant(symbol)
         if isinstance(symbol, str):

@@ -15,7 +15,7 @@ from emoscan.evaluate.vba.convert import NUMERIC_TYPES, default_of
 from emoscan.evaluate.vba.library.constants import constant as library_constant
 from emoscan.evaluate.vba.parser import parse, parse_expression
 from emoscan.evaluate.vba.runtime import FILENAME, VbaMachine
-from emoscan.evaluate.vba.symbols import UNSET, Constant, Module, Procedure, Variable, expressions, statements, subexpressions
+from emoscan.evaluate.vba.symbols import UNSET, Constant, Inherited, Module, Procedure, Variable, expressions, statements, subexpressions
 from emoscan.parse import bundle
 
 PREFIX: Final = {"let": "=", "set": ":="}
@@ -53,6 +53,7 @@ class Project:
         """Guards are turned round in this run (see compiler.Compiler.guard)."""
         self.guards: list[s.Expr] = []
         self._leads: dict[int, bool] = {}
+        self._assigned: set[str] | None = None
         machine.project = self
 
     # ------------------------------------------------------------ linking
@@ -155,7 +156,8 @@ class Project:
     def make_class(self, module: Module) -> None:
         """The object class behind a class, document or form module."""
         base = self.host.base_class(module) if self.host is not None and module.type != "class" else None
-        cls = module.cls = ObjectClass(module.shown, parent=base)
+        # A sheet stays a Worksheet to TypeName, whatever its module is called; a form does not.
+        cls = module.cls = ObjectClass(base.name if base is not None and module.type == "document" else module.shown, parent=base)
         if base is not None:
             cls.missing = base.missing
         for key, procedure in module.procedures.items():
@@ -206,8 +208,8 @@ class Project:
     def lookup(self, module: Module, name: str) -> Any:
         """The meaning of a name in a module, after its locals.
 
-        A Variable, Constant, Procedure, Module, Declare, enum (dict), or the name itself (str) of something in the library or
-        the host. None for a name nobody knows.
+        A Variable, Constant, Procedure, Module, Declare, Inherited, enum (dict), or the name itself (str) of something in the
+        library or the host. None for a name nobody knows.
         """
         for table in (module.variables, module.procedures, module.constants, module.declares, module.enums):
             if name in table:
@@ -219,7 +221,7 @@ class Project:
             if name in members:
                 return members[name]
         if module.type in ("document", "form") and self.host is not None and self.host.is_member(module, name):
-            return self.member_variable(module, name)
+            return Inherited(module, name)
         found = self.public.get(name)
         if found is not None:
             return found
@@ -229,11 +231,6 @@ class Project:
             if name in other.enums:
                 return other.enums[name]
         return self.library(name)
-
-    def member_variable(self, module: Module, name: str) -> Variable:
-        """A control or inherited member that code of its own module calls without `Me`: like a variable of the module."""
-        code = f"get_member({self.object_code(module)}, {name!r})"
-        return Variable(code, declarator=None)
 
     def library(self, name: str) -> str | None:
         if self.is_builtin(name) or library_constant(name)[0]:
@@ -338,6 +335,14 @@ class Project:
         if declare not in self.declares:
             self.declares.append(declare)
         return self.declares.index(declare)
+
+    def assigned_names(self) -> set[str]:
+        """Names that some statement of the project assigns to."""
+        if self._assigned is None:
+            trees = [node for module in self.modules.values() for node in module.tree.statements]
+            bodies = [trees, *(procedure.tree.body for procedure in self.procedures)]
+            self._assigned = {name for body in bodies for node in statements(body) for name in assigned(node)}
+        return self._assigned
 
     # ------------------------------------------------------------ constants
 

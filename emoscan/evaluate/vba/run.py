@@ -58,7 +58,7 @@ class Program:
         world = World(self.budget, profile, now or self.now, self.document_name)
         machine = VbaMachine(self.budget, world, emit, code_page=self.source.code_page)
         project = Project(machine, code=self.code, turned=turned)
-        project.host = make_host(machine, self.source.document)
+        project.host = make_host(machine, self.source.document, self.source.modules)
         for module, tree in zip(self.source.modules, self.trees):
             project.link(tree, module.name, module.type)
         return project

@@ -455,8 +455,8 @@ class VbaMachine(Machine):
             current.bounds, current.data, current.lower = made.bounds, made.data, made.lower
         else:
             known: list[tuple[int, int]] = [(integer(low), integer(high)) for low, high in bounds]  # type: ignore[misc]
-            self.grow(8 * size_of(known))
-            self.spend(len(current.data) // 64)
+            self.grow(8 * max(size_of(known) - len(current.data), 0))
+            self.spend(abs(size_of(known) - len(current.data)) // 64)
             current.redim(known, preserve=True)
         return current
 
@@ -629,6 +629,13 @@ class VbaMachine(Machine):
             holder = target.data.get(name) if name in target.data else self.get_member(target, name)
             self.put_index(holder, args, value, set_)
             return
+        if not set_ and not args and name not in target.cls.put and type(value) is not Object and f"={name}" not in target.data:
+            # object.Content = "text": a property that gives an object, whose default property is meant
+            member = target.cls.get.get(name)
+            holder = member(self, target) if member is not None and accepts(member, 0) else None
+            if type(holder) is Object and holder.cls.default:
+                self.put_member(holder, "", (), value, set_)
+                return
         self.put(target, name, args, value)
 
     def with_object(self, value: Any) -> Any:
@@ -656,6 +663,11 @@ class VbaMachine(Machine):
         return wanted in ("object", value.cls.name.lower().rpartition(".")[2])
 
     # -- the host
+
+    def effect(self, kind: str, value: Any, how: str = "", /, **detail: Any) -> None:
+        super().effect(kind, value, how, **detail)
+        if self.project is not None and self.project.host is not None:
+            self.project.host.used(value)
 
     def host(self, name: str) -> Any:
         return self.project.host_value(name)
@@ -900,6 +912,8 @@ class VbaMachine(Machine):
                 yield unwrap(value)
         for file in self.handles.values():
             yield file.content
+        if self.project is not None and self.project.host is not None:
+            yield from self.project.host.held()
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             if frame.f_code.co_filename.startswith(FILENAME):

@@ -39,6 +39,14 @@ class Constant:
     known: bool = False
 
 
+@dataclass(slots=True)
+class Inherited:
+    """A control or inherited member of a document or form module, which its own code uses without `Me`."""
+
+    module: Module
+    name: str
+
+
 @dataclass(eq=False)
 class Procedure:
     """A procedure of the project. `function` is None until it is first called: most junk never is."""

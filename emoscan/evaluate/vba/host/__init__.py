@@ -1,12 +1,86 @@
-"""The applications that macros run in."""
+"""The applications that macros run in, as far as macros ask them: Word, Excel, PowerPoint, and the forms of all.
+
+`make_host` gives a project the application its document belongs to. A host answers what names of the application mean
+(`knows`, `value`, `call`, `put`, `evaluate`), what document and form modules are derived from (`base_class`, `is_member`,
+`bind`), and gives every object through class tables that are built once in a process (`base.py` says how).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from emoscan.parse.bundle import Document
+from emoscan.parse import bundle
+
+if TYPE_CHECKING:
+    from emoscan.evaluate.core.values import Object
+    from emoscan.evaluate.vba.host.application import Host
+
+HOSTS: Final = {"word": "WordHost", "excel": "ExcelHost", "powerpoint": "PowerPointHost"}
+
+PARTS: Final = (
+    "forms",
+    "controls",
+    "variables",
+    "properties",
+    "custom_properties",
+    "paragraphs",
+    "stories",
+    "tables",
+    "shapes",
+    "bookmarks",
+    "comments",
+    "fields",
+    "custom_xml",
+    "slides",
+    "tags",
+    "workbook",
+)
+"""Fields of a document record; all are unread when there are only macros and no document."""
+
+_TELLTALES: Final = (
+    (
+        "excel",
+        re.compile(
+            r"\b(?:Workbook_|Worksheet_|Auto_Open|ThisWorkbook|ActiveWorkbook|Worksheets|Sheets\s*\(|ActiveSheet|Cells\s*\()", re.IGNORECASE
+        ),
+    ),
+    ("powerpoint", re.compile(r"\b(?:ActivePresentation|SlideShowWindows|OnSlideShowPageChange|Presentation_)", re.IGNORECASE)),
+)
 
 
-def make_host(_machine: Any, _document: Document) -> Any:
-    """The object model of the document's application, or None where there is none."""
-    return None
+def make_host(machine: Any, document: bundle.Document, modules: Sequence[bundle.Module] = ()) -> Host:
+    """The application of a document. `modules`: those of its project, whose source a macro may read.
+
+    Macros without their document run in the application their words tell of, and all they read of it is unknown.
+    """
+    app: str = document.host
+    if not app:
+        app = guess(modules)
+        document = bundle.Document(
+            host=app,  # type: ignore[arg-type]
+            code_name=document.code_name,
+            forms=document.forms,
+            controls=document.controls,
+            workbook=document.workbook,
+            unread=tuple(part for part in PARTS if not getattr(document, part)),
+        )
+    host: Host = getattr(import_module(f"emoscan.evaluate.vba.host.{app}"), HOSTS[app])(machine, document, modules)
+    return host
+
+
+def guess(modules: Sequence[bundle.Module]) -> str:
+    """The application that macros were written for, by the names they use: word where nothing tells."""
+    for app, pattern in _TELLTALES:
+        if any(pattern.search(module.source) for module in modules):
+            return app
+    return "word"
+
+
+def application(machine: Any, app: str) -> Object:
+    """A further instance of an application, as `CreateObject("Excel.Application")` starts it: without a document."""
+    host = make_host(machine, bundle.Document(host=app))  # type: ignore[arg-type]
+    host.start_empty()
+    return host.application
