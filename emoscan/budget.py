@@ -184,8 +184,11 @@ class Budget:
 
     def spend(self, count: int = 1, purse: str = "operations", what: str = "") -> None:
         """Take `count` from a purse, of this budget and of the input's. Looks at the clock now and then."""
-        if count > self.left(purse):
-            raise LimitReached(purse, self.size[purse], what)
+        purse_of: Budget | None = self
+        while purse_of is not None:
+            if count > purse_of.size[purse] - purse_of.spent[purse]:
+                raise LimitReached(purse, purse_of.size[purse], what)
+            purse_of = purse_of._parent
         self._take(count, purse)
         self._until_clock -= count if purse == "operations" else _CLOCK_EVERY
         if self._until_clock <= 0:

@@ -12,6 +12,7 @@ import re
 import signal
 import struct
 import sys
+import time
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +21,7 @@ from msgspec import Struct
 from emoscan.budget import MIB
 from emoscan.context import Settings
 from emoscan.graph import Begun, Event, Graph
+from emoscan.journal import Journal
 from emoscan.model import Problem
 from emoscan.process import Line, keep_only
 from emoscan.report import Report, to_json
@@ -31,6 +33,13 @@ MESSAGE_BYTES: Final = (1 << 32) - 1
 
 # The first byte of what a worker says. A worker that says its report as LAST ends.
 READY, BEGUN, EVENT, CONTENT, REPORT, LAST = (bytes([c]) for c in b"SBJDRL")
+
+
+class Setup(Struct, frozen=True):
+    settings: Settings
+    """Its limits and rule folders are what the process is confined to; the rest comes with each task."""
+    journal: bool
+    """Whether the descriptor of a journal follows; without one each event is a message."""
 
 
 class Task(Struct, frozen=True):
@@ -52,8 +61,8 @@ class Task(Struct, frozen=True):
 def work(line: Line) -> None:
     """One input after the other, until the supervisor is gone or this process has grown.
 
-    The first message are the `Settings` whose limits and rule folders the process is confined to, each further one is a
-    `Task`. Until the first comes, there is time to load what every scan needs.
+    The first message is a `Setup`, each further one a `Task`. Until the first comes, there is time to load what every scan
+    needs.
     """
     gc.disable()  # starting makes no garbage
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -62,9 +71,11 @@ def work(line: Line) -> None:
     keep_only(line)
     warm_up()
     try:
-        settings = msgspec.msgpack.decode(line.receive_exactly(MESSAGE_BYTES), type=Settings)
+        setup = msgspec.msgpack.decode(line.receive_exactly(MESSAGE_BYTES), type=Setup)
+        journal = Journal(line.receive_descriptor()) if setup.journal else None
     except OSError:
         return
+    settings = setup.settings
     if not settings.debug:
         _silence(2)
     from emoscan.sandbox import allow_cpu, confine, resident
@@ -81,8 +92,10 @@ def work(line: Line) -> None:
         except OSError:
             return
         allow_cpu(settings.limits.seconds + settings.limits.kill_seconds)
+        if journal is not None:
+            journal.begin()
         line.send(READY + state)
-        report = _analyse(line, task, data, cut)
+        report = _analyse(line, journal, task, data, cut)
         last = number == RECYCLE_AFTER or resident() - start_size > RECYCLE_GROWTH
         line.send((LAST if last else REPORT) + to_json(report))
         if last:
@@ -116,9 +129,15 @@ def _read(task: Task, line: Line) -> tuple[bytes, Problem | None]:
         os.close(descriptor)
 
 
-def _analyse(line: Line, task: Task, data: bytes, cut: Problem | None) -> Report:
+def _analyse(line: Line, journal: Journal | None, task: Task, data: bytes, cut: Problem | None) -> Report:
     from emoscan.analyse import analyse
     from emoscan.engine import CutOff
+
+    def write(event: Event) -> None:
+        assert journal is not None
+        if isinstance(event, Begun):
+            journal.due(time.monotonic() + event.seconds)
+        journal.write(encode_event(event))
 
     def send(event: Event) -> None:
         if isinstance(event, Begun):
@@ -132,14 +151,14 @@ def _analyse(line: Line, task: Task, data: bytes, cut: Problem | None) -> Report
 
     after = None
     if task.death is not None:
-        journal = [msgspec.msgpack.decode(event, type=Event) for event in task.journal]
-        after = CutOff(journal, task.death.sort, task.death.name, task.death.message)
+        before = [msgspec.msgpack.decode(event, type=Event) for event in task.journal]
+        after = CutOff(before, task.death.sort, task.death.name, task.death.message)
     return analyse(
         data,
         task.name.decode("utf-8", "surrogateescape"),
         task.path.decode("utf-8", "surrogateescape"),
         task.settings,
-        on_event=send,
+        on_event=write if journal is not None else send,
         after=after,
         cut=cut,
         seconds=task.seconds,

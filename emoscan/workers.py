@@ -20,23 +20,23 @@ from typing import Final, Self
 import msgspec
 from msgspec import Struct
 
-from emoscan import __version__
-from emoscan.budget import MIB
+from emoscan import __version__, journal
 from emoscan.context import Settings
+from emoscan.journal import Journal
 from emoscan.model import Label, Problem
 from emoscan.process import Process, start, start_method, wait
 from emoscan.report import Engine, Incomplete, Input, Report, ReportArtifact, one_line, to_json
 from emoscan.sources import UNREADABLE, Source, Unreadable, as_bytes, open_file, read_whole
-from emoscan.worker import BEGUN, CONTENT, EVENT, LAST, READY, REPORT, Task, warm_up, work
+from emoscan.worker import BEGUN, CONTENT, EVENT, LAST, READY, REPORT, Setup, Task, warm_up, work
 
 START_SECONDS: Final = 30.0
-JOURNAL_BYTES: Final = 64 * MIB
-"""What the supervisor keeps of one scan under way. Beyond it events are dropped, and the end of the journal is."""
 AHEAD: Final = 32
 """Inputs each worker may be ahead of the oldest unfinished one: results come in the order of the inputs."""
 MAX_DEATHS: Final = 3
 MESSAGE_BYTES: Final = 1 << 30
 """No message of a worker is longer than this, or it is not heard out."""
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks at what step a worker is in."""
 LAST_WORDS: Final = 1.0
 """Seconds in which a worker that is overdue is heard out, in case it was us who did not listen."""
 PRELOAD: Final = ("emoscan.worker", "emoscan.analyse")
@@ -56,9 +56,7 @@ class Outcome(Struct, frozen=True):
     contents: dict[str, bytes]
     """Bytes of every artifact by SHA-256, when asked for. The worker's word: verify them before use."""
 
-    @property
-    def gist(self) -> Gist:
-        return msgspec.json.decode(self.report, type=Gist)
+    gist: Gist
 
 
 class _Job(Struct, eq=False):
@@ -72,10 +70,14 @@ class _Job(Struct, eq=False):
     step_deadline: float = 0.0
     journal: list[bytes] = []
     journal_size: int = 0
+    """Of events that came as messages."""
+    patience: float = 0.0
+    """Seconds in which nobody listened, which are not the worker's fault."""
     contents: dict[str, bytes] = {}
     deaths: int = 0
     contents_size: int = 0
     problem: Problem | None = None
+    gist: Gist | None = None
 
     def open(self) -> None:
         """Raises Unreadable."""
@@ -90,23 +92,27 @@ class _Job(Struct, eq=False):
         self.descriptor, self.data = -1, None
         self.journal.clear()
 
-    def report(self, settings: Settings, problem: Problem) -> bytes:
+    def report(self, settings: Settings, problem: Problem) -> Report:
         """The record of an input that no worker could report on."""
         cut: Problem | None = None
         data = self.data
         if self.descriptor >= 0:
             data, cut = read_whole(self.descriptor, settings.limits.object_bytes)
         problems = (problem,) if cut is None else (problem, cut)
-        return to_json(empty_report(self.source, settings, problems, data))
+        return empty_report(self.source, settings, problems, data)
 
 
 class _Worker(Struct, eq=False):
     process: Process
+    journal: Journal | None
     job: _Job | None = None
     ready: bool = False
     """It has a process group of its own."""
     begun: bool = False
     """It has taken up the job it was given last."""
+    kill_seconds: float = 0.0
+    said: bytes = b""
+    """What it said it has given up."""
     since: float = 0.0
 
 
@@ -194,11 +200,13 @@ class Supervisor:
                 job.close()
 
     def _finish(self, job: _Job, report: bytes | None) -> Outcome:
-        if report is None:
+        gist = job.gist
+        if report is None or gist is None:
             assert job.problem is not None
-            report = job.report(self.settings, job.problem)
+            made = job.report(self.settings, job.problem)
+            report, gist = to_json(made), Gist(made.verdict, made.incomplete)
         job.close()
-        return Outcome(job.source, report, job.contents)
+        return Outcome(job.source, report, job.contents, gist)
 
     def _free_worker(self) -> _Worker | None:
         for worker in self._workers:
@@ -215,9 +223,13 @@ class Supervisor:
             warm_up(self.settings.rules)
         self.started += 1
         process = _spare.pop() if _spare and self.method == "fork" else start(work, self.method, PRELOAD)
+        descriptor = journal.create()
         with suppress(OSError):  # it is gone already; it will be noticed when it is given something to do
-            process.line.send(msgspec.msgpack.encode(self.settings))
-        return _Worker(process, since=time.monotonic())
+            process.line.send(msgspec.msgpack.encode(Setup(self.settings, journal=descriptor >= 0)))
+            if descriptor >= 0:
+                process.line.send_descriptor(descriptor)
+        shared = Journal(descriptor) if descriptor >= 0 else None
+        return _Worker(process, shared, since=time.monotonic(), kill_seconds=self.settings.limits.kill_seconds)
 
     def _postpone(self, seconds: float) -> None:
         """Time in which nobody listened is not the workers' fault: whoever reads our results was busy with one."""
@@ -226,6 +238,7 @@ class Supervisor:
                 worker.job.started += seconds if worker.job.started else 0
                 worker.job.deadline += seconds
                 worker.job.step_deadline += seconds
+                worker.job.patience += seconds
 
     def _give(self, worker: _Worker, job: _Job) -> bool:
         """Hand the job to the worker. Returns False, and the job says why, when its source cannot be opened."""
@@ -260,7 +273,7 @@ class Supervisor:
         now = time.monotonic()
         nearest = min((_deadline(w) for w in busy), default=now)
         results: list[tuple[_Job, bytes | None]] = []
-        for ready in wait([w.process.line for w in busy], max(0.0, min(nearest - now, 60.0)), MESSAGE_BYTES):
+        for ready in wait([w.process.line for w in busy], max(0.0, min(nearest - now, LOOK_EVERY)), MESSAGE_BYTES):
             worker = next(w for w in busy if w.process.line is ready)
             result = self._hear(worker)
             if result is not None:
@@ -290,19 +303,19 @@ class Supervisor:
         kind, body = message[:1], message[1:]
         if kind == READY and not worker.begun:
             self._begin(worker, job, body)
-        elif kind in (BEGUN, EVENT) and worker.begun and len(body) > 4:
+        elif kind in (BEGUN, EVENT) and worker.begun and worker.journal is None and len(body) > 4:
             if kind == BEGUN:
                 job.step_deadline = time.monotonic() + struct.unpack("<f", body[:4])[0] + self.settings.limits.kill_seconds
                 body = body[4:]
             job.journal_size += len(body)
-            if job.journal_size <= JOURNAL_BYTES:
+            if job.journal_size <= journal.SIZE:
                 job.journal.append(body)
         elif kind == CONTENT and worker.begun and self.contents and len(body) >= 32:
             job.contents_size += len(body)
             if job.contents_size <= self.settings.limits.expanded_bytes + self.settings.limits.object_bytes:
                 job.contents[body[:32].hex()] = body[32:]
-        elif kind in (REPORT, LAST) and worker.begun and is_report(body):
-            worker.job = None
+        elif kind in (REPORT, LAST) and worker.begun and (gist := read_gist(body)) is not None:
+            worker.job, job.gist = None, gist
             if kind == LAST:
                 self._kill(worker)
                 self._workers.remove(worker)
@@ -312,8 +325,10 @@ class Supervisor:
         return None
 
     def _begin(self, worker: _Worker, job: _Job, body: bytes) -> None:
-        with suppress(msgspec.DecodeError):
-            self.confinement = msgspec.json.decode(body, type=dict[str, str])
+        if body != worker.said:
+            worker.said = body
+            with suppress(msgspec.DecodeError):
+                self.confinement = msgspec.json.decode(body, type=dict[str, str])
         now = time.monotonic()
         limits = self.settings.limits
         worker.ready = worker.begun = True
@@ -326,18 +341,24 @@ class Supervisor:
     def _bury(self, worker: _Worker, *, overdue: bool = False, strange: bool = False) -> tuple[_Job, bytes | None]:
         job = worker.job
         assert job is not None
-        self._kill(worker)
-        self._workers.remove(worker)
+        worker.process.end(group=worker.ready)
         job.deaths += 1
+        if worker.journal is not None and worker.begun:
+            job.journal.extend(worker.journal.events())
         seconds = time.monotonic() - (job.started or worker.since)
         if strange:
             job.problem = Problem("failed", "worker", "its process said what no worker says")
         else:
             job.problem = how_it_died(worker.process.exit_code, overdue=overdue, seconds=seconds)
+        worker.job = None
+        self._kill(worker)
+        self._workers.remove(worker)
         return job, None
 
     def _kill(self, worker: _Worker) -> None:
         worker.process.end(group=worker.ready)
+        if worker.journal is not None:
+            worker.journal.close()
 
 
 _spare: list[Process] = []
@@ -358,8 +379,12 @@ def dismiss() -> None:
 
 
 def _deadline(worker: _Worker) -> float:
-    assert worker.job is not None
-    return min(worker.job.deadline, worker.job.step_deadline)
+    job = worker.job
+    assert job is not None
+    deadline = min(job.deadline, job.step_deadline)
+    if worker.journal is not None and worker.begun and worker.journal.step_due > 0:
+        deadline = min(deadline, worker.journal.step_due + worker.kill_seconds + job.patience)
+    return deadline
 
 
 def how_it_died(code: int | None, *, overdue: bool, seconds: float) -> Problem:
@@ -375,14 +400,15 @@ def how_it_died(code: int | None, *, overdue: bool, seconds: float) -> Problem:
     return Problem("failed", "worker", f"its process ended with code {code} after {seconds:.1f} s")
 
 
-def is_report(body: bytes) -> bool:
-    """Whether these bytes may stand for a report: one line of UTF-8 that is a JSON object with a verdict."""
+def read_gist(body: bytes) -> Gist | None:
+    """What decides of a report, or None when these bytes cannot be one: a line of UTF-8 that is a JSON object with a verdict."""
+    if b"\n" in body:
+        return None
     try:
         body.decode("utf-8")
-        msgspec.json.decode(body, type=Gist)
+        return msgspec.json.decode(body, type=Gist)
     except (UnicodeDecodeError, msgspec.DecodeError):
-        return False
-    return b"\n" not in body
+        return None
 
 
 def empty_report(source: Source, settings: Settings, problems: tuple[Problem, ...], data: bytes | None = None) -> Report:

@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from fixturelib.archives import Member, zip_file
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import fields
@@ -15,13 +16,11 @@ from emoscan.budget import MIB, PROFILES, PURSES, SCRIPTS, SHARE, Budget, LimitR
 from emoscan.context import Context, Settings
 from emoscan.engine import expand
 from emoscan.model import Artifact, Child, Fact, Yields
-from emoscan.registry import step
+from emoscan.parse.passwords import CHEAP
+from emoscan.registry import discover, step
 
 ROOT = Path(__file__).parent.parent
-AWAITED = {"call_depth", "string_bytes", "strings_bytes", "passwords", "mime_depth", "mime_parts", "vba_modules", "vba_source_bytes"}
-"""Limits of readers and evaluators that are not there yet."""
-
-NAMES = [field.name for field in fields(Limits) if field.name not in AWAITED]
+NAMES = [field.name for field in fields(Limits)]
 
 
 class Clock:
@@ -48,7 +47,7 @@ def test_every_limit_has_a_test_that_reaches_it(name: str) -> None:
 
 
 def test_profiles_are_limits_and_gateway_is_the_strictest() -> None:
-    for name in Limits.__struct_fields__:
+    for name in NAMES:
         values = [getattr(PROFILES[profile], name) for profile in ("gateway", "desk", "deep")]
         assert values == sorted(values), name
     with pytest.raises(KeyError):
@@ -226,3 +225,15 @@ def test_yara_says_when_it_looked_at_a_part_only(tmp_path: Path) -> None:
     ctx = Context(Budget(settings.limits), settings)
     found = list(yara.scan(Artifact("data.unknown", b"needle" + bytes(200) + b"needle"), ctx))
     assert [getattr(item, "name", getattr(item, "value", "")) for item in found] == ["yara_bytes", "needle"]
+
+
+@pytest.mark.limit("passwords")
+@pytest.mark.parametrize(("passwords", "opened"), [(1, False), (3, True)])
+def test_so_many_passwords_are_tried_and_what_stays_shut_is_said(passwords: int, opened: bool) -> None:
+    words = tuple(f"wrong{number}" for number in range(CHEAP + 20))
+    data = zip_file([Member("a.txt", b"hello" * 20, encryption="aes256", password="right")])
+    settings = Settings(limits=Limits(passwords=passwords), passwords=(*words, "right"))
+    discover()
+    graph = expand(data, settings=settings)
+    assert bool(list(graph.facts(kind="opened.password"))) is opened
+    assert (("encrypted", "AES-256") in [(t.problem.sort, t.problem.name) for t in graph.troubles]) is not opened

@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("detect",),
     ("judge", "report"),
     ("output",),
-    ("analyse", "sandbox", "process", "sources"),
+    ("analyse", "sandbox", "process", "journal", "sources"),
     ("worker",),
     ("workers",),
     ("scanner",),

@@ -14,6 +14,7 @@ import emoscan
 from emoscan import Limits, Report, Scanner, Settings, scan_bytes, scan_path
 from emoscan.report import from_json, to_json
 from emoscan.sources import Source
+from emoscan.workers import Supervisor
 
 CASES = ("demo", "F02-docm-concat-chr", "B03-ppap-1-archive", "X04-aes-zip-bad-hmac")
 
@@ -69,6 +70,22 @@ def test_passwords_of_one_input_come_before_those_of_all(tmp_path: Path) -> None
     with Scanner(Settings(passwords=("general",))) as scanner:
         report = scanner.scan_bytes(data, name, passwords=("special",))
     assert from_json(to_json(report)) == report
+
+
+@pytest.mark.parametrize("case", ["demo", "F08-2019-09-objectpool", "F02-docm-concat-chr"])
+def test_a_macro_bundle_that_was_extracted_comes_to_the_same_when_it_is_scanned(case: str) -> None:
+    name, data = build(case)
+    with Supervisor(Settings(), contents=True) as supervisor:
+        (outcome,) = supervisor.scan([Source(name, name, data)])
+        report = from_json(outcome.report)
+        bundle = next(artifact for artifact in report.artifacts if artifact.kind == "script.vba-project")
+        (again,) = supervisor.scan([Source("bundle", "bundle", outcome.contents[bundle.sha256])])
+    alone = from_json(again.report)
+    assert alone.artifacts[0].kind == "script.vba-project"
+    below = {edge.child for edge in report.edges if edge.parent == bundle.id}
+    assert below
+    assert below == {edge.child for edge in alone.edges if edge.parent == bundle.id}
+    assert [effect.value for effect in alone.effects] == [e.value for e in report.effects if e.artifact in {a.id for a in alone.artifacts}]
 
 
 def test_it_may_be_used_beside_threads() -> None:

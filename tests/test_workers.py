@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import stat
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 
 import pytest
 from mocks import install, mock
 
-from emoscan import worker
+from emoscan import journal, worker
 from emoscan.budget import Limits
 from emoscan.context import Settings
 from emoscan.graph import Stated
@@ -23,7 +23,7 @@ from emoscan.model import Fact
 from emoscan.report import Report, from_json
 from emoscan.sources import INLINE_BYTES, Source
 from emoscan.worker import encode_event
-from emoscan.workers import Gist, Outcome, Supervisor, is_report
+from emoscan.workers import Gist, Outcome, Supervisor, read_gist
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="mocks travel to workers by fork")
 
@@ -365,13 +365,37 @@ def test_contents_of_an_input_that_killed_its_worker_are_whole() -> None:
     assert b"hello" in outcome.contents.values()
 
 
+# ---------------------------------------------------------------- without shared memory
+
+
+@pytest.mark.parametrize("command", ["exit 9", "hang", "raise boom", "flood"])
+def test_where_no_memory_is_shared_each_event_is_a_message(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setattr(journal, "create", lambda: -1)
+    before, bad = scan(FINE, mock("fact before", command), limits=Limits(seconds=1.0, kill_seconds=0.3, facts=2000))
+    assert effects(before) == ALL_OF_FINE
+    assert effects(bad)[0] == "before"
+    assert len(bad.incomplete) >= 1
+
+
+def test_waiting_for_a_slow_listener_is_held_against_nobody() -> None:
+    """Somebody looks at the first result in a pager while the next input is scanned."""
+    inputs = [FINE, mock("sleep 0.2", "fact b"), mock("hang"), mock("fact d")]
+    with Supervisor(Settings(limits=Limits(seconds=0.8, kill_seconds=0.3)), 2) as supervisor:
+        reports = []
+        for outcome in supervisor.scan([Source(str(n), str(n), data) for n, data in enumerate(inputs)]):
+            reports.append(from_json(outcome.report))
+            time.sleep(1.5 if len(reports) < 3 else 0)
+    assert [bool(report.incomplete) for report in reports] == [False, False, True, False]
+    assert effects(reports[1]) == ["b", "the next step ran"]
+
+
 # ---------------------------------------------------------------- a worker that was taken over
 
 
 def talk(monkeypatch: pytest.MonkeyPatch, *messages: bytes) -> Report:
     """The report on an input whose worker sends these messages instead of what it should."""
 
-    def taken_over(line: object, task: object, data: object, cut: object) -> None:
+    def taken_over(line: object, *_rest: object) -> None:
         for message in messages:
             line.send(message)  # type: ignore[attr-defined]
         time.sleep(0.2)
@@ -407,10 +431,10 @@ def test_a_worker_that_breaks_the_protocol_is_not_believed(monkeypatch: pytest.M
 
 
 def test_a_report_is_one_line_of_json_that_is_utf8() -> None:
-    assert is_report(b'{"verdict":"clean","incomplete":[]}')
-    assert not is_report(b'{"verdict":"fine","incomplete":[]}')
-    assert not is_report(b'{"verdict":"clean","incomplete":[],"x":"\xff"}')
-    assert not is_report(b'{"verdict":"clean",\n"incomplete":[]}')
+    assert read_gist(b'{"verdict":"clean","incomplete":[]}') == Gist("clean", [])
+    assert read_gist(b'{"verdict":"fine","incomplete":[]}') is None
+    assert read_gist(b'{"verdict":"clean","incomplete":[],"x":"\xff"}') is None
+    assert read_gist(b'{"verdict":"clean",\n"incomplete":[]}') is None
 
 
 def test_a_worker_knows_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -419,18 +443,15 @@ def test_a_worker_knows_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch, t
 
     @step("mock.descriptors", "mock", order=60)
     def _descriptors(artifact: object, ctx: object) -> Iterator[Fact]:
-        kinds = []
+        names = []
         for descriptor in range(3, 256):
-            try:
-                mode = os.fstat(descriptor).st_mode
-            except OSError:
-                continue
-            kinds.append("socket" if stat.S_ISSOCK(mode) else "file")
-        yield Fact("effect.query", ",".join(kinds))
+            with suppress(OSError):
+                names.append(os.readlink(f"/proc/self/fd/{descriptor}").partition(":")[0])
+        yield Fact("effect.query", ",".join(sorted(names)))
 
     with (tmp_path / "report").open("wb"):
         reports = scan(*[mock("sleep 0.05", f"fact {n}") for n in range(6)], workers=2)
-    assert {effects(report)[-1] for report in reports} == {"socket"}
+    assert {effects(report)[-1] for report in reports} == {"/memfd,socket"}  # its journal and its line
 
 
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])

@@ -34,8 +34,8 @@ def simplify(artifact: Artifact, ctx: Context) -> Yields:
     if script.changes:
         simplified = as_bytes(script.text())
         ctx.budget.grow(len(simplified), "simplified script")
-        if script.changes >= MANY:
-            yield Fact("obfuscation.powershell", f"{script.changes} obfuscated expressions", detail={"count": str(script.changes)})
+        if script.odd >= MANY:
+            yield Fact("obfuscation.powershell", f"{script.odd} obfuscated expressions", detail={"count": str(script.odd)})
         yield Child(simplified, "script.powershell", how="simplified")
 
 
@@ -47,6 +47,8 @@ _NUMBER: Final = lazy("\1([0-9]+)\2")
 _RAW: Final = lazy("\3([0-9]+)\4")
 _MARKS: Final = str.maketrans("", "", "\1\2\3\4")
 _VARIABLE: Final = lazy(r"(?<!`)\$[\w({:]")
+_TICK_IN_WORD: Final = lazy(r"(?<=[A-Za-z])`(?=[c-dg-mo-qsw-zA-Z])|(?<![\w`])`[c-dg-mo-qsw-zA-Z](?=\w)")
+"""A tick that means nothing where it stands: `n, `t and the like mean something."""
 _TICKS: Final = lazy(r"`(?:\r?\n[ \t]*+|([\s\S]))")
 
 _IEX: Final = r"(?:iex|invoke-expression)(?![\w-])"
@@ -56,10 +58,15 @@ _OPERATOR: Final = lazy(r"(?<![\w-])(-(?:f|[ci]?replace|join|[ci]?split|bxor))(?
 
 
 class Script:
-    """A script whose literals are held apart. `changes` counts what was undone."""
+    """A script whose literals are held apart.
+
+    `changes` counts what was undone; `odd` counts what nobody writes for people: ticks inside words, and words put
+    together from pieces.
+    """
 
     def __init__(self, text: str, budget: Budget) -> None:
         self.changes = 0
+        self.odd = 0
         self._budget = budget
         self._values: list[str] = []
         self._raw: list[str] = []
@@ -102,14 +109,19 @@ class Script:
             self._raw.append(written)
             return f"\3{len(self._raw) - 1}\4"
         if expands and "`" in written:
-            self.changes += 1
+            self._ticks(written)
         return self.constant(value_of(written, "powershell"))
 
     def _without_ticks(self, code: str) -> str:
         if "`" not in code:
             return code
-        self.changes += code.count("`") - code.count("`\n") - code.count("`\r\n")
+        self._ticks(code)
         return _TICKS.sub(lambda m: m[1] or " ", code)
+
+    def _ticks(self, written: str) -> None:
+        count = len(_TICK_IN_WORD.findall(written))
+        self.changes += count
+        self.odd += count
 
     def constant(self, value: str) -> str:
         """The mark of a new constant."""
@@ -128,6 +140,7 @@ class Script:
         if len(value) > LONGEST:
             return match[0]
         self.changes += 1
+        self.odd += len(value) > 2 and not any(letter.isspace() for letter in value)
         return self.constant(value)
 
 
@@ -208,6 +221,7 @@ def _invoke(script: Script, match: re.Match[str]) -> str:
     if match[1] and script.value(match[1]).lower() not in {"x", "*mdr*", "maximumdrivecount"}:
         return match[0]
     script.changes += 1
+    script.odd += 1
     return "iex"
 
 
@@ -220,6 +234,7 @@ def _named(script: Script, match: re.Match[str]) -> str:
     if not _IDENTIFIER.match(name):
         return match[0]
     script.changes += 1
+    script.odd += 1
     return match[1] + name
 
 

@@ -13,25 +13,29 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def clip(text: str, room: int) -> str:
-    """The beginning of a text, in so many columns; tabs and line feeds do not count, reports have them escaped."""
+def head(text: str, room: int) -> str:
+    """As much of the beginning as takes no more than so many columns."""
     if columns(text) <= room:
         return text
-    used, kept = 1, []
-    for character in text:
+    used = 0
+    for place, character in enumerate(text):
         used += columns(character)
         if used > room:
-            break
-        kept.append(character)
-    return "".join(kept) + "…"
+            return text[:place]
+    return text
+
+
+def clip(text: str, room: int) -> str:
+    """The beginning of a text in so many columns, with a mark where it was cut off."""
+    return text if columns(text) <= room else head(text, room - 1) + "…"
 
 
 def fold_middle(path: str, room: int) -> str:
     """A path in so many columns: its end says more than its beginning."""
     if columns(path) <= room:
         return path
-    tail = clip(path[::-1], room - room // 3)[::-1]
-    return clip(path, room - columns(tail)).removesuffix("…") + tail
+    tail = head(path[::-1], room - room // 3 - 1)[::-1]
+    return f"{head(path, room - columns(tail) - 1)}…{tail}"
 
 
 def wrap(text: str, room: int, lines: int = 3) -> Iterator[str]:
@@ -41,7 +45,7 @@ def wrap(text: str, room: int, lines: int = 3) -> Iterator[str]:
         if columns(text) <= room or not lines:
             yield clip(text, room)
             return
-        line = clip(text, room + 1).removesuffix("…")
+        line = head(text, room)
         blank = line.rfind(" ")
         if blank > room // 2:
             line = line[:blank]

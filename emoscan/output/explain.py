@@ -11,11 +11,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from io import StringIO
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.model import Evidence
 from emoscan.output import Record, Renderer, View
-from emoscan.output._text import clip
+from emoscan.output._text import clip, head
 from emoscan.registry import output
 from emoscan.report import ROLE_ORDER, Effect, Report, ReportArtifact, ReportEdge, ReportFinding
 
@@ -253,19 +254,21 @@ class _Page:
         return any(other.how == SIMPLIFIED for other in (*self.edges[artifact.id], *beside))
 
     def _listing(self, text: str) -> Iterator[Text]:
+        """The text in lines that fit, and how much of it is folded away."""
         room = self.view.width - 4
-        lines = 0
-        rest = text.strip("\n")
-        while rest:
-            if lines == self.view.lines and not self.view.full:
-                yield _text(("  ┆ ", "dim"), (f"… {len(rest):,} more characters (--full shows them)", "dim"))
+        text = text.strip("\n").expandtabs(4)
+        at = 0
+        for shown in count():
+            if at >= len(text):
                 return
-            line, _, after = rest.partition("\n")
-            head = clip(line.expandtabs(4), room + 1).removesuffix("…") if len(line) * 2 > room else line.expandtabs(4)
-            cut = len(head) < len(line.expandtabs(4))
-            rest = line.expandtabs(4)[len(head) :] + ("\n" + after if after else "") if cut else after
-            lines += 1
-            yield _text(("  │ ", "dim"), head)
+            if shown == self.view.lines and not self.view.full:
+                yield _text(("  ┆ ", "dim"), (f"… {len(text) - at:,} more characters (--full shows them)", "dim"))
+                return
+            window = text[at : at + 4 * room].partition("\n")[0]
+            line = head(window, room)
+            yield _text(("  │ ", "dim"), line)
+            at += max(len(line), 1 if window else 0)
+            at += text.startswith("\n", at) if len(line) == len(window) else 0
 
     def _score(self) -> Iterator[RenderableType]:
         """The sum, term by term, each with its evidence."""

@@ -139,3 +139,50 @@ def test_a_plain_scan_loads_little(tmp_path: Path) -> None:
         "http",
     }
     assert heavy & loaded == set()
+
+
+def on_a_terminal(*arguments: str | Path) -> tuple[int, bytes]:
+    """Exit code, and what a person sees of standard output and error."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": "/nonexistent", "TERM": "xterm", "PAGER": "cat"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(ours, 1 << 16)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    os.close(ours)
+    return process.wait(timeout=20), seen
+
+
+def test_on_a_terminal_there_is_progress_and_colour(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / str(number)).write_bytes(mock("sleep 0.25", f"fact {number}"))
+    code, seen = on_a_terminal("scan", tmp_path)
+    assert code == 0
+    assert b"\r\x1b[K1 scanned: 1 clean" in seen
+    assert b"\x1b[32mCLEAN" in seen
+    assert seen.endswith(b"emoscan: 4 scanned: 4 clean\r\n")
+    code, seen = on_a_terminal("scan", "--no-progress", "--color", "never", tmp_path)
+    assert b"\x1b[" not in seen
+
+
+def test_the_pager_shows_everything_at_once(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(mock("fact paged"))
+    code, seen = on_a_terminal("explain", "--pager", tmp_path / "x")
+    assert code == 0
+    assert b"run " in seen
+    assert b"paged" in seen

@@ -212,6 +212,22 @@ def test_nothing_undone_no_child():
     assert run(simplify, "# a comment\nGet-Item 'a' | Where-Object { $_.Length -gt 1 }\n", "script.powershell") == []
 
 
+def test_how_much_is_obfuscated_is_told():
+    (fact,) = [i for i in run(simplify, STAGER + ";.('i'+'ex') ('Down'+'load')", "script.powershell") if isinstance(i, Fact)]
+    # ticks 1 + 1 + 2, words put together 3, members and commands by string 4
+    assert (fact.kind, fact.detail) == ("obfuscation.powershell", {"count": "11"})
+
+
+def test_honest_ticks_formats_and_long_messages_are_no_obfuscation():
+    text = (
+        'Write-Host "a`tb`n`"quoted`""\n'
+        "Get-Item C:\\a `\n  -Force\n"
+        "$message = 'This is the first part of a message, ' + 'and this is the second.'\n"
+        "$line = '{0} of {1} files' -f 'some', 'many'\n"
+    ) * 10
+    assert [i for i in run(simplify, text, "script.powershell") if isinstance(i, Fact)] == []
+
+
 def test_replacements_do_not_grow_without_end():
     text = "'a'" + ".replace('a','aa')" * 64
     script = Script(text, Budget(Limits()))

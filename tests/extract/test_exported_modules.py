@@ -1,5 +1,6 @@
 """Modules exported as text become the project they come from."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,8 @@ def test_a_scan_reads_it_as_macros():
     assert not report.incomplete
 
 
+@pytest.mark.limit("vba_source_bytes")
+@pytest.mark.limit("vba_modules")
 def test_too_much_source_is_cut_and_said_to_be():
     items = list(read_exported_modules(Artifact("office.vba-source", STANDARD.encode() * 20), Context(Budget(Limits(vba_modules=3)))))
     assert [i.name for i in items if isinstance(i, Problem)] == ["vba_modules"]

@@ -173,6 +173,7 @@ def test_noise_raises_nothing_but_malformed(noise):
 # ------------------------------------------------------------------ limits
 
 
+@pytest.mark.limit("mime_depth")
 def test_depth_is_limited_and_said():
     data = mail(FROM, nested(80, text("deep")))
     parsed = parse(data)
@@ -181,6 +182,7 @@ def test_depth_is_limited_and_said():
     assert [name for name, _ in parse(data, max_depth=100).limits] == []
 
 
+@pytest.mark.limit("mime_parts")
 def test_parts_are_limited_and_said():
     parsed = parse(multipart(b"--b\n\nx\n" * 1_500))
     assert [name for name, _ in parsed.limits] == ["mime_parts"]

@@ -305,6 +305,7 @@ def test_empty_loops_take_no_time() -> None:
     assert program.machine.budget.spent["operations"] < 1000
 
 
+@pytest.mark.limit("string_bytes")
 def test_a_text_that_doubles_stops_at_the_limit_of_one_text() -> None:
     program = Program('Function T()\ns = "x"\nDo\ns = s & s\nLoop\nEnd Function')
     with pytest.raises(LimitReached) as stopped:
@@ -312,6 +313,7 @@ def test_a_text_that_doubles_stops_at_the_limit_of_one_text() -> None:
     assert stopped.value.name == "string_bytes"
 
 
+@pytest.mark.limit("strings_bytes")
 def test_many_texts_stop_at_the_limit_of_all() -> None:
     source = 'Function T()\nDim a(100)\nFor i = 0 To 100\na(i) = Big & i\nNext\nEnd Function\nFunction Big()\nBig = "x"\nFor j = 1 To 22: Big = Big & Big: Next\nEnd Function'
     with pytest.raises(LimitReached) as stopped:
@@ -319,6 +321,7 @@ def test_many_texts_stop_at_the_limit_of_all() -> None:
     assert stopped.value.name == "strings_bytes"
 
 
+@pytest.mark.limit("call_depth")
 def test_calls_without_end_are_an_error_of_the_script() -> None:
     program = Program("Function F(n): F = F(n + 1): End Function\nFunction T()\nOn Error Resume Next\nT = 1\nT = F(1)\nEnd Function")
     assert program.call("T") == 1
