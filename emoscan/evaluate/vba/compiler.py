@@ -1001,22 +1001,24 @@ class Compiler:
         self.emit(f"    {limit} = more({count}, {weight})")
         self.emit(f"    if {limit} < 0: break")
         if not node.after:
-            self.loop_test(node)
+            self.loop_test(node, count)
         self.loops.append(loop)
         self.body(node.body)
         self.loops.pop()
         if node.after:
-            self.loop_test(node)
+            self.loop_test(node, count)
         self.indent -= 1
         self.leave(loop, at)
         self.emit(f"rounds({count}, {weight})")
 
-    def loop_test(self, node: s.Do) -> None:
+    def loop_test(self, node: s.Do, count: str) -> None:
         """Leave the loop when its test says so; a test that fails under Resume Next goes on."""
         if node.test is None:
             return
         self.line = node.line
-        code = self.condition(node.test)
+        code, kind = self.expression(node.test)
+        if kind != "B":
+            code = f"loop_truth({code}, {count}, {node.until})"
         if self.guarded:
             self.tried("_c", f"not {code}" if node.until else code, "True")
             self.emit("if not _c: break")

@@ -50,6 +50,9 @@ MOST_DEFAULTS: Final = 8
 SHORT: Final = 16
 """Elements of an array that need not be asked for."""
 
+UNKNOWN_ROUNDS: Final = 4
+"""Rounds of a loop whose test nobody knows the answer to."""
+
 COMPARISONS: Final = ("eq", "ne", "lt", "gt", "le", "ge", "like")
 """Operators that Option Compare Text changes; its modules use those with `_t`."""
 
@@ -310,7 +313,7 @@ class VbaMachine(Machine):
             names[f"{name}_t"] = getattr(as_text, name)
         for name in (
             "let let_typed fixed set_object pass_value at index put_at put_index extend get_member call_member put_member host put_host call_host for_range "
-            "for_counter for_each raise_error more rounds jumped trap clear_error bad_statement make_array new_array redim erase assign_array mid_assign new type_of "
+            "for_counter for_each loop_truth raise_error more rounds jumped trap clear_error bad_statement make_array new_array redim erase assign_array mid_assign new type_of "
             "address_of evaluated put_evaluated with_object end_program raise_event file_statement read_file call_dll unresolved too_deep "
             "call_writing new_record raise_overflow raise_mismatch raise_arguments raise_failure checked guard turned"
         ).split():
@@ -783,6 +786,12 @@ class VbaMachine(Machine):
                 self.loop_left(count)
                 return -1
         return count + 1024
+
+    def loop_truth(self, value: Any, count: int, until: bool) -> bool:
+        """The truth of a loop's test. One that is unknown lets the loop go round a few times, and then ends it."""
+        if type(value) is Unknown:
+            return (count < UNKNOWN_ROUNDS) != until
+        return self.operators.truth(value)
 
     def rounds(self, count: int, weight: int) -> None:
         """What a Do loop spent since it last asked."""

@@ -293,7 +293,10 @@ def test_an_unreadable_statement_costs_nothing_else() -> None:
 
 
 def test_a_loop_without_end_is_left_and_what_follows_is_seen() -> None:
-    program = Program('Function T()\nDo\nx = x + 1\nLoop\nFor i = 1 To 2000000000\ny = y + 1\nNext\nT = "seen"\nEnd Function')
+    program = Program(
+        'Function T()\nDo\nx = x + 1\nLoop\nFor i = 1 To 2000000000\ny = y + 1\nNext\nT = "seen"\nEnd Function',
+        limits=Limits(operations=200_000),
+    )
     assert program.call("T") == "seen"
     assert [p.name for p in program.emitted if isinstance(p, Problem)] == ["operations", "operations"]
 
