@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptError
+from emoscan.evaluate.core.memory import Memory
 from emoscan.evaluate.core.values import MISSING, Object, ObjectClass, Unknown, accepts, arity, display
 from emoscan.evaluate.core.world import Files, World
 from emoscan.model import Child, Fact, Yield
@@ -52,6 +53,9 @@ class Machine:
         """Branches taken on something unknown."""
         self.asked = False
         """The script has asked something of its surroundings and not yet branched on it."""
+        self.memory = Memory()
+        self.windows: dict[int, Any] = {}
+        """What the handles stand for that functions of Windows gave out."""
         self._at_end: list[Callable[[], None]] = []
 
     # ------------------------------------------------------------ accounting
@@ -192,7 +196,7 @@ class Machine:
         url = origin(content)
         if url:
             self.effect("download", url, how, path=path)
-        elif self._writers.get(key) != how:
+        elif key not in self._writers or (not append and self._writers[key] != how):
             self.effect("write", path, how)
         self._writers[key] = how
         self.world.files.write(path, content, append=append)
@@ -298,6 +302,14 @@ class Machine:
 
     def bytes_of(self, value: Any) -> bytes | Unknown:
         """The bytes in an array of them, or of a text as it lies in memory (UTF-16)."""
+        raise NotImplementedError
+
+    def read_place(self, place: Any, offset: int, count: int) -> bytes | Unknown:
+        """Up to `count` bytes at a place of the language: a reference, an array, the characters of a text."""
+        raise NotImplementedError
+
+    def write_place(self, place: Any, offset: int, data: bytes) -> None:
+        """Change the bytes at a place of the language, as far as it reaches."""
         raise NotImplementedError
 
     def call(self, function: Any, args: tuple[Any, ...]) -> Any:

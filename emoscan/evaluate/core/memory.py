@@ -42,6 +42,10 @@ class Memory:
         self._sizes.append(size)
         return address
 
+    def places(self) -> list[Any]:
+        """Everything that has an address, in the order in which it got it."""
+        return list(self._places)
+
     def find(self, address: int) -> tuple[Any, int] | None:
         """(place, offset in it) of an address; None where nothing lies."""
         at = bisect_right(self._starts, address) - 1
@@ -49,3 +53,33 @@ class Memory:
             return None
         offset = address - self._starts[at]
         return (self._places[at], offset) if offset < self._sizes[at] + ALIGNMENT else None
+
+
+class Block:
+    """Memory that a script allocated. `data` reaches as far as was written; what lies behind it is zeros.
+
+    `uses` are the functions that touched it, in order, each once: how code got where it runs from.
+    """
+
+    __slots__ = ("data", "executable", "ran", "size", "unknown", "uses")
+
+    def __init__(self, size: int, how: str, *, executable: bool = False) -> None:
+        self.size = size
+        self.data = bytearray()
+        self.executable = executable
+        self.uses: list[str] = [how]
+        self.unknown: Any = None
+        """Unknown content that was written to it."""
+        self.ran = False
+
+    def used(self, how: str) -> None:
+        if how not in self.uses:
+            self.uses.append(how)
+
+    def write(self, offset: int, data: bytes) -> None:
+        if offset > len(self.data):
+            self.data.extend(bytes(offset - len(self.data)))
+        self.data[offset : offset + len(data)] = data
+
+    def read(self, offset: int, count: int) -> bytes:
+        return bytes(self.data[offset : offset + count]).ljust(count, b"\0")

@@ -249,7 +249,7 @@ class World:
 
     def __init__(self, budget: Budget, profile: Profile | None = None, now: datetime = DEFAULT_NOW, document: str = "") -> None:
         self.profile = profile or Profile()
-        self.now = now
+        self.now = self.began = now
         self.document = document or "document.doc"
         """Name of the file the script came in."""
         self.environment = {name.lower(): value for name, value in self.profile.environment().items()}

@@ -12,7 +12,6 @@ from emoscan.budget import Budget
 from emoscan.evaluate.core.encoding import ansi_characters, memory_of
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit, Machine
-from emoscan.evaluate.core.memory import Memory
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, accepts, display
 from emoscan.evaluate.core.world import World
 from emoscan.evaluate.vba import library
@@ -258,11 +257,12 @@ class VbaMachine(Machine):
         self.made_folders: set[str] = set()
         self.ansi = ansi_characters(self.codec)
         """The characters of the code page, by byte."""
-        self.memory = Memory()
         self.clock_questions = 0
         """How often the script asked for the time."""
         self.namespace: dict[str, Any] = self._namespace()
         self.objects: list[Object] = []
+        self.callbacks: list[Any] = []
+        """Procedures that something of the host is calling now; it does not call them again meanwhile."""
         self.left_loops = 0
         Unknown.on_branch = self._on_unknown_branch
 
@@ -374,13 +374,29 @@ class VbaMachine(Machine):
         numbers = [self.integer(element) for element in value.data]
         return bytes(element & 0xFF for element in numbers if type(element) is int)
 
+    def read_place(self, place: Any, offset: int, count: int) -> bytes | Unknown:
+        from emoscan.evaluate.vba.places import read
+
+        return read(self, place, offset, count)
+
+    def write_place(self, place: Any, offset: int, data: bytes) -> None:
+        from emoscan.evaluate.vba.places import write
+
+        write(self, place, offset, data)
+
     def call(self, function: Any, args: tuple[Any, ...]) -> Any:
         """Call what `AddressOf` or `GetRef` gave."""
         name = function.data.get("name", "") if type(function) is Object and function.cls is CALLBACK else ""
         procedure = self.project.find(name) if self.project is not None and name else None
         if procedure is None:
             return self.unmodelled(f"call of {display(function)}")
-        return self.invoke(procedure, args[: len(procedure.tree.parameters)])
+        if procedure in self.callbacks:
+            return None
+        self.callbacks.append(procedure)
+        try:
+            return self.invoke(procedure, args[: len(procedure.tree.parameters)])
+        finally:
+            self.callbacks.pop()
 
     def let(self, value: Any) -> Any:
         """The value an assignment without Set stores: no object, and arrays and records as copies."""
@@ -639,6 +655,9 @@ class VbaMachine(Machine):
             if type(holder) is Object and holder.cls.default:
                 self.put_member(holder, "", (), value, set_)
                 return
+        if target.cls.name == "record" and name in target.data:
+            target.data[name] = value
+            return
         self.put(target, name, args, value)
 
     def with_object(self, value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Functions of Windows libraries, a module for each theme. See com/api.py."""
