@@ -176,10 +176,10 @@ class Compiler:
         for parameter in tree.parameters:
             self.receive(parameter)
         self.initialise()
-        if self.guarded:
+        if self.guarded or self.nested:
             self.emit("_h = 0")
         if self.gosubs:
-            self.emit("_g = []")
+            self.emit("_g = 0")
         if self.nested:
             self.nested_body(tree.body)
         else:
@@ -207,10 +207,10 @@ class Compiler:
         self.lines.append(f"def {name}(_d):")
         self.source_lines.append(1)
         self.initialise()
-        if self.guarded:
+        if self.guarded or self.nested:
             self.emit("_h = 0")
         if self.gosubs:
-            self.emit("_g = []")
+            self.emit("_g = 0")
         if self.nested:
             self.nested_body(body)
         else:
@@ -234,17 +234,22 @@ class Compiler:
                     self.gosubs = self.gosubs or node.sub
                 case s.OnJump():
                     self.gosubs = self.gosubs or node.sub
-        self.nested = self.handlers and bool(self.labels)
+        self.nested = (self.handlers or self.gosubs) and bool(self.labels)
 
     def nested_body(self, body: list[s.Statement]) -> None:
-        """The body as an inner function that can be entered at a label, to run an error handler."""
+        """The body as an inner function that can be entered at a label, to run an error handler or for GoSub.
+
+        It returns 0 when the procedure is left, 1 and 2 for Resume Next and Resume, 3 for Return.
+        """
         start = len(self.lines)
         self.emit("def run(_pc):")
         self.indent += 1
         self.segments(body, "_pc", top=True)
         self.emit("return 0")
         shared = {v.code for v in self.locals.values() if v.code.isidentifier()} - self.globals
-        self.lines.insert(start + 1, "    " * self.indent + f"nonlocal {', '.join(sorted({*shared, '_h', '_act'}))}")
+        self.lines.insert(
+            start + 1, "    " * self.indent + f"nonlocal {', '.join(sorted({*shared, '_h', '_act', *(('_g',) if self.gosubs else ())}))}"
+        )
         self.source_lines.insert(start + 1, self.line)
         self.state_globals(start + 1, self.indent)
         self.indent -= 1
@@ -392,7 +397,7 @@ class Compiler:
 
     def body(self, body: list[s.Statement]) -> None:
         """A list of statements, as segments when there are labels in it."""
-        if any(isinstance(node, s.Label) for node in body) or (self.gosubs and any(self.is_gosub(node) for node in body)):
+        if any(isinstance(node, s.Label) for node in body):
             self.segments(body, self.fresh("pc"), top=False)
             return
         at = len(self.lines)
@@ -401,12 +406,8 @@ class Compiler:
         if len(self.lines) == at:
             self.emit("pass")
 
-    @staticmethod
-    def is_gosub(node: s.Statement) -> bool:
-        return isinstance(node, (s.GoTo, s.OnJump)) and node.sub
-
     def segments(self, body: list[s.Statement], variable: str, *, top: bool) -> None:
-        """`while True:` around numbered segments; a label or the place behind a GoSub begins one."""
+        """`while True:` around numbered segments; a label begins one."""
         parts: list[list[s.Statement]] = [[]]
         labels: dict[str, int] = {}
         for node in body:
@@ -416,8 +417,6 @@ class Compiler:
                 labels.setdefault(node.name, len(parts) - 1)
             else:
                 parts[-1].append(node)
-                if self.is_gosub(node):
-                    parts.append([])
         if not top:
             self.emit(f"{variable} = 0")
         loop = Loop("dispatch", self.next_number())
@@ -432,8 +431,6 @@ class Compiler:
             self.indent += 1
             before = len(self.lines)
             for node in part:
-                if self.is_gosub(node):
-                    self.emit(f"_g.append(({loop.number}, {number + 1}))")
                 self.statement(node)
             if len(self.lines) == before or number + 1 < len(parts):
                 self.emit(f"{variable} = {number + 1}")
@@ -1061,7 +1058,23 @@ class Compiler:
         """Handled by segments(); a label in the middle of a line is none."""
 
     def goto(self, node: s.GoTo) -> None:
-        self.jump(node.label)
+        if node.sub:
+            self.gosub(node.label)
+        else:
+            self.jump(node.label)
+
+    def gosub(self, label: str) -> None:
+        """The body is entered at the label, from inside: the loops around this statement stay as they are until it returns."""
+        segment = self.scopes[0].labels.get(label) if self.nested and self.scopes else None
+        if segment is None:
+            self.emit(f"bad_statement({f'GoSub {label}: no such label here'!r})")
+            return
+        self.emit("_g += 1")
+        self.emit(f"if _g > {self.project.machine.budget.limits.call_depth}: too_deep()")
+        self.emit(f"_s = run({segment})")
+        self.emit("_g -= 1")
+        self.emit("jumped()")
+        self.emit("if _s != 3: return _s")
 
     def jump(self, label: str) -> None:
         for scope in reversed(self.scopes):
@@ -1084,20 +1097,15 @@ class Compiler:
         for number, label in enumerate(node.labels, 1):
             self.emit(f"if {selector} == {number}:")
             self.indent += 1
-            self.jump(label)
+            self.goto(s.GoTo(node.line, label, node.sub))
             self.indent -= 1
 
     def return_(self, _node: s.Return) -> None:
-        self.emit("if not _g: raise ScriptError(3, 'Return without GoSub')")
-        scope = self.scopes[-1] if self.scopes else None
-        if scope is not None and scope.level == len(self.loops):
-            number = self.loops[scope.level - 1].number
-            self.emit(f"if _g[-1][0] == {number}:")
-            self.emit(f"    {scope.variable} = _g.pop()[1]; jumped()")
-            self.emit("    continue")
-        for scope in self.scopes:
-            self.loops[scope.level - 1].left = True
-        self.emit("raise Jump(*_g.pop())")
+        if self.nested and self.gosubs:
+            self.emit("if not _g: raise ScriptError(3, 'Return without GoSub')")
+            self.emit("return 3")
+        else:
+            self.emit("raise ScriptError(3, 'Return without GoSub')")
 
     def on_error(self, node: s.OnError) -> None:
         if node.label == "next":
@@ -1700,5 +1708,7 @@ STATEMENTS: Final[dict[type, Callable[[Compiler, Any], None]]] = {
     s.FileStatement: Compiler.file,
 }
 
-GUARDED: Final = frozenset((s.Assign, s.MidAssign, s.Invoke, s.ReDim, s.Erase, s.FileStatement, s.RaiseEvent, s.Bad, s.Const, s.OnJump))
+GUARDED: Final = frozenset(
+    (s.Assign, s.MidAssign, s.Invoke, s.ReDim, s.Erase, s.FileStatement, s.RaiseEvent, s.Bad, s.Const, s.OnJump, s.Return)
+)
 """Statements that fail as a whole; blocks look after their headers themselves."""

@@ -117,6 +117,13 @@ def test_expressions(body: str, expected: Any) -> None:
         ("i = 0\nagain:\ni = i + 1\nT = T & i\nIf i < 3 Then GoTo again", "123"),
         ("10 i = i + 1\n20 If i < 3 Then GoTo 10\nT = i", 3),
         ("T = 1\nGoSub sum\nGoSub sum\nExit Function\nsum:\nT = T + 10\nReturn", 21),
+        (
+            "For i = 1 To 2\nFor j = 1 To 2\nGoSub s\nNext\nNext\nExit Function\ns:\nT = T & i & j\nIf i = 1 Then Return\nT = T & 0\nReturn",
+            "1112210220",
+        ),
+        ("On 2 GoSub a, b\nT = T & 3\nExit Function\na:\nT = 1\nReturn\nb:\nFor i = 1 To 9\nT = T & i\nIf i = 2 Then Return\nNext", "123"),
+        ("On Error GoTo h\nGoSub s\nT = T & 3\nExit Function\ns:\nx = 1 / 0\nT = T & 2\nReturn\nh:\nT = 1\nResume Next", "123"),
+        ("On Error Resume Next\nReturn\nT = Err.Number", 3),
         ('For i = 1 To 3\nOn i GoTo one, two\nT = T & "?"\nGoTo done\none: T = T & "a": GoTo done\ntwo: T = T & "b"\ndone:\nNext', "ab?"),
         ('Select Case 5\nCase 1, 2: T = "a"\nCase 3 To 6: T = "b"\nCase Else: T = "c"\nEnd Select', "b"),
         ('Select Case "x"\nCase Is > "y": T = 1\nCase "w", "x": T = 2\nEnd Select', 2),
