@@ -548,7 +548,11 @@ class Compiler:
         """`text = text & …` in a loop: Python adds to a string in place when nothing else holds it, so nothing may."""
         if not isinstance(node.target, s.Name) or not isinstance(node.value, s.Binary) or node.value.op not in ("&", "+"):
             return False
+        if flat(node.value)[0] != node.target:
+            return False
         variable = self.variable(node.target.name)
+        if variable is None:
+            variable = self.implicit(node.target.name)
         if not isinstance(variable, Variable) or variable.array or variable.type not in ("", "variant", "string"):
             return False
         if self.project.fixed_length(variable.declarator, self.module):
@@ -556,13 +560,15 @@ class Compiler:
         if all(loop.kind == "dispatch" for loop in self.loops) or variable.code.startswith("get_member"):
             return False
         operands = flat(node.value)
-        if operands[0] != node.target:
-            return False
         if not variable.code.startswith(("v", "r", "a")) and any(self.may_call(operand) for operand in operands[1:]):
             # What is called could change the variable, whose old value counts.
             return False
+        at = len(self.lines)
         rest = [self.expression(operand) for operand in operands[1:]]
-        if node.value.op == "+" and any(kind != "S" for _, kind in rest):
+        texts = all(kind == "S" for _, kind in rest) or (variable.type == "string" and len(rest) == 1 and rest[0][1] in ("P", "V"))
+        if node.value.op == "+" and not texts:
+            # It may be a sum.
+            del self.lines[at:], self.source_lines[at:]
             return False
         self.declare_global(variable)
         place = variable.place

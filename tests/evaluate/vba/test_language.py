@@ -21,7 +21,7 @@ class Program:
 
     def __init__(self, source: str, limits: Limits | None = None, **modules: str) -> None:
         self.emitted: list[Yield] = []
-        budget = Budget(limits or Limits(seconds=3))
+        budget = Budget(limits or Limits(seconds=60))
         self.machine = VbaMachine(budget, World(budget), self.emitted.append)
         self.project = Project(self.machine)
         self.project.add(Module("Module1", source))

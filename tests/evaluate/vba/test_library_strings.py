@@ -301,3 +301,24 @@ def test_appending_sees_the_value_before_the_call():
     End Function
     """
     assert run(program).value == "xy"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('For i = 1 To 3: t = t & "a" & i: Next', "a1a2a3"),
+        ('For i = 1 To 3: t = t + Mid("abc", i, 1): Next', "abc"),
+        ("t = 1\nFor i = 1 To 3: t = t + i: Next", 7),
+        ('t = "1"\nFor i = 1 To 2: t = t + i + 1: Next', 6),
+        ('Dim t As String\nFor i = 1 To 2: t = t + "x" + "y": Next', "xyxy"),
+        ("For i = 1 To 2: t = t & Null: Next", ""),
+        ('For i = 1 To 2: u = t: t = t & "x": t = t & u: Next', "xxx"),
+        ("For Each x In Array(1, 2): t = t & x: Next", "12"),
+        ('On Error GoTo e\nFor i = 1 To 2: t = t & 1 / (2 - i): Next\ne: t = t & "!"', "1!"),
+        ("On Error Resume Next\nFor i = 1 To 3: t = t & 2 / (2 - i): Next", "2-2"),
+    ],
+)
+def test_appending_in_a_loop(body, expected):
+    result = run(f"Function Main()\n{body}\nMain = t\nEnd Function")
+    assert result.error is None
+    assert result.value == expected
