@@ -628,7 +628,10 @@ class VbaMachine(Machine):
                 made[position] = value
         return tuple(made)
 
-    def put_member(self, target: Any, name: str, args: tuple[Any, ...], value: Any, set_: bool) -> None:
+    def put_member(self, target: Any, name: str, args: tuple[Any, ...], value: Any, set_: bool, *, depth: int = 0) -> None:
+        """`target.name(args) = value`. `depth`: how many default members led here, which may go round in circles."""
+        if depth > MOST_DEFAULTS:
+            raise library.wrong_arguments()
         if type(target) is not Object:
             if type(target) is Unknown:
                 return
@@ -642,7 +645,7 @@ class VbaMachine(Machine):
                 # object.item(1) = value: to the default member of what that gives
                 holder = member(self, target, *args)
                 if type(holder) is Object and holder is not target:
-                    self.put_member(holder, "", (), value, set_)
+                    self.put_member(holder, "", (), value, set_, depth=depth + 1)
                 return
             # object.array(1) = value
             holder = target.data.get(name) if name in target.data else self.get_member(target, name)
@@ -652,8 +655,8 @@ class VbaMachine(Machine):
             # object.Content = "text": a property that gives an object, whose default property is meant
             member = target.cls.get.get(name)
             holder = member(self, target) if member is not None and accepts(member, 0) else None
-            if type(holder) is Object and holder.cls.default:
-                self.put_member(holder, "", (), value, set_)
+            if type(holder) is Object and holder.cls.default and holder is not target:
+                self.put_member(holder, "", (), value, set_, depth=depth + 1)
                 return
         if target.cls.name == "record" and name in target.data:
             target.data[name] = value

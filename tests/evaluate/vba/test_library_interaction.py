@@ -187,3 +187,8 @@ def test_all_settings():
 def test_monikers():
     assert value('TypeName(GetObject("new:0D43FE01-F093-11CF-8940-00A0C9054228"))') == "FileSystemObject"
     assert value('TypeName(CreateObject("Scripting.Dictionary"))') == "Dictionary"
+
+
+def test_functions_by_the_name_of_their_library():
+    assert value('VBA.Strings.Left("abc", 2) & Interaction.IIf(True, "x", "y") & VBA.Conversion.Hex$(255)') == "abxFF"
+    assert error('VBA.Strings.Left("abc")') == 450

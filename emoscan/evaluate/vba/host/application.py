@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, Date, Object, ObjectClass, Unknown, display
+from emoscan.evaluate.vba import library
 from emoscan.evaluate.vba.host import forms, names, shapes, vbe
 from emoscan.evaluate.vba.host.base import (
     EMPTY_COLLECTION,
@@ -231,14 +232,6 @@ class Host:
 # ---------------------------------------------------------------- names that are no members of the application
 
 
-def _print(machine: Any, _this: Object, *args: Any) -> None:
-    machine.spend(len(args))
-
-
-DEBUG: Final = ObjectClass("Debug")
-DEBUG.get.update({"print": _print, "assert": _print})
-
-
 def _of_library(machine: Any, this: Object, name: str, args: tuple[Any, ...]) -> Any:
     """`VBA.Interaction.Shell`, `Word.Selection`, `XlDirection.xlUp`: names that are looked up behind the library's."""
     project = machine.project
@@ -247,7 +240,7 @@ def _of_library(machine: Any, this: Object, name: str, args: tuple[Any, ...]) ->
     if found:
         return value
     if project.is_builtin(key):
-        return machine.namespace[project.builtin_code(key)](machine, *args)
+        return library.call(machine, key, args)
     host = host_of(this)
     if host.knows(key):
         return host.call(key, args, {}) if args else host.value(key)
@@ -267,7 +260,6 @@ def _library(name: str) -> Any:
 
 SPECIAL: Final[dict[str, Any]] = {
     "application": lambda host: host.application,
-    "debug": lambda host: Object(DEBUG, host=host),
     "userforms": lambda host: Object(forms.USER_FORMS, host=host, items=host.forms.loaded),
     **{
         name: _library(name) for name in "vba global msforms office stdole interaction strings conversion information math datetime".split()

@@ -161,6 +161,14 @@ def converting(kinds: str, name: str) -> Callable[[Function], Function]:
     return decorate
 
 
+def call(machine: Any, name: str, args: tuple[Any, ...]) -> Any:
+    """Call a function by name with arguments that nobody has counted. Raises error 450 when there are too few or too many."""
+    least, most = ARITY[name]
+    if not least <= len(args) <= most:
+        raise wrong_arguments()
+    return FUNCTIONS[name](machine, *args)
+
+
 MAKE: Final[dict[str, Callable[[Any], Any]]] = {"s": text, "t": text, "n": number, "i": integer, "b": to_boolean, "d": to_date}
 
 
