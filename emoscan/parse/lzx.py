@@ -50,6 +50,8 @@ class Lzx:
             if not self.left:
                 self.new_block()
             self.left -= self.run(min(self.left, size - made))
+            if self.left < 0:
+                raise Malformed("an LZX match runs over the end of its block")
         out = bytes(self.window[start : start + size])
         if len(self.window) > 2 * self.window_size:
             del self.window[: -self.window_size]
@@ -95,6 +97,8 @@ class Lzx:
             self.at += 1
         self.block = self.read(3)
         self.left = self.read(8) << 16 | self.read(16)
+        if not self.left:
+            raise Malformed("an LZX block of no length")
         self.odd = bool(self.left & 1)
         if self.block == _PLAIN:
             self.at -= self.count // 16 * 2
@@ -195,10 +199,8 @@ class Lzx:
 def _table(lengths: list[int]) -> list[tuple[int, int]]:
     """Canonical Huffman codes, shorter ones first: for every 16 bits the (symbol, length) they begin with."""
     table: list[tuple[int, int]] = []
-    for length in range(1, _CODE_BITS + 1):
-        for symbol, own in enumerate(lengths):
-            if own == length:
-                table += [(symbol, length)] * (1 << _CODE_BITS - length)
+    for length, symbol in sorted((length, symbol) for symbol, length in enumerate(lengths) if 0 < length <= _CODE_BITS):
+        table += [(symbol, length)] * (1 << _CODE_BITS - length)
     if len(table) > 1 << _CODE_BITS:
         raise Malformed("LZX: more codes than there is room for")
     return table + [(0, 0)] * ((1 << _CODE_BITS) - len(table))

@@ -29,7 +29,6 @@ from emoscan.parse.unpack import (
     Content,
     Pieces,
     Unsupported,
-    bites,
     bzip2,
     deflate,
     deflate64,
@@ -659,33 +658,6 @@ def _lzma2(pieces: Iterator[bytes | memoryview], properties: bytes, size: int, _
     return lzma2(pieces, min(window, max(size, 4_096), WINDOW))
 
 
-def _ppmd(pieces: Iterator[bytes | memoryview], properties: bytes, size: int, _keys: Keys | None) -> Pieces:
-    try:
-        from pyppmd import Ppmd7Decoder
-    except ImportError:
-        raise Unsupported("PPMd") from None
-    if len(properties) < 5:
-        raise Malformed("PPMd properties are cut off")
-    order, memory = struct.unpack_from("<BI", properties)
-    if not 2 <= order <= 64 or not 1 << 11 <= memory <= WINDOW:
-        raise Unsupported(f"PPMd of order {order} with {memory:,} bytes")
-    return _from_ppmd(Ppmd7Decoder(order, memory), pieces, size)
-
-
-def _from_ppmd(decoder: Any, pieces: Iterator[bytes | memoryview], left: int) -> Pieces:
-    """It does not know its end; the last bytes come when one more is fed."""
-    for piece in (*bites(pieces), b"\0"):
-        fresh: bytes = bytes(piece)
-        while left > 0:
-            plain = decoder.decode(fresh, min(left, CHUNK))
-            fresh = b""
-            left -= len(plain)
-            if plain:
-                yield plain
-            if not plain or decoder.needs_input:
-                break
-
-
 def _delta(pieces: Iterator[bytes | memoryview], properties: bytes, _size: int, _keys: Keys | None) -> Pieces:
     """Each byte is the difference from the one so many before it."""
     distance = properties[0] + 1 if properties else 1
@@ -729,7 +701,6 @@ _OPENERS: Final[dict[str, Opener]] = {
     "Copy": _plain_of(stored),
     "LZMA": _lzma,
     "LZMA2": _lzma2,
-    "PPMd": _ppmd,
     "BZip2": _plain_of(bzip2),
     "Deflate": _plain_of(deflate),
     "Deflate64": _plain_of(deflate64),

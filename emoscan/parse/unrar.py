@@ -78,10 +78,8 @@ class _Bits:
 
 def _table(lengths: list[int]) -> Table:
     table: Table = []
-    for length in range(1, _CODE_BITS + 1):
-        for symbol, own in enumerate(lengths):
-            if own == length:
-                table += [(symbol, length)] * (1 << _CODE_BITS - length)
+    for length, symbol in sorted((length, symbol) for symbol, length in enumerate(lengths) if 0 < length <= _CODE_BITS):
+        table += [(symbol, length)] * (1 << _CODE_BITS - length)
     if len(table) > 1 << _CODE_BITS:
         raise Malformed("more codes than there is room for")
     return table + [(0, 0)] * ((1 << _CODE_BITS) - len(table))

@@ -4,8 +4,10 @@ import bz2
 import contextlib
 import io
 import lzma
+import random
 import struct
 import tarfile
+import time
 import zlib
 
 import pytest
@@ -165,6 +167,18 @@ def test_noise_in_cabinets(noise):
         Lzx(15).frame(noise, 200)
     except Malformed:
         return
+
+
+def test_lzx_ends_on_anything():
+    started = time.perf_counter()
+    for seed in range(400):
+        noise = random.Random(seed).randbytes(600)
+        for head in (b"", b"\0\x20", b"\0\x40"):  # blocks of any, of verbatim and of aligned codes
+            try:
+                Lzx(16).frame(head + noise, 32_768)
+            except Malformed:
+                continue
+    assert time.perf_counter() - started < 20
 
 
 def test_members_that_share_bytes_are_read_once():

@@ -63,13 +63,17 @@ def of(type_, items):
         [{"id": py7zr.FILTER_BZIP2}],
         [{"id": py7zr.FILTER_DEFLATE}],
         [{"id": py7zr.FILTER_ZSTD, "level": 3}],
-        [{"id": py7zr.FILTER_PPMD, "order": 6, "mem": 24}],
     ],
 )
 def test_methods(filters):
     items = run(archive(filters=filters))
     assert {c.label: c.data for c in of(Child, items)} == {name: data for name, data in FILES.items() if data}
     assert not of(Problem, items)
+
+
+def test_text_model_is_unmodelled():
+    items = run(archive(filters=[{"id": py7zr.FILTER_PPMD, "order": 6, "mem": 24}]))
+    assert [(p.sort, "PPMd" in p.message) for p in of(Problem, items)] == [("unmodelled", True)]
 
 
 def test_sniffed():
