@@ -50,6 +50,13 @@ SHOWN: Final = 24
 LEAF: Final = 300
 """Characters of one value on one line of a list when it is folded."""
 
+LONG: Final = 160
+AGAIN: Final = 24
+"""Characters of a value that is evidence, where it stands first and where it stands again."""
+
+BRIEF: Final = 3
+"""Lines shown of a script when what it held was decoded, and stands below."""
+
 TELLING: Final = ("download", "contact", "drop", "template", "link")
 """Roles of indicators that make an artifact worth showing in the chain."""
 
@@ -246,14 +253,18 @@ class _Page:
                 yield ""
             any_before = True
             yield title
-            yield from self._listing(artifact.text if self.view.full else _ATTRIBUTES.sub("", artifact.text))
+            opened = artifact.kind != "script.vba" and any(
+                self.artifacts[edge.child].kind.startswith("script.") and edge.how != SIMPLIFIED for edge in self.edges[artifact.id]
+            )
+            text = artifact.text if self.view.full else _ATTRIBUTES.sub("", artifact.text)
+            yield from self._listing(text, min(BRIEF, self.view.lines) if opened else self.view.lines)
 
     def _is_simplified_elsewhere(self, artifact: ReportArtifact, edge: ReportEdge | None) -> bool:
         """Whether there is a form of it that is easier to read: of itself, or of all modules of its project."""
         beside = self.edges[edge.parent] if edge and artifact.kind == "script.vba" and edge.how != SIMPLIFIED else []
         return any(other.how == SIMPLIFIED for other in (*self.edges[artifact.id], *beside))
 
-    def _listing(self, text: str) -> Iterator[Text]:
+    def _listing(self, text: str, lines: int) -> Iterator[Text]:
         """The text in lines that fit, and how much of it is folded away."""
         room = self.view.width - 4
         text = text.strip("\n").expandtabs(4)
@@ -261,7 +272,7 @@ class _Page:
         for shown in count():
             if at >= len(text):
                 return
-            if shown == self.view.lines and not self.view.full:
+            if shown == lines and not self.view.full:
                 yield _text(("  ┆ ", "dim"), (f"… {len(text) - at:,} more characters (--full shows them)", "dim"))
                 return
             window = text[at : at + 4 * room].partition("\n")[0]
@@ -271,34 +282,48 @@ class _Page:
             at += text.startswith("\n", at) if len(line) == len(window) else 0
 
     def _score(self) -> Iterator[RenderableType]:
-        """The sum, term by term, each with its evidence."""
+        """The sum, term by term, each with its evidence. What adds nothing is named and no more."""
+        from rich.table import Table
+
+        if not self.report.reasons:
+            return
         findings: defaultdict[str, list[ReportFinding]] = defaultdict(list)
         for finding in self.report.findings:
             findings[finding.id].append(finding)
+        said: set[tuple[str, str]] = set()
+        sum_ = Table.grid(padding=(0, 2, 0, 0))
+        sum_.add_column(justify="right", min_width=5, no_wrap=True)
+        sum_.add_column(overflow="fold")
         for reason in self.report.reasons:
             of_rule = findings[reason.rule]
-            title = of_rule[0].title if of_rule else ""
-            head = _text((f"{reason.points:>+5}  ", "bold"), (reason.rule, "bold"), f"  {title}")
-            if of_rule and of_rule[0].attack:
-                head.append(f"  {' '.join(of_rule[0].attack)}", "dim")
+            head_ = _text((reason.rule, "bold"))
+            if of_rule:
+                head_.append(f"  {of_rule[0].title}")
+                head_.append(f"  {' '.join(of_rule[0].attack)}", "dim")
             if reason.note:
-                head.append(f"  ({reason.note})", "dim")
-            yield head
-            yield from self._fold([leaf for finding in of_rule for leaf in self._evidence(finding.evidence)], 6)
-        if self.report.reasons:
-            yield _text((f"{self.report.score:>5}  = {self.report.verdict}", STYLES[self.report.verdict]))
+                head_.append(f"  ({reason.note})", "dim")
+            sum_.add_row(_text((f"{reason.points:>+d}", "bold")), head_)
+            if reason.points or self.view.full:
+                for line in self._fold([line for finding in of_rule for line in self._evidence(finding.evidence, said)], 6):
+                    sum_.add_row("", line)
+        style = STYLES[self.report.verdict]
+        sum_.add_row(_text((f"{self.report.score}", style)), _text((f"= {self.report.verdict}", style)))
+        yield sum_
 
-    def _evidence(self, evidence: Sequence[Evidence]) -> Iterator[RenderableType]:
+    def _evidence(self, evidence: Sequence[Evidence], said: set[tuple[str, str]]) -> Iterator[RenderableType]:
+        """One line for each leaf. A value that stood under an earlier rule is told by its beginning."""
         from rich.padding import Padding
 
         stack = [(item, 0) for item in reversed(evidence)]
         while stack:
             item, level = stack.pop()
             if item.text or item.value:
+                room = AGAIN if (item.text, item.value) in said else LONG
+                said.add((item.text, item.value))
                 text = _text((item.text, "dim"))
                 if item.value:
-                    text.append(f"{': ' if item.text else ''}{self._short(self._defanged(item.value), 200)}")
-                yield Padding(text, (0, 0, 0, 7 + 2 * level))
+                    text.append(f"{': ' if item.text else ''}{self._short(self._defanged(item.value), room)}")
+                yield Padding(text, (0, 0, 0, 2 * level))
                 level += 1
             stack.extend((child, level) for child in reversed(item.children))
 

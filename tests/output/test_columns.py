@@ -70,17 +70,17 @@ def test_wrapping_loses_nothing_but_blanks(text: str, room: int) -> None:
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]) | st.sampled_from("\n\t "), max_size=300), st.integers(20, 40))
 def test_a_listing_shows_the_whole_text(text: str, width: int) -> None:
     page = _Page(REPORT, View(width=width, full=True))
-    lines = [line.plain for line in page._listing(text)]
+    lines = [line.plain for line in page._listing(text, 1)]
     assert all(columns(line) <= width for line in lines)
     assert "".join(line.removeprefix("  │ ") for line in lines) == text.strip("\n").expandtabs(4).replace("\n", "")
 
 
 def test_a_very_long_line_is_listed_quickly() -> None:
     started = time.perf_counter()
-    assert len(list(_Page(REPORT, View(width=100, full=True))._listing("あ" * 500_000))) == 10_417
+    assert len(list(_Page(REPORT, View(width=100, full=True))._listing("あ" * 500_000, 1))) == 10_417
     assert time.perf_counter() - started < 10
 
 
 def test_what_is_folded_away_is_counted() -> None:
-    lines = [line.plain for line in _Page(REPORT, View(width=100, lines=2))._listing("one\ntwo\nthree\nfour")]
+    lines = [line.plain for line in _Page(REPORT, View(width=100))._listing("one\ntwo\nthree\nfour", 2)]
     assert lines == ["  │ one", "  │ two", "  ┆ … 10 more characters (--full shows them)"]
