@@ -97,6 +97,15 @@ def shown_argument(machine: Any, argument: Any) -> str:
     return known(machine, value)[:60] if type(value) in (str, int, float, bool, Unknown) else display(value)[:60]
 
 
+class Function:
+    """A function of a library, at the address that GetProcAddress gives."""
+
+    __slots__ = ("library", "name")
+
+    def __init__(self, library: str, name: str) -> None:
+        self.library, self.name = library, name
+
+
 class Call:
     """One call of a function."""
 
@@ -196,9 +205,11 @@ class Call:
             if found is None:
                 return b""
             place, offset = found
+            if isinstance(place, Function):
+                return b""
             if isinstance(place, Block):
                 return place.unknown if place.unknown is not None else bytes(place.data[offset : offset + count])
-            content: bytes | Unknown = self.machine.read_place(place, offset, count)
+            content: bytes | Unknown = self.machine.read_place(place, offset, count, by_address=True)
             return content
         if hasattr(pointer, "__setitem__"):
             return self.machine.read_place(pointer, 0, count)  # type: ignore[no-any-return]
@@ -218,7 +229,9 @@ class Call:
             if found is None:
                 return
             place, offset = found
-            if isinstance(place, Block):
+            if isinstance(place, Function):
+                self.machine.effect("load", f"code over {place.library}!{place.name}: {data[:64].hex()}", self.name)
+            elif isinstance(place, Block):
                 data = data[: max(0, place.size - offset)]
                 self.machine.grow(max(0, offset + len(data) - len(place.data)))
                 place.write(offset, data)
@@ -285,4 +298,4 @@ class Call:
         return self.machine.windows.get(self.number(name))
 
 
-__all__ = ["Call", "api", "call", "invoke"]
+__all__ = ["Call", "Function", "api", "call", "invoke"]

@@ -85,6 +85,11 @@ def _get_version(machine: Any, _this: Object, path: Any) -> str:
     return "10.0.19041.546" if exists(machine, text(machine, path)) else ""
 
 
+def is_remote(path: Text) -> bool:
+    r"""Whether a path is on another computer: `\\\\host\\share`."""
+    return display(path).replace("/", "\\").startswith("\\\\") and not display(path).startswith(("\\\\?\\", "\\\\.\\"))
+
+
 def exists(machine: Any, path: Text) -> Any:
     """Whether there is such a file. The script's own document is there; asking for what it did not write is recorded."""
     if isinstance(path, Unknown):
@@ -92,6 +97,9 @@ def exists(machine: Any, path: Text) -> Any:
     files = machine.world.files
     if files.revision(path):
         return files.exists(path)
+    if is_remote(path):
+        machine.effect("open", path, "FileSystemObject")
+        return machine.world.online
     name = files.key(path)
     document = machine.world.document.lower()
     return machine.query(f"file {path}", files.exists(path) or name.rpartition("\\")[2] == document.rpartition("\\")[2])
@@ -209,6 +217,8 @@ def opened(machine: Any, path: Text, mode: int, *, unicode: bool = False) -> Obj
     made = Object(STREAM, path=path, mode=mode, codec=codec, at=0, line=1, open=True)
     if mode == READING:
         content = machine.content_of(path)
+        if content is None and is_remote(path):
+            content = Unknown(f"content of file {display(path)}")
         made.data["text"] = _decoded(content, codec) if isinstance(content, bytes) else content or ""
     elif mode == WRITING:
         machine.write_file(path, b"\xff\xfe" if unicode else b"", "TextStream")

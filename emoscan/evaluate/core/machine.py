@@ -304,8 +304,11 @@ class Machine:
         """The bytes in an array of them, or of a text as it lies in memory (UTF-16)."""
         raise NotImplementedError
 
-    def read_place(self, place: Any, offset: int, count: int) -> bytes | Unknown:
-        """Up to `count` bytes at a place of the language: a reference, an array, the characters of a text."""
+    def read_place(self, place: Any, offset: int, count: int, *, by_address: bool = False) -> bytes | Unknown:
+        """Up to `count` bytes at a place of the language: a reference, an array, the characters of a text.
+
+        `by_address`: the script calculated where they are, so that they lie as the language keeps them in memory.
+        """
         raise NotImplementedError
 
     def write_place(self, place: Any, offset: int, data: bytes) -> None:

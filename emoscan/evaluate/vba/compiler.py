@@ -272,9 +272,7 @@ class Compiler:
         if isinstance(call.function, s.Name):
             symbol = self.project.lookup(self.module, call.function.name)
             if isinstance(symbol, s.Declare):
-                return {
-                    a.name for a, wanted in zip(call.args, self.wants_reference(symbol, len(call.args))) if wanted and isinstance(a, s.Name)
-                }
+                return {a.name for a, wanted in zip(*self.declared_arguments(symbol, call)) if wanted and isinstance(a, s.Name)}
             if call.function.name in ADDRESSES and isinstance(symbol, str):
                 return {a.name for a in call.args if isinstance(a, s.Name)}
         if isinstance(call.function, s.Member) and call.function.name in OUTPUTS:
@@ -1310,7 +1308,7 @@ class Compiler:
             return f"index({symbol.place}, {self.arguments(tree.args)})", "V"
         if isinstance(symbol, s.Declare):
             return (
-                f"call_dll({self.project.declare_index(symbol)}, {self.references(tree.args, self.wants_reference(symbol, len(tree.args)))})",
+                f"call_dll({self.project.declare_index(symbol)}, {self.references(*self.declared_arguments(symbol, tree))})",
                 "V",
             )
         if isinstance(symbol, Module):
@@ -1364,7 +1362,8 @@ class Compiler:
             args = self.comparing_text(name, args)
         if name in TYPED and len(tree.args) == 1 and isinstance(tree.args[0], s.Name):
             variable = self.variable(tree.args[0].name)
-            if isinstance(variable, Variable) and variable.type in NUMERIC_TYPES and not variable.array:
+            types = (*NUMERIC_TYPES, *self.project.record_types) if name in ("len", "lenb") else NUMERIC_TYPES
+            if isinstance(variable, Variable) and variable.type in types and not variable.array:
                 args.append(repr(variable.type))
         return f"{function}({', '.join(['M', *args])})", self.project.builtin_type(name)
 
@@ -1472,10 +1471,16 @@ class Compiler:
         return f"[{self.expression(argument)[0]}]"
 
     @staticmethod
-    def wants_reference(declare: s.Declare, count: int) -> list[bool]:
-        """By argument of a DLL function: whether it can be written to. Texts can, also where they are passed ByVal."""
-        wanted = [parameter.by_ref or parameter.type == "string" for parameter in declare.parameters[:count]]
-        return wanted + [True] * (count - len(wanted))
+    def declared_arguments(declare: s.Declare, call: s.Call) -> tuple[list[s.Expr | None], list[bool]]:
+        """Arguments of a DLL function by position, and of each whether it can be written to. Texts can, also those passed ByVal."""
+        args = list(call.args)
+        names = [parameter.name for parameter in declare.parameters]
+        for name, value in call.named:
+            if name in names:
+                args += [None] * (names.index(name) + 1 - len(args))
+                args[names.index(name)] = value
+        wanted = [parameter.by_ref or parameter.type == "string" for parameter in declare.parameters[: len(args)]]
+        return args, wanted + [True] * (len(args) - len(wanted))
 
     def references(self, args: list[s.Expr | None], wanted: list[bool]) -> str:
         """Arguments of an API function: references where the argument names something and may be written to."""

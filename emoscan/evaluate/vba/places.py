@@ -6,11 +6,11 @@ import struct
 from typing import Any, Final
 
 from emoscan.evaluate.core.encoding import ansi_decode, ansi_encode, memory_of, text_of_memory
-from emoscan.evaluate.core.values import Object, Unknown, display
+from emoscan.evaluate.core.values import Date, Object, Unknown, display
 from emoscan.evaluate.vba.arrays import Array
 from emoscan.evaluate.vba.convert import integer
-from emoscan.evaluate.vba.library.binary import SIZED, number_bytes, pack, record
-from emoscan.evaluate.vba.library.interaction import Characters, referenced
+from emoscan.evaluate.vba.library.binary import POINTER, SIZED, layout, number_bytes, pack
+from emoscan.evaluate.vba.library.interaction import Characters, key_of, referenced
 from emoscan.evaluate.vba.operators import plain, text
 
 VARIANT_SIZE: Final = 16
@@ -38,8 +38,48 @@ def _array_of(machine: Any, place: Any) -> tuple[Array, int] | None:
     return array, array.offset(known) * element_size(array)
 
 
-def read(machine: Any, place: Any, offset: int, count: int) -> bytes | Unknown:
+class ArrayHeader:
+    """The SAFEARRAY that describes an array."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+
+
+def _header(machine: Any, array: Array) -> bytes:
+    """SAFEARRAY ([MS-OAUT] 2.2.30). The address of the data stands where 64-bit code and where 32-bit code looks for it."""
+    size = element_size(array)
+    data = machine.memory.address_of(array, size * len(array.data))
+    bounds = b"".join(struct.pack("<Ii", max(0, high - low + 1) & 0xFFFFFFFF, low) for low, high in reversed(array.bounds))
+    return struct.pack("<HHIIIQ", len(array.bounds), 0x80, size, 0, data & 0xFFFFFFFF, data) + bounds
+
+
+def _variant(machine: Any, reference: Any, value: Any) -> bytes:
+    """VARIANT ([MS-OAUT] 2.2.29): the type, six bytes of nothing, the value or the address of what it is."""
+    if type(value) is str:
+        address = machine.memory.address_of(Characters(reference), 2 * len(value) + 2, ("text", key_of(reference)))
+        return struct.pack("<HHIQ", 8, 0, 0, address)
+    if type(value) is Array:
+        machine.grow(64)
+        address = machine.memory.address_of(ArrayHeader(value), 64, ("array", id(value)))
+        return struct.pack("<HHIQ", 0x2011 if value.type == "byte" else 0x200C, 0, 0, address)
+    kind = VARIANT_TYPES.get(type(value), 0)
+    return struct.pack("<HHI", kind, 0, 0) + _bytes(machine, value, "").ljust(8, b"\0")[:8]
+
+
+VARIANT_TYPES: Final = {int: 3, float: 5, Date: 7, bool: 11}
+
+
+def read(machine: Any, place: Any, offset: int, count: int, *, by_address: bool = False) -> bytes | Unknown:
     """The bytes of a place from an offset on; fewer where it ends."""
+    if isinstance(place, ArrayHeader):
+        return _header(machine, place.array)[offset : offset + count]
+    if by_address and hasattr(place, "__setitem__"):
+        reference, type_ = referenced(place)
+        held = reference[0]
+        if type_ in ("", "variant") and not hasattr(reference, "array") and type(held) in (str, int, float, bool, Date, Array):
+            return _variant(machine, reference, held)[offset : offset + count]
     if isinstance(place, Characters):
         characters = text(plain(machine, place.reference[0]))
         return characters if isinstance(characters, Unknown) else (memory_of(characters) + b"\0\0")[offset : offset + count]
@@ -66,7 +106,50 @@ def _bytes(machine: Any, value: Any, type_: str) -> bytes:
         return struct.pack("<Q", value & 0xFFFFFFFFFFFFFFFF)
     if type(value) is int and SIZED[type_][1] not in "fd" and type_ != "currency":
         return struct.pack("<Q", value & 0xFFFFFFFFFFFFFFFF)[: struct.calcsize(SIZED[type_])]
+    if type(value) is Object and value.cls.name == "record":
+        return _record_bytes(machine, value, type_)
     return pack(machine, value, type_, in_records=False)
+
+
+def _record_bytes(machine: Any, record: Object, type_: str) -> bytes:
+    parts, size = layout(machine, record, type_)
+    machine.spend(len(parts))
+    machine.grow(size)
+    whole = bytearray(size)
+    for part in parts:
+        held = record.data[part.name]
+        if type(held) is Array:
+            content = b"".join(_bytes(machine, element, part.type) for element in held.data)
+        elif type(held) is Unknown:
+            content = b""
+        elif type(held) is str and part.size == POINTER:
+            content = bytes(POINTER)
+        else:
+            content = _bytes(machine, held, part.type)
+        whole[part.offset : part.offset + part.size] = content[: part.size].ljust(part.size, b"\0")
+    return bytes(whole)
+
+
+def _write_record(machine: Any, record: Object, type_: str, offset: int, data: bytes) -> None:
+    parts, size = layout(machine, record, type_)
+    machine.spend(len(parts))
+    end = min(size, offset + len(data))
+    for part in parts:
+        if not (offset < part.offset + part.size and part.offset < end):
+            continue
+        held = record.data[part.name]
+        start = part.offset - offset
+        piece = data[max(0, start) : start + part.size]
+        inner = max(0, -start)
+        if type(held) is Array:
+            _write_array(machine, held, inner, piece)
+        elif type(held) is Object and held.cls.name == "record":
+            _write_record(machine, held, part.type, inner, piece)
+        elif type(held) is str:
+            if part.size == len(held):
+                record.data[part.name] = ansi_decode(_patched(ansi_encode(held, machine.codec), inner, piece), machine.codec)
+        elif part.type in SIZED:
+            record.data[part.name] = _number(machine, held, part.type, inner, piece)
 
 
 def _read_array(machine: Any, array: Array, offset: int, count: int) -> bytes | Unknown:
@@ -109,9 +192,7 @@ def write(machine: Any, place: Any, offset: int, data: bytes) -> None:
         before = ansi_encode(value, machine.codec)
         reference[0] = ansi_decode(_patched(before, offset, data), machine.codec)
     elif type(value) is Object:
-        before = pack(machine, value, type_, in_records=False)
-        changed, _ = record(machine, bytearray(_patched(before, offset, data)), 0, value, type_, 0)
-        value.data.update(changed.data)
+        _write_record(machine, value, type_, offset, data)
     elif type_ in SIZED or type(value) in (int, float, bool, type(None)):
         reference[0] = _number(machine, value, type_, offset, data)
 

@@ -30,7 +30,7 @@ from emoscan.parse.bundle import VbaProject
 from emoscan.parse.text import as_bytes
 
 TELLING: Final = frozenset(
-    ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval")
+    ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect")
 )
 """Effects that show what a macro is for; a query or a message box does not."""
 

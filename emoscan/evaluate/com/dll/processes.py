@@ -133,7 +133,7 @@ def nothing(_call: Call) -> int:
     "SuspendThread GetThreadContext SetThreadContext Wow64GetThreadContext Wow64SetThreadContext InitializeProcThreadAttributeList "
     "UpdateProcThreadAttribute DeleteProcThreadAttributeList OpenProcessToken AdjustTokenPrivileges LookupPrivilegeValue CreateEvent "
     "CreateMutex SetLastError DisableThreadLibraryCalls AllocConsole FreeConsole AttachConsole SetConsoleTitle CoInitialize CoUninitialize "
-    "WSAStartup WSACleanup EnableMenuItem SetProcessDPIAware RevertToSelf ImpersonateLoggedOnUser"
+    "EnableMenuItem SetProcessDPIAware RevertToSelf ImpersonateLoggedOnUser"
 )
 def succeed(_call: Call) -> int:
     return 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Any, Final
 
+from msgspec import Struct
+
 from emoscan.evaluate.core.encoding import ansi_decode, ansi_encode
 from emoscan.evaluate.core.values import NULL, Date, Object, Unknown
 from emoscan.evaluate.vba.arrays import Array
@@ -168,3 +170,55 @@ def field_types(machine: Any, type_: str) -> dict[str, str]:
     """Declared types of the fields of a record, where its own type is known."""
     tree = machine.project.record_types.get(type_)
     return {field.name: field.type or "variant" for field in tree.fields} if tree is not None else {}
+
+
+POINTER: Final = 8
+
+
+class Part(Struct, frozen=True):
+    """A field of a record as it lies in memory."""
+
+    name: str
+    type: str
+    offset: int
+    size: int
+
+
+def layout(machine: Any, value: Object, type_: str, *, depth: int = 0) -> tuple[list[Part], int]:
+    """(fields, size) of a record in memory: each field at a multiple of its size, texts as the address of one."""
+    if depth > MAX_DEPTH:
+        raise mismatch()
+    tree = machine.project.record_types.get(type_)
+    declared = {field.name: field for field in tree.fields} if tree is not None else {}
+    parts: list[Part] = []
+    at, largest = 0, 1
+    for name, held in value.data.items():
+        field = declared.get(name)
+        kind = field.type or "variant" if field is not None else ""
+        size, align = _size(machine, held, kind, depth)
+        if kind == "string" and field is not None and field.length is not None and type(held) is str:
+            size, align = len(held), 1
+        at += -at % align
+        parts.append(Part(name, kind, at, size))
+        at += size
+        largest = max(largest, align)
+    return parts, at + -at % largest
+
+
+def _size(machine: Any, held: Any, kind: str, depth: int) -> tuple[int, int]:
+    """(size, alignment) of a value in memory."""
+    if type(held) is Array:
+        size, align = _size(machine, held.data[0], kind, depth + 1) if held.data else (0, 1)
+        return size * len(held.data), align
+    if type(held) is Object and held.cls.name == "record":
+        parts, size = layout(machine, held, kind, depth=depth + 1)
+        return size, max((min(POINTER, part.size) for part in parts), default=1) or 1
+    if kind in SIZED:
+        size = struct.calcsize(SIZED[kind])
+        return size, size
+    return (POINTER, POINTER) if kind == "string" else (2 * POINTER, POINTER)
+
+
+def size_in_memory(machine: Any, value: Object, type_: str) -> int:
+    """What LenB says of a record."""
+    return layout(machine, value, type_)[1]

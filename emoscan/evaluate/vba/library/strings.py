@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from emoscan.evaluate.core.encoding import ansi_codes, ansi_decode, ansi_encode, memory_of, text_of_memory
-from emoscan.evaluate.core.values import MISSING, NULL, Unknown
+from emoscan.evaluate.core.values import MISSING, NULL, Object, Unknown
 from emoscan.evaluate.vba.arrays import Array, array_of
 from emoscan.evaluate.vba.convert import integer, mismatch
 from emoscan.evaluate.vba.library import builtin, converting, invalid_call, unknown
@@ -239,7 +239,16 @@ def len_(machine: Any, expression: Any, type_: str = "") -> Any:
     """`type_` is the declared type, where the argument is a variable: of a number, Len is its size in bytes."""
     if type(expression) is str:
         return len(expression)
+    if type(expression) is Object and expression.cls.name == "record":
+        return _record_size(machine, expression, type_)
     return SIZES[type_] if type_ in SIZES else _len(machine, expression)
+
+
+def _record_size(machine: Any, value: Object, type_: str) -> int:
+    from emoscan.evaluate.vba.library.binary import size_in_memory
+
+    machine.spend(1)
+    return size_in_memory(machine, value, type_)
 
 
 @converting("s", "Len")
@@ -249,6 +258,8 @@ def _len(_machine: Any, string: str) -> int:
 
 @builtin("LenB", "expression", result="P")
 def len_b(machine: Any, expression: Any, type_: str = "") -> Any:
+    if type(expression) is Object and expression.cls.name == "record":
+        return _record_size(machine, expression, type_)
     return SIZES[type_] if type_ in SIZES else _len_b(machine, expression)
 
 
@@ -391,7 +402,7 @@ def cut(machine: Any, string: str, delimiter: str, most: int = -1, *, as_text: b
     """The pieces of a text between delimiters, cut at no more than `most` places (-1: at all)."""
     machine.spend(len(string) >> 8)
     if not as_text:
-        pieces = string.split(delimiter, most)
+        pieces = string.split(delimiter, min(most, len(string)))
     else:
         pieces = []
         folded, wanted, at = fold(string), fold(delimiter), 0
