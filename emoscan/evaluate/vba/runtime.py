@@ -35,7 +35,7 @@ from emoscan.evaluate.vba.convert import (
     to_single,
 )
 from emoscan.evaluate.vba.errors import message
-from emoscan.evaluate.vba.operators import Operators, plain, text
+from emoscan.evaluate.vba.operators import LARGE, Operators, plain, text
 from emoscan.evaluate.vba.symbols import Procedure
 from emoscan.model import Problem
 
@@ -869,6 +869,9 @@ class VbaMachine(Machine):
         assert isinstance(at, int)
         if not 1 <= at <= len(old):
             raise ScriptError(INVALID_CALL, "Invalid procedure call or argument")
+        if len(old) > LARGE:
+            self.grow(len(old))
+            self.spend(len(old) >> 8)
         count = len(new) if length is MISSING else self.integer(length)
         if type(count) is not int:
             return Unknown("Mid statement")
