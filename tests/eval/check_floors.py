@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
             better = value is not None and (value - bound) * sign > 0
             held = value is not None and (value - bound) * sign >= 0
             broken += not held
-            state = "better: raise it" if better else "held" if held else "not measured" if value is None else "BROKEN"
+            state = "better: UPDATE=1 writes it down" if better else "held" if held else "not measured" if value is None else "BROKEN"
             print(f"{kind[:-1]:<8} {path:<48} {bound:>8g} {'-' if value is None else f'{value:g}':>8}  {state}")
             if better and given.update:
                 text = re.sub(rf'^("{re.escape(path)}" = )\S+', rf"\g<1>{value:g}", text, flags=re.MULTILINE)
