@@ -27,7 +27,6 @@ LIBRARIES = {
     "idna": "international domain names",
     "inflate64": "Deflate64 in ZIP",
     "publicsuffixlist": "what is a domain",
-    "pyppmd": "PPMd in 7z and ZIP",
     "stream_unzip": "locked members of ZIP",
     "yara": "YARA rules",
 }
