@@ -49,6 +49,8 @@ class Machine:
         self._given: dict[str, int] = {}
         """By path of a file the script wrote: the revision whose content became an artifact."""
         self._writers: dict[str, str] = {}
+        self.certainty = 1.0
+        """Confidence of the effects that are recorded now: lower while something is guessed."""
         self.guessed = 0
         """Branches taken on something unknown."""
         self.asked = False
@@ -124,7 +126,15 @@ class Machine:
                 raise LimitReached("effects", MAX_EFFECTS)
             return
         details = {key: display(item) for key, item in detail.items() if item not in (None, "", MISSING)} | self.where()
-        self._emit(Fact(f"effect.{kind}", display(value), how, detail=details, confidence=0.8 if isinstance(value, Unknown) else 1.0))
+        self._emit(
+            Fact(
+                f"effect.{kind}",
+                display(value),
+                how,
+                detail=details,
+                confidence=min(self.certainty, 0.8 if isinstance(value, Unknown) else 1.0),
+            )
+        )
 
     def query(self, what: str, answer: Any) -> Any:
         """Record a question to the surroundings, and answer it."""
@@ -179,7 +189,7 @@ class Machine:
         """Something is fetched, and written to `path` if there is one. Returns its content: unknown, but it knows its URL."""
         content = Unknown(f"content of {display(url)}")
         self.effect("download", url, how, path=path, **detail)
-        if path != "":
+        if path != "" and self.world.online:
             self.world.files.write(display(path), content)
         return content
 

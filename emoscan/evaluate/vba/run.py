@@ -3,18 +3,20 @@
 Procedures that run by themselves come first, with the state they leave to each other; then those that run on closing or
 on events of using the document, then clicks. When all of that shows no effect, the project is run again with its guards
 turned round (a test that ends the run is not taken, a block that reaches a sink is entered), then in other surroundings
-(dates, countries) if it asked for them, and at last procedures that nothing calls, marked as less certain.
+(dates, countries) if it asked for them, and at last procedures that nothing calls, marked as less certain. What downloads
+is run once more without a network.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from emoscan.budget import Budget
+from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit
 from emoscan.evaluate.core.world import DEFAULT_NOW, Profile, World
@@ -53,10 +55,20 @@ class Program:
         self.code: dict[str, Any] = {}
         """Compiled code by its Python source: a second run compiles nothing again."""
 
-    def start(self, emit: Emit, *, profile: Profile | None = None, now: datetime | None = None, turned: bool = False) -> Project:
-        """A fresh machine with the project linked in it."""
-        world = World(self.budget, profile, now or self.now, self.document_name)
-        machine = VbaMachine(self.budget, world, emit, code_page=self.source.code_page)
+    def start(
+        self,
+        emit: Emit,
+        *,
+        profile: Profile | None = None,
+        now: datetime | None = None,
+        turned: bool = False,
+        offline: Budget | None = None,
+    ) -> Project:
+        """A fresh machine with the project linked in it. With `offline`, every request fails, and that budget pays."""
+        budget = offline or self.budget
+        world = World(budget, profile, now or self.now, self.document_name)
+        world.online = offline is None
+        machine = VbaMachine(budget, world, emit, code_page=self.source.code_page)
         project = Project(machine, code=self.code, turned=turned)
         project.host = make_host(machine, self.source.document, self.source.modules)
         for module, tree in zip(self.source.modules, self.trees):
@@ -121,6 +133,30 @@ def evaluate(source: VbaProject, budget: Budget, emit: Emit, document_name: str 
         else:
             run_uncalled(program, Watch(emit, GUESSED, seen))
     report_simplified(project, watch, emit)
+    if any(fact.kind == "effect.download" for fact in watch.facts):
+        run_offline(program, Watch(emit, seen=seen))
+
+
+def run_offline(program: Program, watch: Watch) -> None:
+    """Once more with every request failing: what has a list of addresses tries the others then.
+
+    Many scripts try for ever. This run costs little more than the first one, and when it is cut short nothing is missing
+    of what the first one has shown.
+    """
+
+    def only_downloads(item: Yield) -> None:
+        if isinstance(item, Fact) and item.kind == "effect.download":
+            watch(item)
+
+    budget = program.budget.for_step()
+    budget.size["operations"] = min(budget.size["operations"], 2 * program.budget.spent["operations"] + OFFLINE_LEAST)
+    project = program.start(only_downloads, offline=budget)
+    with suppress(LimitReached):
+        run_all(project, entries(project))
+
+
+OFFLINE_LEAST: Final = 20_000
+"""Operations a run without a network gets in any case."""
 
 
 def run_uncalled(program: Program, watch: Watch) -> None:

@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any, Final
 
 from emoscan.budget import Budget
+from emoscan.evaluate.com.guess import guess
 from emoscan.evaluate.core.encoding import ansi_characters, memory_of
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit, Machine
@@ -584,6 +585,8 @@ class VbaMachine(Machine):
 
     def call_member(self, target: Any, name: str, args: tuple[Any, ...] = (), named: dict[str, Any] | None = None) -> Any:
         if type(target) is not Object:
+            if type(target) is Unknown:
+                guess(self, target, name, (*args, *(named or {}).values()))
             return self._no_object(target, name)
         if named:
             args = self.by_position(target.cls, name, args, named)

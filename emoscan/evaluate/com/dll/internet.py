@@ -17,11 +17,8 @@ PORTS: Final = {80: "http", 443: "https", 21: "ftp"}
 
 @api("URLDownloadToFile", "caller url file reserved callback")
 def download_to_file(call: Call) -> int:
-    online = call.machine.world.online
     call.machine.download(call.text("url"), call.name, call.text("file"))
-    if not online:
-        call.machine.world.files.delete(call.known("file"))
-    return 0 if online else FAILED
+    return 0 if call.machine.world.online else FAILED
 
 
 @api("URLDownloadToCacheFile", "caller url buffer size reserved callback")
