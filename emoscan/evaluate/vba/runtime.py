@@ -692,6 +692,15 @@ class VbaMachine(Machine):
 
     # -- the host
 
+    def create(self, prog_id: str) -> Object | Unknown | None:
+        """Inside an application, Word, Excel and PowerPoint started anew have the object model that the host has."""
+        app, _, rest = prog_id.strip().lower().partition(".")
+        if app in ("word", "excel", "powerpoint") and rest.startswith("application") and self.project is not None and self.project.host:
+            from emoscan.evaluate.vba.host import new_application
+
+            return new_application(self, app)
+        return super().create(prog_id)
+
     def effect(self, kind: str, value: Any, how: str = "", /, **detail: Any) -> None:
         super().effect(kind, value, how, **detail)
         if self.project is not None and self.project.host is not None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from emoscan.parse import bundle
+from emoscan.parse import bundle, workbook
 
 if TYPE_CHECKING:
     from emoscan.evaluate.core.values import Object
@@ -79,8 +79,9 @@ def guess(modules: Sequence[bundle.Module]) -> str:
     return "word"
 
 
-def application(machine: Any, app: str) -> Object:
+def new_application(machine: Any, app: str) -> Object:
     """A further instance of an application, as `CreateObject("Excel.Application")` starts it: without a document."""
-    host = make_host(machine, bundle.Document(host=app))  # type: ignore[arg-type]
+    empty = workbook.Workbook((workbook.Sheet("Sheet1", code_name="Sheet1"),)) if app == "excel" else None
+    host = make_host(machine, bundle.Document(host=app, workbook=empty))  # type: ignore[arg-type]
     host.start_empty()
     return host.application

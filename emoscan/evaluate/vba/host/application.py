@@ -47,6 +47,8 @@ class Host:
     app: ClassVar[str] = ""
     title: ClassVar[str] = "Microsoft Office"
     application_class: ClassVar[ObjectClass]
+    document: Object
+    """The document that the macros lie in."""
 
     def __init__(self, machine: Any, record: bundle.Document, modules: Sequence[bundle.Module] = ()) -> None:
         self.machine = machine
@@ -198,6 +200,28 @@ class Host:
         elif shown.startswith("\\\\"):
             self.machine.effect("download", shown, how)
 
+    def touch_document(self, path: Any, how: str, password: Any = MISSING) -> None:
+        """A document is opened from a file or address. A password it is opened with is a clue for what is found locked."""
+        word = as_text(self.machine, password)
+        if isinstance(word, str) and word:
+            self.machine.fact("clue.password", word, f"argument of {how}")
+        shown = display(path)
+        if URL.search(shown) or shown.startswith("\\\\"):
+            self.touch_url(path, how)
+        else:
+            self.machine.effect("open", path, how)
+            self.machine.give_file(path)
+
+    def running(self, prog_id: str) -> Object | None:
+        """The running application that `GetObject(, "Word.Application")` gives, None for others."""
+        app, _, rest = prog_id.strip().lower().partition(".")
+        return self.application if app == self.app and rest.startswith("application") else None
+
+    def opened(self, path: str) -> Object | None:
+        """The document itself, when a path leads to it."""
+        files = self.world.files
+        return self.document if files.key(path) == files.key(self.full_name()) else None
+
     # ------------------------------------------------------------ running macros
 
     def run(self, name: Any, args: tuple[Any, ...]) -> Any:
@@ -206,6 +230,7 @@ class Host:
         if isinstance(name, Unknown):
             return Unknown(f"Run {name.text()}")
         project = machine.project
+        self.code.give()
         procedure = project.find(name) if project is not None else None
         if procedure is None:
             self.machine.unmodelled(f"Application.Run {name}")
@@ -428,16 +453,22 @@ def shell_execute(machine: Any, _this: Object, file: Any = MISSING, arguments: A
     machine.run(command, "Application.ShellExecute")
 
 
+DDE_SERVERS: Final = frozenset("excel winword powerpnt msaccess outlook progman folders iexplore wwwopenurl system shell".split())
+
+
 @APPLICATION.method("DDEInitiate", takes="app topic")
 def dde_initiate(machine: Any, this: Object, app: Any = MISSING, topic: Any = MISSING) -> int:
-    this.data["dde"] = (as_text(machine, app), as_text(machine, topic))
+    """A program that serves no DDE is started with the topic as its arguments: `DDEInitiate "cmd", "/c …"`."""
+    server, about = as_text(machine, app), as_text(machine, topic)
+    if display(server).lower() not in DDE_SERVERS:
+        machine.run(Unknown.join((server, " ", about)), "DDEInitiate")
+    this.data["dde"] = server
     return 1
 
 
 @APPLICATION.method("DDEExecute", takes="channel string")
 def dde_execute(machine: Any, this: Object, _channel: Any = MISSING, text: Any = MISSING) -> None:
-    app, _topic = this.data.get("dde", ("", ""))
-    machine.run(Unknown.join((app, " ", as_text(machine, text))) if app else as_text(machine, text), "DDEExecute")
+    machine.effect("keys", as_text(machine, text), "DDEExecute", to=this.data.get("dde", ""))
 
 
 actions(APPLICATION, "ddepoke ddeterminate ddeterminateall")

@@ -887,16 +887,14 @@ OPEN: Final = (
 
 
 @WORKBOOKS.method("Open", "OpenText", "OpenXML", "OpenDatabase", takes=OPEN)
-def open_workbook(machine: Any, this: Object, file: Any = MISSING, *_: Any) -> Object:
+def open_workbook(machine: Any, this: Object, file: Any = MISSING, *rest: Any) -> Object:
     host = host_of(this)
     path = as_text(machine, file)
     shown = display(path)
-    if machine.world.files.key(shown) == machine.world.files.key(path_of(host.workbook)):
-        return host.workbook
-    if "://" in shown or shown.startswith("\\\\"):
-        host.touch_url(path, "Workbooks.Open")
-    else:
-        machine.effect("open", path, "Workbooks.Open")
+    own = host.opened(shown)
+    if own is not None:
+        return own
+    host.touch_document(path, "Workbooks.Open", rest[3] if len(rest) > 3 else MISSING)
     return further_workbook(host, shown, unknown=True)
 
 
@@ -1030,7 +1028,7 @@ def workbooks(machine: Any, this: Object, index: Any = MISSING) -> Any:
 
 def _of_sheet(name: str) -> Callable[..., Any]:
     def get(machine: Any, this: Object, *args: Any) -> Any:
-        return SHEET.get[name](machine, active_sheet(machine, this), *args[:2])
+        return machine.call_member(active_sheet(machine, this), name, args)
 
     return get
 

@@ -308,12 +308,10 @@ def open_presentation(machine: Any, this: Object, file: Any = MISSING, *_: Any) 
     host = host_of(this)
     path = as_text(machine, file)
     shown = display(path)
-    if machine.world.files.key(shown) == machine.world.files.key(path_of(host.document)):
-        return host.document
-    if "://" in shown or shown.startswith("\\\\"):
-        host.touch_url(path, "Presentations.Open")
-    else:
-        machine.effect("open", path, "Presentations.Open")
+    own = host.opened(shown)
+    if own is not None:
+        return own
+    host.touch_document(path, "Presentations.Open")
     return further(host, shown)
 
 

@@ -166,6 +166,8 @@ def from_paragraphs(paragraphs: Iterable[Paragraph], place: str) -> Story:
                 looks.append((inside, inside + len(run.text), values))
                 hidden = hidden or run.hidden
             inside += len(run.text)
+        if paragraph.runs and looks and looks[-1][1] == inside:
+            looks[-1] = (looks[-1][0], inside + 1, looks[-1][2])  # the mark at the end looks like what it ends
         text = paragraph.text if paragraph.text.endswith(CELL) else paragraph.text + "\r"
         pieces.append(text)
         at += len(text)

@@ -34,6 +34,8 @@ TYPES: Final = {"standard": 1, "class": 2, "form": 3, "document": 100}
 SUFFIX: Final = {1: ".bas", 2: ".cls", 3: ".frm", 100: ".cls"}
 
 MAX_LINES: Final = 100_000
+SHOWN: Final = 2_000
+"""Letters of added code that its effect shows; its artifact has all of it."""
 
 _ATTRIBUTE: Final = re.compile(r"\s*Attribute\s+[\w.]+\s*=", re.IGNORECASE)
 
@@ -44,6 +46,8 @@ class Code:
     def __init__(self, host: Host) -> None:
         self.host = host
         self._projects: dict[str, Object] = {}
+        self._changed: dict[int, tuple[Object, str]] = {}
+        """Modules with code that was put into them since it was last given, and by what."""
         self.added = 0
 
     def editor(self) -> Object:
@@ -67,25 +71,36 @@ class Code:
         own = [self.project(), self.project("Normal")] if self.host.app == "word" else [self.project()]
         return [*own, *(p for p in self._projects.values() if p not in own)]
 
-    def add(self, target: Object, text: str | Unknown, how: str) -> None:
-        """Code was put into a module."""
-        machine = self.host.machine
-        place = f"{display(target.data['project'].data['name'])}.{display(target.data['name'])}"
-        machine.effect("eval", text, how, target=place)
-        if isinstance(text, Unknown) or not text.strip():
-            return
-        machine.grow(len(text))
-        machine.spend(len(text) // 16)
-        machine.child(text, "script.vba", label=place, how=f"code added by {how}")
-        project = machine.project
-        if project is not None and project.host is self.host:
-            self.added += 1
-            project.add(bundle.Module(f"added{self.added}", text))
+    def add(self, target: Object, how: str) -> None:
+        """Code was put into a module. It is given as a whole: before a macro is run by its name, or at the end."""
+        if not self._changed:
+            self.host.machine.at_end(self.give)
+        self._changed[id(target)] = (target, how)
+
+    def give(self) -> None:
+        """Make the modules that were written to artifacts, and their procedures known."""
+        changed, self._changed = list(self._changed.values()), {}
+        machine, project = self.host.machine, self.host.machine.project
+        own = project is not None and project.host is self.host
+        for target, how in changed:
+            text = "\r\n".join(target.data["lines"])
+            place = f"{display(target.data['project'].data['name'])}.{display(target.data['name'])}"
+            machine.effect("eval", text[:SHOWN], how, target=place, language="VBA")
+            machine.grow(len(text))
+            machine.spend(len(text) // 16)
+            if own:
+                machine.child(text, "script.vba", label=place, how=f"code added by {how}")
+                self.added += 1
+                project.add(bundle.Module(f"added{self.added}", text))
+            else:
+                module = bundle.Module(display(target.data["name"]), text)
+                made = bundle.VbaProject((module,), document=bundle.Document(host=self.host.app))  # type: ignore[arg-type]
+                machine.child(bundle.dump(made), bundle.VBA_PROJECT, label=place, how=f"code added by {how}")
 
 
 def component(host: Host, name: str, type_: int, source: str) -> Object:
     lines = [line for line in source.replace("\r\n", "\n").replace("\r", "\n").split("\n") if not _ATTRIBUTE.match(line)]
-    return Object(COMPONENT, host=host, name=name, type=type_, lines=lines[:MAX_LINES])
+    return Object(COMPONENT, host=host, name=name, type=type_, lines=lines[:MAX_LINES] if source else [])
 
 
 def own_text(machine: Any, this: Object, text: str) -> str:
@@ -145,7 +160,8 @@ def insert_lines(machine: Any, this: Object, line: Any = MISSING, text: Any = MI
 
 @CODE_MODULE.method("AddFromString", takes="string")
 def add_from_string(machine: Any, this: Object, text: Any = MISSING) -> None:
-    put_lines(machine, this, len(_lines(this)), 0, as_text(machine, text), "CodeModule.AddFromString")
+    """Before the first procedure, as the editor does."""
+    put_lines(machine, this, count_of_declaration_lines(machine, this), 0, as_text(machine, text), "CodeModule.AddFromString")
 
 
 @CODE_MODULE.method("AddFromFile", takes="filename")
@@ -174,7 +190,8 @@ def put_lines(machine: Any, this: Object, at: int, drop: int, text: str | Unknow
     if len(lines) + len(new) <= MAX_LINES:
         at = max(0, at)
         lines[at : at + drop] = new
-    this.data["host"].code.add(target, text, how)
+    machine.grow(2 * sum(map(len, new)) + 64)
+    this.data["host"].code.add(target, how)
 
 
 def file_text(machine: Any, path: str | Unknown) -> str | Unknown:
@@ -251,6 +268,7 @@ def code_module(_machine: Any, this: Object) -> Object:
 
 @COMPONENT.method("Export", takes="filename")
 def export(machine: Any, this: Object, file: Any = MISSING) -> None:
+    machine.grow(sum(map(len, this.data["lines"])))
     text = f'Attribute VB_Name = "{display(this.data["name"])}"\r\n' + "\r\n".join(this.data["lines"])
     machine.write_file(as_text(machine, file), text.encode("utf-8", "replace"), "VBComponent.Export")
 

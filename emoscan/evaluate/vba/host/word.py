@@ -1094,16 +1094,14 @@ def add_document(machine: Any, this: Object, template: Any = MISSING, *_: Any) -
 
 
 @DOCUMENTS.method("Open", "OpenNoRepairDialog", "OpenOld", takes=OPEN)
-def open_document(machine: Any, this: Object, file: Any = MISSING, *_: Any) -> Object:
+def open_document(machine: Any, this: Object, file: Any = MISSING, *rest: Any) -> Object:
     host = host_of(this)
     path = as_text(machine, file)
     shown = display(path)
-    if machine.world.files.key(shown) == machine.world.files.key(path_of(host.document)):
-        return host.document
-    if machine.world.files.exists(shown) or isinstance(path, Unknown) or "://" in shown or shown.startswith("\\\\"):
-        host.touch_url(path, "Documents.Open")
-    else:
-        machine.effect("open", path, "Documents.Open")
+    own = host.opened(shown)
+    if own is not None:
+        return own
+    host.touch_document(path, "Documents.Open", rest[3] if len(rest) > 3 else MISSING)
     return opened(host, shown, opened_text(host, path), new=False)
 
 

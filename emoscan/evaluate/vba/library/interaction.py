@@ -199,12 +199,17 @@ def created(machine: Any, name: str | Unknown) -> Any:
 @builtin("GetObject", "pathname class", "T? T?")
 def get_object(machine: Any, path: Any, class_: Any) -> Any:
     """An object by moniker or file name, or the running one of a class (which is a new one here)."""
+    host = machine.project.host if machine.project is not None else None
     if path is MISSING or path == "":
         if class_ is MISSING:
             raise invalid_call()
-        return created(machine, class_)
+        running = host.running(class_) if host is not None and isinstance(class_, str) else None
+        return created(machine, class_) if running is None else running
     if isinstance(path, Unknown):
         return unknown("GetObject", path)
+    own = host.opened(path) if host is not None else None
+    if own is not None:
+        return own
     from emoscan.evaluate.com import moniker
 
     found = moniker(machine, path)

@@ -231,7 +231,26 @@ def test_effects_of_the_object_model(statement, kind, expected):
 
 
 def test_dde_commands():
-    assert hosted('Sub Main()\nc = DDEInitiate("cmd", "x")\nDDEExecute c, "/c calc"\nEnd Sub').effects("run") == ["cmd /c calc"]
+    result = hosted('Sub Main()\nc = DDEInitiate("cmd", "/c calc")\nDDEExecute c, "[x]"\nd = DDEInitiate("excel", "system")\nEnd Sub')
+    assert result.effects("run") == ["cmd /c calc"]
+    assert result.effects("keys") == ["[x]"]
+
+
+def test_the_running_application_and_further_ones():
+    assert value('GetObject(, "Word.Application").ActiveDocument.Name') == "Invoice 20.doc"
+    assert value("GetObject(ActiveDocument.FullName).Name") == "Invoice 20.doc"
+    assert value('CreateObject("Word.Application").Documents.Count') == 0
+    assert error('CreateObject("Word.Application").ActiveDocument') == 4248
+    assert (
+        body('Set x = CreateObject("Excel.Application")\nx.Workbooks.Add.Sheets(1).Range("A1") = 5\nMain = x.Cells(1, 1) & x.Name')
+        == "5Microsoft Excel"
+    )
+
+
+def test_a_password_a_document_is_opened_with_is_a_clue():
+    result = hosted('Sub Main()\nDocuments.Open FileName:="C:\\x\\a.doc", PasswordDocument:="secret"\nEnd Sub')
+    assert ("clue.password", "secret") in result.facts
+    assert result.effects("open") == [r"C:\x\a.doc"]
 
 
 def test_macros_by_name_now_and_later():

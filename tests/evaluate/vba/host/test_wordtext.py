@@ -147,7 +147,7 @@ def test_characters_picked_by_their_look():
         If c.Font.Bold Then Main = Main & c.Text
     Next
     """
-    assert body(lines, LOOKS) == "ac"
+    assert body(lines, LOOKS) == "ac\r"
     assert value("ActiveDocument.Paragraphs(1).Range.Font.Size", LOOKS) == 9999999
     assert value("ActiveDocument.Characters(1).Font.Size", LOOKS) == 1
     assert body("ActiveDocument.Content.Font.Color = vbRed\nMain = ActiveDocument.Paragraphs(2).Range.Font.Color", LOOKS) == 255
