@@ -24,6 +24,7 @@ _MONIKERS: Final[dict[str, Moniker]] = {}
 
 HOMES: Final = {
     "wscript.": "shells",
+    "vbscript.": "regexp",
     "shell.": "shell32",
     "scripting.": "files",
     "adodb.": "adodb",

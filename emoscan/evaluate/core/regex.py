@@ -5,7 +5,7 @@ found good enough: `re` cannot be stopped inside a search, and `regex`, which ca
 compiles `((a{1000}){1000}){1000}`. So patterns run on a small backtracking machine with a step counter, which makes
 the limit the same on every computer. Patterns in which nothing can be tried twice (by far the most) are handed to `re`.
 
-Differences to .NET: no balancing groups, Unicode categories are approximated, digits and word characters are Python's.
+VBScript's are the option ECMASCRIPT. Differences to .NET: no balancing groups, Unicode categories are approximated, digits and word characters are Python's.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ MOST_COUNTED: Final = 100_000
 PATHS: Final = 64
 """Ways through a pattern up to which it is given to `re`."""
 
-IGNORE_CASE, MULTILINE, EXPLICIT, SINGLELINE, EXTENDED, RIGHT_TO_LEFT = 1, 2, 4, 16, 32, 64
-"""As RegexOptions numbers them."""
+IGNORE_CASE, MULTILINE, EXPLICIT, SINGLELINE, EXTENDED, RIGHT_TO_LEFT, ECMASCRIPT = 1, 2, 4, 16, 32, 64, 256
+"""As RegexOptions numbers them. ECMASCRIPT also leaves out what only .NET has, and `$` is the very end: that is VBScript."""
 
 
 class BadPattern(ValueError):
@@ -240,6 +240,7 @@ _CATEGORIES: Final = {
     "IsBasicLatin": "\x00-\x7f", "IsCJKUnifiedIdeographs": "\u4e00-\u9fff",
 }  # fmt: skip
 
+_SHORT: Final = {"d": "0-9", "D": r"\x00-/:-\U0010ffff", "w": "0-9A-Za-z_", "W": r"\x00-/:-@\[-\^`{-\U0010ffff"}
 _CONTROL: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b"}
 _ANCHORS: Final = {"A": "start", "z": "end", "Z": "end?", "b": "word", "B": "not word", "G": "last"}
 _BRACES: Final = re.compile(r"\{(\d{1,6})(?:(,)(\d{1,6})?)?\}")
@@ -255,6 +256,7 @@ class _Reader:
         self.pos = 0
         self.options = options
         self.folds = bool(options & IGNORE_CASE)
+        self.script = bool(options & ECMASCRIPT)
         self.names: dict[str, int] = {}
         self.group_count = 0
         self.depth = 0
@@ -273,9 +275,10 @@ class _Reader:
                 in_set = c != "]"
             elif c == "[":
                 in_set = True
-                pos += self.src.startswith("]", pos + 1) + 2 * self.src.startswith("^]", pos + 1)
+                if not self.script:
+                    pos += self.src.startswith("]", pos + 1) + 2 * self.src.startswith("^]", pos + 1)
             elif c == "(":
-                match = re.compile(r"\?(?:P?<(\w+)>|'(\w+)')").match(self.src, pos + 1)
+                match = None if self.script else re.compile(r"\?(?:P?<(\w+)>|'(\w+)')").match(self.src, pos + 1)
                 if match:
                     named.append(match[1] or match[2])
                 elif not self.src.startswith("?", pos + 1):
@@ -381,7 +384,7 @@ class _Reader:
         if c == "^":
             return ("at", "line" if self.options & MULTILINE else "start")
         if c == "$":
-            return ("at", "line end" if self.options & MULTILINE else "end?")
+            return ("at", "line end" if self.options & MULTILINE else "end" if self.script else "end?")
         if c == "\\":
             return self.escaped()
         if c in "*+?":
@@ -395,10 +398,10 @@ class _Reader:
             self.next_unnamed += 1
             number = self.next_unnamed
             return ("group", self.closed(self.alternatives()), number)
-        if self.src.startswith("?(", self.pos):
+        if self.src.startswith("?(", self.pos) and not self.script:
             return self.conditional()
         match = _GROUP.match(self.src, self.pos)
-        if match is None:
+        if match is None or (self.script and match["sort"] not in (":", "=", "!")):
             raise BadPattern("unknown kind of group")
         self.pos = match.end()
         sort = match["sort"]
@@ -452,15 +455,15 @@ class _Reader:
         if self.pos >= len(self.src):
             raise BadPattern("\\ at the end")
         c = self.src[self.pos]
-        if c in _ANCHORS:
+        if c in ("bB" if self.script else _ANCHORS):
             self.pos += 1
             return ("at", _ANCHORS[c])
         if c in "dDwWsS":
             self.pos += 1
-            return self.one(f"[\\{c}]")
-        if c in "pP":
+            return self.one(f"[{self.short(c)}]")
+        if c in "pP" and not self.script:
             return self.one(f"[{'^' if c == 'P' else ''}{self.category()}]")
-        if c == "k":
+        if c == "k" and not self.script:
             match = re.compile(r"k(?:<(\w+)>|'(\w+)'|\{(\w+)\})").match(self.src, self.pos)
             name = (match[1] or match[2] or match[3]) if match else ""
             number = self.names.get(name, int(name) if name.isdigit() and len(name) < 4 else -1)
@@ -477,6 +480,10 @@ class _Reader:
                 self.pos = match.end()
                 return ("back", int(match[0]), bool(self.options & IGNORE_CASE))
         return self.one(re.escape(self.character()))
+
+    def short(self, letter: str) -> str:
+        """Inside of a set for one of the letters d D w W s S."""
+        return _SHORT.get(letter, f"\\{letter}") if self.script else f"\\{letter}"
 
     def category(self) -> str:
         match = re.compile(r"[pP]\{(\w+)\}").match(self.src, self.pos)
@@ -507,7 +514,10 @@ class _Reader:
         pieces: list[str] = []
         negative = self.peek() == "^"
         self.pos += negative
-        first = True
+        first = not self.script
+        if self.script and self.peek() == "]":
+            self.pos += 1
+            return r"[\s\S]" if negative else r"(?!)[\s\S]"
         while True:
             c = self.peek()
             if c == "":
@@ -516,7 +526,7 @@ class _Reader:
                 self.pos += 1
                 break
             first = False
-            if c == "-" and self.src.startswith("-[", self.pos) and pieces:
+            if c == "-" and self.src.startswith("-[", self.pos) and pieces and not self.script:
                 self.pos += 2
                 self.depth += 1
                 if self.depth > DEEPEST:
@@ -528,7 +538,11 @@ class _Reader:
                 self.pos += 1
                 return f"(?!{without})[{'^' if negative else ''}{''.join(pieces)}]"
             low = self.class_item()
-            if len(low) == 1 and self.peek() == "-" and self.src[self.pos + 1 : self.pos + 2] not in ("]", "["):
+            if (
+                len(low) == 1
+                and self.peek() == "-"
+                and self.src[self.pos + 1 : self.pos + 2] not in (("]",) if self.script else ("]", "["))
+            ):
                 self.pos += 1
                 high = self.class_item()
                 if len(high) != 1:
@@ -552,10 +566,10 @@ class _Reader:
         c = self.src[self.pos]
         if c in "dDwWsS":
             self.pos += 1
-            return f"\\{c}"
-        if c == "p":
+            return self.short(c)
+        if c == "p" and not self.script:
             return self.category()
-        if c == "P":
+        if c == "P" and not self.script:
             raise BadPattern("negated category in a set is not modelled")
         if c == "b":
             self.pos += 1

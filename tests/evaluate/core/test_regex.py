@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emoscan.evaluate.core.regex import IGNORE_CASE, RIGHT_TO_LEFT, BadPattern, TooManySteps, compile_regex, escape, expand
+from emoscan.evaluate.core.regex import (
+    ECMASCRIPT,
+    IGNORE_CASE,
+    MULTILINE,
+    RIGHT_TO_LEFT,
+    BadPattern,
+    TooManySteps,
+    compile_regex,
+    escape,
+    expand,
+)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +105,46 @@ def test_an_escaped_text_matches_itself(text, around):
 def test_no_pattern_fails_but_in_the_two_named_ways(pattern, text):
     with contextlib.suppress(BadPattern, TooManySteps):
         list(compile_regex(pattern).matches(text))
+
+
+# The pattern `(z)((a+)?...` and others are the examples of ECMA-262; the rest were read off what VBScript 5.8 documents.
+@pytest.mark.parametrize(
+    ("pattern", "text", "groups"),
+    [
+        ("(a)(b)?", "ac", ["a", "a", ""]),
+        ("(a|ab)(c|bcd)(d*)", "abcd", ["abcd", "a", "bcd", ""]),
+        (r"(\w)\1", "abccd", ["cc", "c"]),
+        ("a(?!c)", "acab", ["a"]),
+        ("x{a}", "x{a}", ["x{a}"]),
+        (r"\x41\u0042", "AB", ["AB"]),
+        ("[]", "a", None),
+        ("[^]", "\n", ["\n"]),
+        ("[[-a]+", "x[", ["["]),
+        (r"[\d\-x]+", "-1x", ["-1x"]),
+        (r"\w+", "äab", ["ab"]),
+        (r"[\W]", "aä", ["ä"]),
+        (r"\D", "1٣", ["٣"]),
+        (r"\A\Z\p", "AZp", ["AZp"]),
+        ("a$", "a\n", None),
+        ("(?:a)$", "ba", ["a"]),
+    ],
+)
+def test_patterns_of_vbscript(pattern, text, groups):
+    found = compile_regex(pattern, ECMASCRIPT).search(text)
+    assert (None if found is None else [found.group(n) for n in range(len(found.spans))]) == groups
+
+
+@pytest.mark.parametrize("pattern", ["(?<x>a)", "(?<=a)b", "(?>a)", "(?i)a", "(?(1)a)"])
+def test_vbscript_knows_no_other_groups(pattern):
+    with pytest.raises(BadPattern):
+        compile_regex(pattern, ECMASCRIPT)
+
+
+def test_options_go_together():
+    assert compile_regex("^B$", ECMASCRIPT | IGNORE_CASE | MULTILINE).search("a\nb\nc").start == 2
+
+
+@given(st.text("ab()[]{}*+?|\\^$.-,1dswDSWbxu", max_size=14), st.text("ab1", max_size=10))
+def test_any_pattern_of_vbscript(source, text):
+    with contextlib.suppress(BadPattern, TooManySteps):
+        list(compile_regex(source, ECMASCRIPT).matches(text))
