@@ -6,6 +6,7 @@ Rows and columns count from 1, as A1 is (1, 1) to a macro.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -43,8 +44,17 @@ class Style(Struct, frozen=True, omit_defaults=True):
     wrap: bool = False
     locked: bool = True
     hidden: bool = False
+    indent: int = 0
+    rotation: int = 0
+    """Orientation as the file says it: degrees, 255 for letters one below the other."""
+    outline: bool = False
+    shadow: bool = False
+    script: int = 0
+    """1 superscript, 2 subscript."""
     borders: tuple[int, int, int, int] = (0, 0, 0, 0)
     """Line style left, right, top, bottom."""
+    border_colors: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Palette index left, right, top, bottom."""
 
 
 class Cell(Struct, frozen=True, array_like=True):
@@ -64,9 +74,18 @@ class Sheet(Struct, frozen=True, omit_defaults=True):
     code_name: str = ""
     cells: tuple[Cell, ...] = ()
     """In reading order; only cells that hold something or have a look of their own."""
+    arrays: dict[str, str] = {}
+    """Array formulas: the range they fill ("B2:C9") by the A1 reference of the cell that holds the formula."""
+    default_height: float = 15.0
+    """Points."""
+    default_width: float = 8.43
+    """Characters."""
     row_heights: dict[int, float] = {}
     """Points, where not the default."""
     column_widths: dict[int, float] = {}
+    row_styles: dict[int, int] = {}
+    """Looks of whole rows, for cells that are not there."""
+    column_styles: dict[int, int] = {}
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     notes: dict[str, str] = {}
@@ -87,13 +106,50 @@ class Name(Struct, frozen=True, omit_defaults=True):
     """It names a macro command or function."""
 
 
+class Link(Struct, frozen=True, omit_defaults=True):
+    """Something outside that formulas refer to."""
+
+    type: Literal["workbook", "dde", "ole", "library"]
+    target: str
+    """Path or address of a workbook; program and topic of a DDE or OLE link, with "|" between; an add-in or library."""
+    items: tuple[str, ...] = ()
+    """Names in it that formulas ask for."""
+
+
 class Workbook(Struct, frozen=True, omit_defaults=True):
     sheets: tuple[Sheet, ...] = ()
     names: tuple[Name, ...] = ()
     styles: tuple[Style, ...] = ()
     active_sheet: int = 0
     date_1904: bool = False
+    links: tuple[Link, ...] = ()
 
+
+class Reading(Struct, frozen=True):
+    """What a reader made of a file: the workbook, as much of it as can be read, and what is missing."""
+
+    workbook: Workbook
+    damage: tuple[str, ...] = ()
+    """What is broken, in words."""
+    limits: tuple[str, ...] = ()
+    """What was left out because there is too much of it, in words."""
+
+
+class Scope(Struct, frozen=True):
+    """How much of a workbook is wanted."""
+
+    cells: int = 100_000
+    """Of all sheets together; those of macro sheets come first."""
+    formulas: int = 50_000
+    """Whose text is made; beyond, cells keep their values only."""
+    characters: int = 8 << 20
+    """Of texts and formulas together."""
+
+
+MAX_SHEETS: Final = 1_000
+MAX_NAMES: Final = 20_000
+MAX_ROW: Final = 1_048_576
+MAX_COLUMN: Final = 16_384
 
 _A1: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
@@ -112,7 +168,20 @@ def from_a1(reference: str) -> tuple[int, int]:
     match = _A1.fullmatch(reference)
     if match is None:
         raise Malformed(f"{reference!r} is no cell reference")
+    letters, digits = match.groups()
+    return int(digits), _column(letters)
+
+
+@lru_cache(maxsize=20_000)
+def _column(letters: str) -> int:
     column = 0
-    for letter in match[1].upper():
+    for letter in letters.upper():
         column = column * 26 + ord(letter) - 64
-    return int(match[2]), column
+    return column
+
+
+def dde_formula(target: str, item: str) -> str:
+    """A DDE or OLE item as a formula writes it: "cmd|'/c calc'!A0"; `target` has "|" between program and topic."""
+    program, _, topic = target.partition("|")
+    item = item if item.replace("_", "a").isalnum() else "'" + item.replace("'", "''") + "'"
+    return f"{program}|'{topic.replace(chr(39), chr(39) * 2)}'!{item}"
