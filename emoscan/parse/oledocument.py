@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from emoscan.budget import Budget, Limits
-from emoscan.parse import Malformed, oforms, pptbinary, propsets, wordbinary, xlsdrawing
+from emoscan.parse import Malformed, oforms, pptbinary, propsets, wordbinary, workbooks, xlsdrawing
 from emoscan.parse.bundle import Control, Document, Form, Module
 from emoscan.parse.cfb import CompoundFile, join
 from emoscan.parse.hosts import Host, host_of
@@ -67,9 +67,10 @@ def read_document(file: CompoundFile, project: Project, storage: CompoundFile, p
             file.damage += [] if file.damage else [str(error)]  # else what is missing has been said
     elif file.stream(pptbinary.STREAM) is not None:
         text = pptbinary.read(file)
-    elif file.stream("Workbook") is not None:
+    elif workbooks.streams_of(file):
         shapes, of_sheets = xlsdrawing.read(file)
-        text = Document(shapes=tuple(shapes))
+        reading = workbooks.of_compound_file(file)
+        text = Document(shapes=tuple(shapes), workbook=reading.workbook if reading else None)
         ids = [0] * len(controls) + [id_ for _, id_ in of_sheets]
         controls += [control for control, _ in of_sheets]
     builtin, custom = propsets.read_properties(file)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from emoscan.parse import Malformed, drawingml, oforms, wordxml, xml
+from emoscan.parse import Malformed, drawingml, oforms, wordxml, workbooks, xml
 from emoscan.parse.bundle import Control, Document, Property, Shape
 from emoscan.parse.cfb import MAGIC, CompoundFile
 from emoscan.parse.hosts import Host
@@ -154,7 +154,8 @@ def _excel(package: Package) -> Document:
         for relationship in package.relationships(sheet):
             if relationship.type in ("drawing", "vmlDrawing") and not relationship.external:
                 found += _shapes_of(package, resolve(sheet, relationship.target), name)
-    return Document(shapes=tuple(found))
+    reading = workbooks.of_package(package)
+    return Document(shapes=tuple(found), workbook=reading.workbook if reading else None)
 
 
 _READERS: Final[dict[str, Callable[[Package], Document]]] = {"word": _word, "powerpoint": _powerpoint, "excel": _excel}

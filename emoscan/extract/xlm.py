@@ -1,0 +1,172 @@
+"""Excel 4 macros: from workbooks of every format to bundles, from bundles to the text of their formulas; DDE links beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from emoscan.context import Context
+from emoscan.model import Artifact, Child, Fact, Problem, Yields
+from emoscan.parse import Malformed
+from emoscan.parse.bundle import XLM_WORKBOOK, Document, XlmWorkbook, dump, load_xlm
+from emoscan.parse.cfb import CompoundFile
+from emoscan.parse.text import as_bytes, text_of
+from emoscan.registry import step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from emoscan.parse.workbook import Link, Reading, Workbook
+
+MAX_LISTED: Final = 20_000
+"""Formulas in the listing of a macro sheet."""
+
+
+@step("xlm.ole", "office.ole")
+def from_compound_file(artifact: Artifact, ctx: Context) -> Yields:
+    """A bundle for a workbook with macro sheets; DDE links of any workbook."""
+    from emoscan.parse import workbooks
+
+    try:
+        file = CompoundFile(artifact.data, ctx.budget)
+    except Malformed:
+        return  # the step that opens compound files says so
+    for path in workbooks.streams_of(file):
+        yield from _from_stream(file.read(path), ctx)
+
+
+@step("xlm.biff", "office.biff")
+def from_bare_stream(artifact: Artifact, ctx: Context) -> Yields:
+    yield from _from_stream(artifact.data, ctx)
+
+
+def _from_stream(stream: bytes, ctx: Context) -> Yields:
+    from emoscan.parse import biff, workbooks
+    from emoscan.parse.biffglobals import Globals
+
+    if stream[:2] != b"\x09\x08":
+        return
+    if Globals(stream, ctx.budget).locked:
+        return  # it comes again, opened
+    macros, links = workbooks.peek(stream, ctx.budget)
+    if not macros:
+        yield from _links(links)
+        return
+    try:
+        reading = biff.read(stream, ctx.budget)
+    except Malformed as error:
+        yield Problem("malformed", "workbook", f"the workbook cannot be read: {error}; macros in it were not seen")
+        return
+    yield from _bundle(reading)
+
+
+@step("xlm.ooxml", "office.ooxml")
+def from_package(artifact: Artifact, ctx: Context) -> Yields:
+    from emoscan.parse import workbooks, xlsx
+    from emoscan.parse.package import Package
+
+    try:
+        package = Package(artifact.data, ctx.budget)
+    except Malformed:
+        return  # the step that opens packages says so
+    if package.host() != "excel" and not any("macrosheet" in part.name.lower() for part in package.parts):
+        return
+    if not xlsx.has_macro_sheets(package):
+        if any("externallink" in part.name.lower() for part in package.parts):
+            from emoscan.parse.workbook import Scope
+
+            reading = workbooks.of_package(package, Scope(cells=0, formulas=0))
+            yield from _links(reading.workbook.links if reading else ())
+        return
+    found = workbooks.of_package(package)
+    if found is None:
+        yield Problem("malformed", "workbook", "the workbook cannot be read; macros in it were not seen")
+        return
+    yield from _bundle(found)
+
+
+@step("xlm.sylk", "windows.slk")
+def from_sylk(artifact: Artifact, _: Context) -> Yields:
+    from emoscan.parse import sylk
+
+    try:
+        reading = sylk.read(text_of(artifact.data))
+    except Malformed as error:
+        yield Problem("malformed", "workbook", str(error))
+        return
+    yield from _bundle(reading)
+    yield from _cell_dde(reading.workbook)
+
+
+@step("xlm.spreadsheetml", "office.excel2003xml")
+def from_spreadsheetml(artifact: Artifact, _: Context) -> Yields:
+    from emoscan.parse import spreadsheetml
+
+    try:
+        reading = spreadsheetml.read(artifact.data)
+    except Malformed as error:
+        yield Problem("malformed", "workbook", str(error))
+        return
+    yield from _bundle(reading)
+    yield from _cell_dde(reading.workbook)
+
+
+def _bundle(reading: Reading) -> Yields:
+    workbook = reading.workbook
+    yield from _links(workbook.links)
+    if any(sheet.type == "macro" for sheet in workbook.sheets):
+        yield Child(dump(XlmWorkbook(workbook, Document(host="excel"))), XLM_WORKBOOK, label="Excel 4 macros", how="macro sheets")
+    for what in reading.damage:
+        yield Problem("malformed", "workbook", f"{what}; what is missing was not seen")
+    for what in reading.limits:
+        yield Problem("limit", f"workbook {what}", f"the workbook has more {what} than are read; the rest was not seen")
+
+
+def _links(links: Iterable[Link]) -> Yields:
+    """DDE commands that formulas of a workbook would start."""
+    for link in links:
+        if link.type == "dde":
+            program, _, topic = link.target.partition("|")
+            yield from dde(program, topic, link.items[0] if link.items else "", "DDE link of the workbook")
+
+
+def _cell_dde(workbook: Workbook) -> Yields:
+    from emoscan.parse.dde import find
+
+    for sheet in workbook.sheets:
+        for cell in sheet.cells:
+            for program, topic, item in find(cell.formula) if "|" in cell.formula else ():
+                yield from dde(program, topic, item, "formula of a cell")
+
+
+def dde(program: str, topic: str, item: str, how: str) -> Yields:
+    """A DDE conversation: its command line, as the program and what it is told."""
+    from emoscan.parse.dde import command_of
+
+    command = command_of(program, topic)
+    yield Fact("document.dde", command, how, detail={"item": item} if item else {})
+    if command != program:
+        yield Child(as_bytes(command), "script.cmd", how=how)
+
+
+@step("xlm.sheets", XLM_WORKBOOK, order=-10)
+def open_workbook(artifact: Artifact, ctx: Context) -> Yields:
+    """The text of the formulas of each macro sheet, and what is to be said of the workbook."""
+    from emoscan.parse.workbook import a1
+
+    try:
+        workbook = load_xlm(artifact.data).workbook
+    except Malformed as error:
+        yield Problem("malformed", "bundle", str(error))
+        return
+    code = False
+    for sheet in workbook.sheets:
+        if sheet.type != "macro":
+            continue
+        yield Fact("xlm.sheet", sheet.name, detail={"visibility": sheet.visibility})
+        lines = [f"{a1(cell.row, cell.column)} ={cell.formula}" for cell in sheet.cells if cell.formula]
+        if lines:
+            code = True
+            text = as_bytes("\n".join(lines[:MAX_LISTED]))
+            ctx.budget.grow(len(text), sheet.name)
+            yield Child(text, "script.xlm", label=sheet.name, how="macro sheet")
+    yield Fact("macro.code", "code" if code else "empty")
