@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from fixturelib import archives, cfb, encrypt, excel, mails, oforms, ooxml, powerpoint, summary, word
+from fixturelib import archives, cfb, encrypt, excel, lnk, mails, oforms, ooxml, powerpoint, summary, word
 from fixturelib.ovba import MSFORMS, OFFICE, STDOLE, Module, Project
 from fixturelib.transform import TRANSFORMS
 
@@ -290,6 +290,16 @@ def _directory_bomb(layer: Layer) -> bytes:
 @maker("overlap-bomb")
 def _overlap_bomb(layer: Layer) -> bytes:
     return archives.overlap_bomb(layer.take("files"), bytes(layer.take("core")))
+
+
+# Shortcuts and pages ----------------------------------------------------------------------------------------------------
+
+
+@maker("lnk")
+def _lnk(layer: Layer) -> bytes:
+    """A shortcut; `overlay` is a file whose text stands behind its end."""
+    overlay = layer.file("overlay").encode()
+    return lnk.Shortcut(overlay=overlay, **layer.rest()).file()
 
 
 # Mails ----------------------------------------------------------------------------------------------------------------
