@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from emoscan import registry
+
+# How long an example takes says more of the machine than of the code. Where changes are merged the examples are the same
+# every time: what is new is looked for at home.
+settings.register_profile("home", deadline=None)
+settings.register_profile("merge", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("merge" if os.environ.get("CI") else "home")
 
 
 @pytest.fixture

@@ -557,6 +557,8 @@ class _Reader:
 
     def class_item(self) -> str:
         """One character, or the text of a class such as a backslash and d (two characters and more)."""
+        if self.pos >= len(self.src):
+            raise BadPattern("a set that does not end")
         c = self.src[self.pos]
         self.pos += 1
         if c != "\\":
