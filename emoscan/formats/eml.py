@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.formats.lures import letter, lures, way
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, charset, header, mime
 from emoscan.parse.mime import Encoding, Mail, Part
 from emoscan.parse.names import extension
+from emoscan.parse.passwords import html_text
 from emoscan.parse.text import as_bytes, looks_like_text
 from emoscan.registry import Look, sniffs, step
 
@@ -82,9 +84,14 @@ def open_mail(artifact: Artifact, ctx: Context) -> Yields:
     likely = next((label for part in mail.parts for label in header.texts(part.parameters, "charset")), "")
     yield from _header_facts(mail, likely)
     # Texts first: the password they hold is known when the attachments are opened.
-    bodies = [part for part in mail.parts if _is_body(part)]
-    for part in bodies:
-        yield from _body(data, part, ctx)
+    texts: dict[str, str] = {}
+    for part in mail.parts:
+        if _is_body(part):
+            yield from _body(data, part, ctx, texts)
+    text = texts.get("text.plain", "")
+    if not text.strip() and "text.html" in texts:
+        text = html_text(texts["text.html"])
+    yield from lures(letter(mail.headers, text, sum(not _is_body(part) for part in mail.parts), likely))
     for part in mail.parts:
         if not _is_body(part):
             yield from _attachment(data, part, likely, ctx)
@@ -113,6 +120,7 @@ def _header_facts(mail: Mail, likely: str) -> Yields:
             counts[key] = counts.get(key, 0) + 1
             if counts[key] <= MAX_VALUES:
                 yield from _text_fact(key, " ".join(header.decode_words(value, likely).split())[:MAX_VALUE])
+    yield from way(mail.headers)
 
 
 def _text_fact(name: str, text: str) -> Iterator[Fact]:
@@ -155,7 +163,8 @@ def _contents(data: bytes, part: Part, ctx: Context) -> list[tuple[bytes, Encodi
 _META_CHARSET: Final = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 
 
-def _body(data: bytes, part: Part, ctx: Context) -> Yields:
+def _body(data: bytes, part: Part, ctx: Context, texts: dict[str, str]) -> Yields:
+    """The text as a child; the first of each kind is also put into `texts`."""
     html = part.type in {"text/html", "text/xhtml"}
     declared = next(iter(header.texts(part.parameters, "charset")), "")
     for content, _ in _contents(data, part, ctx):
@@ -169,6 +178,7 @@ def _body(data: bytes, part: Part, ctx: Context) -> Yields:
             declared = meta[1].decode() if meta else ""
         decoded = charset.decode(content, declared)
         kind, label = ("text.html", mime.HTML_OF_MAIL) if html else ("text.plain", mime.TEXT_OF_MAIL)
+        texts.setdefault(kind, decoded.text)
         yield Child(as_bytes(decoded.text), kind, label, f"body, {decoded.charset}")
         yield from _files_in_text(content, ctx)
 

@@ -255,6 +255,6 @@ def date(value: str) -> str:
     )
     try:
         local = datetime(year, month, int(match[1]), int(match[4]), int(match[5]), min(int(match[6] or 0), 59), tzinfo=UTC)
-        return (local - timedelta(minutes=offset)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (local - timedelta(minutes=offset)).isoformat(timespec="seconds").replace("+00:00", "Z")
     except (ValueError, OverflowError):
         return ""
