@@ -222,6 +222,12 @@ NAMED: Final = {
 }  # fmt: skip
 """Kinds that the extension of a name speaks for, when the signs leave it open."""
 
+BY_NAME: Final = {
+    "script.cmd": ("text.plain",), "script.vbs": ("text.plain",), "script.js": ("text.plain",), "script.wsf": ("text.plain", "text.xml", "text.html"),
+    "script.hta": ("text.plain", "text.html"),
+}  # fmt: skip
+"""What Windows runs it runs by the name: text without any sign of its own is what it is called, and a page called .hta is an application."""
+
 TIE: Final = 6
 """What a name adds: it settles which of two about equally likely kinds it is, no more."""
 
@@ -303,7 +309,11 @@ def _scores(sample: str, name: str) -> dict[str, int]:
     meant = NAMED.get(name.rsplit(".", 1)[-1].lower(), "")
     if meant in found:
         found[meant] += TIE
-    return {kind: confidence(score) for kind, score in found.items() if score >= SURE} or {"text.plain": PLAIN}
+    sure = {kind: confidence(score) for kind, score in found.items() if score >= SURE} or {"text.plain": PLAIN}
+    best = max(sure, key=sure.__getitem__)
+    if meant in BY_NAME and best in BY_NAME[meant]:
+        sure[meant] = sure[best] + 1
+    return sure
 
 
 def _table(sample: str) -> int:

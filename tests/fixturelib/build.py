@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from fixturelib import archives, cfb, encrypt, excel, lnk, mails, oforms, ooxml, powerpoint, summary, word
+from fixturelib import archives, cfb, encrypt, excel, lnk, mails, oforms, onenote, ooxml, powerpoint, summary, word
 from fixturelib.ovba import MSFORMS, OFFICE, STDOLE, Module, Project
 from fixturelib.transform import TRANSFORMS
 
@@ -300,6 +300,19 @@ def _lnk(layer: Layer) -> bytes:
     """A shortcut; `overlay` is a file whose text stands behind its end."""
     overlay = layer.file("overlay").encode()
     return lnk.Shortcut(overlay=overlay, **layer.rest()).file()
+
+
+@maker("one")
+def _one(layer: Layer) -> bytes:
+    """A OneNote section with the `texts` of its pages, `files` (`name`, `file`), `pictures` (names) and, with `of`, what layers have made."""
+    files = [onenote.File(spec["name"], layer.case.text(spec["file"]).encode(), spec.get("source", "")) for spec in layer.take("files", [])]
+    pictures = [onenote.File(name, PNG, picture=True) for name in layer.take("pictures", [])]
+    made = [onenote.File(name, data) for name, data in layer.inputs()] if "of" in layer.spec else []
+    return onenote.section([*pictures, *files, *made], layer.take("texts", []))
+
+
+PNG: Final = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000100000001080600000037") + bytes(40)
+"""The beginning of a picture of one dot."""
 
 
 # Mails ----------------------------------------------------------------------------------------------------------------
