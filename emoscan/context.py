@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from emoscan.budget import Budget, LimitReached, Limits
-from emoscan.model import Fact, Yield
+from emoscan.model import Child, Fact, Yield
 
 CHUNK: Final = 1 << 16
 
@@ -42,8 +42,24 @@ class Clue(Struct, frozen=True):
     """How likely it is to be right, 0 to 1."""
 
 
+Take = Callable[[Yield], None]
+
+
+class Inside(Protocol):
+    """Adds a child that the step has already worked itself, with what it knows (a text run as code where it stands).
+
+    Returns what takes the things found in that child, and the same for children inside it.
+    """
+
+    def __call__(self, child: Child) -> tuple[Take, Inside]: ...
+
+
 def _nowhere(item: Yield) -> None:
     raise RuntimeError(f"nobody takes {item}")
+
+
+def _inside_nothing(child: Child) -> tuple[Take, Inside]:
+    raise RuntimeError(f"nobody takes {child}")
 
 
 class Context:
@@ -71,8 +87,10 @@ class Context:
         """Values of clues that an earlier run of this step on this artifact has already used."""
         self.again = tried is not None
         """Whether there was such a run."""
-        self.emit: Callable[[Yield], None] = _nowhere
+        self.emit: Take = _nowhere
         """Takes what is found deep inside an evaluator, where nothing can be yielded; as good as yielding it."""
+        self.inside: Inside = _inside_nothing
+        """Adds a child whose content this step has worked where it stood: it is not given to the step again."""
         self.is_input = is_input
         """Whether the artifact is the input itself, not something that came out of it."""
         self._clues = clues

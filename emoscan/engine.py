@@ -19,7 +19,7 @@ from typing import Any
 from msgspec import Struct
 
 from emoscan.budget import Budget, LimitReached
-from emoscan.context import Context, Settings
+from emoscan.context import Context, Inside, Settings, Take
 from emoscan.graph import Added, Begun, Ended, Event, Graph, Reopened, Stated, Troubled
 from emoscan.model import Artifact, Child, Edge, Fact, Problem, Sort, Yield
 from emoscan.registry import Look, Sniffer, Step, sniff, steps, steps_for
@@ -175,6 +175,7 @@ class _Run:
         budget = self.budget.for_step(getattr(self.settings.limits, step.seconds) if step.seconds else None)
         context = self.context(artifact.id, budget, self.tried.get(key))
         context.emit = lambda item: self.take(artifact, step.name, item)
+        context.inside = self.inside_of(artifact, step.name)
         if step.clue:
             self.tried[key] = context.tried | {clue.value for clue in context.clues(step.clue)}
         self.happen(Begun(artifact.id, step.name, budget.seconds))

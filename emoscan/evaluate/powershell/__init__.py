@@ -1,0 +1,1 @@
+"""PowerShell: a tolerant parser, a compiler to closures, cmdlets and the .NET classes that scripts use."""

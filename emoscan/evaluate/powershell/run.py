@@ -1,0 +1,100 @@
+"""Evaluating a script: run it, and when a guard ended it before it showed anything, run it past the guard."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import Final
+
+from emoscan.budget import Budget
+from emoscan.context import Inside, Take
+from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
+from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.world import DEFAULT_NOW, World
+from emoscan.evaluate.powershell import commandline
+from emoscan.evaluate.powershell.commands import programs
+from emoscan.evaluate.powershell.flow import Code, Leave
+from emoscan.evaluate.powershell.machine import PowerShellMachine
+from emoscan.model import Child, Fact, Yield
+
+TELLING: Final = frozenset(("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect"))
+"""Effects that show what a script is for."""
+
+RETRIES: Final = 3
+"""Guards that are run past, one after the other."""
+
+RECURSION: Final = 12_000
+"""Python calls a script may nest: closures in closures, layers in layers. They take memory, not stack."""
+
+
+class Watch:
+    """Passes on what a run emits, in every layer, and counts what tells something."""
+
+    def __init__(self) -> None:
+        self.telling = 0
+
+    def counting(self, emit: Emit) -> Emit:
+        def take(item: Yield) -> None:
+            if isinstance(item, Fact) and item.kind in TELLING:
+                self.telling += 1
+            emit(item)
+
+        return take
+
+    def within(self, inside: Inside | None) -> Inside | None:
+        if inside is None:
+            return None
+
+        def enter(child: Child) -> tuple[Take, Inside]:
+            emit, deeper = inside(child)
+            following = self.within(deeper)
+            assert following is not None
+            return self.counting(emit), following
+
+        return enter
+
+
+def evaluate(
+    text: str, budget: Budget, emit: Emit, inside: Inside | None = None, name: str = "", now: datetime = DEFAULT_NOW
+) -> PowerShellMachine:
+    """Run a script or a command line of powershell.exe; `emit` takes facts, children and problems as they arise.
+
+    Raises LimitReached when the budget is used up; what was found until then has been emitted.
+    """
+    watch = Watch()
+    guards: frozenset[tuple[int, int]] = frozenset()
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION))
+    try:
+        for _ in range(1 + RETRIES):
+            machine = PowerShellMachine(budget, World(budget, now=now, document=name), watch.counting(emit), watch.within(inside))
+            machine.guards = guards
+            try:
+                run(machine, text)
+            finally:
+                machine.finish()
+                machine.report_undone()
+            if watch.telling or machine.guard is None or machine.guard in guards:
+                break
+            guards |= {machine.guard}
+    finally:
+        sys.setrecursionlimit(before)
+    return machine
+
+
+def run(machine: PowerShellMachine, text: str) -> None:
+    """Run a script in a machine, to its end."""
+    machine.sources = [text]
+    if commandline.is_command_line(text):
+        found = commandline.parse(text)
+        if found is not None and (found.code or found.file):
+            programs.run_inner(machine, found)
+            return
+    tree = machine.parse(text)
+    machine.trees.append(tree)
+    try:
+        machine.call_code(Code(tree), [], None, machine.top, dot=True)
+    except (ScriptEnd, Leave):
+        pass
+    except ScriptError as error:
+        machine.fact("eval.error", error.description[:200])

@@ -1,0 +1,27 @@
+"""The step that evaluates PowerShell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from emoscan.context import Context
+from emoscan.model import Artifact, Yields
+from emoscan.parse.text import text_of
+from emoscan.registry import step
+
+
+@step("powershell", takes="script.powershell", order=20)
+def evaluate_powershell(artifact: Artifact, ctx: Context) -> Yields:
+    """Run the script: effects, every layer of code as a child, its simplified form."""
+    from emoscan.evaluate.core.world import DEFAULT_NOW
+    from emoscan.evaluate.powershell.run import evaluate
+
+    dates = ctx.clues("date")
+    now = DEFAULT_NOW
+    if dates:
+        try:
+            now = datetime.fromisoformat(dates[0].value).replace(tzinfo=None)
+        except ValueError:
+            now = DEFAULT_NOW
+    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.inside, ctx.name, now)
+    yield from ()
