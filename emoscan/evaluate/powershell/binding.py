@@ -184,7 +184,11 @@ def bind_block(machine: Any, code: Code, made: Any, args: Args, input_: list[Any
     if not made.params:
         scope.vars["args"] = [value if name is None else f"-{name}" for name, value in args] if args else []
         if any(name is not None and value is not MISSING for name, value in args):
-            scope.vars["args"] = [item for name, value in args for item in ([value] if name is None else [f"-{name}:", value] if value is not MISSING else [f"-{name}"])]
+            scope.vars["args"] = [
+                item
+                for name, value in args
+                for item in ([value] if name is None else [f"-{name}:", value] if value is not MISSING else [f"-{name}"])
+            ]
         return
     values, rest = matched(made.params, args, advanced=code.tree.binding)
     bound = Hash()
@@ -278,5 +282,3 @@ _COMMON: Final = Parameters("")
 
 def is_common(name: str) -> bool:
     return _COMMON.find(name) is not None
-
-

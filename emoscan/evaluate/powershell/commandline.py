@@ -42,7 +42,15 @@ PARAMETERS: Final = (
     ("interactive", "i", False),
     ("help", "h", False),
 )
-OTHER_NAMES: Final = {"ec": "encodedcommand", "enc": "encodedcommand", "ep": "executionpolicy", "nop": "noprofile", "inp": "inputformat", "wi": "windowstyle", "of": "outputformat"}
+OTHER_NAMES: Final = {
+    "ec": "encodedcommand",
+    "enc": "encodedcommand",
+    "ep": "executionpolicy",
+    "nop": "noprofile",
+    "inp": "inputformat",
+    "wi": "windowstyle",
+    "of": "outputformat",
+}
 
 _START: Final = re.compile(
     r"""\s*(?:(?:cmd(?:\.exe)?\s+/[ck]\s+)?(?:start\s+(?:/\w+\s+|""\s+){0,4})?)"""
@@ -157,7 +165,7 @@ def is_command_line(text: str) -> bool:
         return False
     rest = text[match.end() :].strip()
     first = rest.splitlines()[0] if rest else ""
-    return first[:1] in DASH + '/"\'' or not rest or "\n" not in rest
+    return first[:1] in DASH + "/\"'" or not rest or "\n" not in rest
 
 
 def read(arguments: list[tuple[str, int]], line: str) -> Invocation:
@@ -176,7 +184,12 @@ def read(arguments: list[tuple[str, int]], line: str) -> Invocation:
         if name == "encodedcommand":
             rest = [value]
             following = i + 2
-            while following < len(arguments) and _BASE64.fullmatch(arguments[following][0]) and len(arguments[following][0]) > 12 and not rest[-1].endswith("="):
+            while (
+                following < len(arguments)
+                and _BASE64.fullmatch(arguments[following][0])
+                and len(arguments[following][0]) > 12
+                and not rest[-1].endswith("=")
+            ):
                 rest.append(arguments[following][0])
                 following += 1
             code = decode("".join(rest))

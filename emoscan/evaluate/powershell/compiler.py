@@ -379,7 +379,11 @@ class Compiler:
             left = first(f)
             for op, right in steps:
                 held = left
-                left = self.short(lambda _f, held=held: held, op, right)(f) if op in PURE_OPERATORS else self.m.operators.table[op](held, right(f))
+                left = (
+                    self.short(lambda _f, held=held: held, op, right)(f)
+                    if op in PURE_OPERATORS
+                    else self.m.operators.table[op](held, right(f))
+                )
             return left
 
         return run
@@ -1104,7 +1108,11 @@ class Compiler:
                 raise Return([])
 
             return return_
-        value = (self.statement_value(node.value) if type(node.value) in RUNS else self.value(node.value)) if node.value is not None else nothing
+        value = (
+            (self.statement_value(node.value) if type(node.value) in RUNS else self.value(node.value))
+            if node.value is not None
+            else nothing
+        )
         if kind == "exit":
 
             def exit_(f: Scope, _out: list[Any]) -> None:
@@ -1158,7 +1166,11 @@ class Compiled:
         self.end = compiler.body(tree.end) if tree.end is not None else None
         self.traps = [(trap.type, compiler.body(trap.body)) for trap in tree.traps]
         self.params = [
-            (param, compiler.value(param.default) if param.default is not None else None, compiler.m.caster(param.type) if param.type else None)
+            (
+                param,
+                compiler.value(param.default) if param.default is not None else None,
+                compiler.m.caster(param.type) if param.type else None,
+            )
             for param in tree.params or ()
         ]
 

@@ -131,7 +131,8 @@ def truth(value: Any) -> bool | Unknown:
 # ---------------------------------------------------------------- numbers
 
 _NUMBER: Final = re.compile(
-    r"\s*+([+-]?)(?:0x([0-9a-f]{1,32})|((?:[0-9]++(?:,[0-9]++)*+\.?[0-9]*+|\.[0-9]++)(?:e[+-]?[0-9]{1,6})?))(?:u?[lsyd])?([kmgtp]b)?\s*+", re.IGNORECASE
+    r"\s*+([+-]?)(?:0x([0-9a-f]{1,32})|((?:[0-9]++(?:,[0-9]++)*+\.?[0-9]*+|\.[0-9]++)(?:e[+-]?[0-9]{1,6})?))(?:u?[lsyd])?([kmgtp]b)?\s*+",
+    re.IGNORECASE,
 )
 _MULTIPLIER: Final = {"kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40, "pb": 1 << 50}
 _WHOLE: Final = re.compile(r"\s*+[+-]?[0-9,]{1,4000}\s*+")
@@ -313,7 +314,9 @@ def from_ticks(ticks: int) -> datetime:
     try:
         return datetime(1, 1, 1) + timedelta(microseconds=ticks // 10)  # noqa: DTZ001
     except OverflowError:
-        raise Thrown("System.ArgumentOutOfRangeException", "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks.") from None
+        raise Thrown(
+            "System.ArgumentOutOfRangeException", "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks."
+        ) from None
 
 
 __all__ = [

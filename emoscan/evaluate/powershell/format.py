@@ -41,7 +41,8 @@ def composite(form: str, args: list[Any], text: Text, grow: Callable[[int], None
         index = int(match[1])
         if index >= len(args):
             raise Thrown(
-                "System.FormatException", "Index (zero based) must be greater than or equal to zero and less than the size of the argument list."
+                "System.FormatException",
+                "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
             )
         value = args[index]
         shown = format_value(value, match[3], text) if match[3] else text(value)
@@ -196,7 +197,9 @@ STANDARD_MOMENT: Final = {
     "y": "yyyy MMMM", "Y": "yyyy MMMM",
 }  # fmt: skip
 
-_MOMENT: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\\.|%?(?:d{1,8}|M{1,8}|y{1,8}|H{1,4}|h{1,4}|m{1,4}|s{1,4}|f{1,7}|F{1,7}|t{1,4}|K|z{1,4})|.", re.DOTALL)
+_MOMENT: Final = re.compile(
+    r"'[^']*'|\"[^\"]*\"|\\.|%?(?:d{1,8}|M{1,8}|y{1,8}|H{1,4}|h{1,4}|m{1,4}|s{1,4}|f{1,7}|F{1,7}|t{1,4}|K|z{1,4})|.", re.DOTALL
+)
 
 
 def format_moment(moment: datetime, form: str) -> str:
@@ -214,7 +217,13 @@ def _part(moment: datetime, token: str) -> str:
         return _literal(token)
     if letter == "d":
         return (
-            str(moment.day) if count == 1 else f"{moment.day:02}" if count == 2 else DAYS[moment.weekday()][:3] if count == 3 else DAYS[moment.weekday()]
+            str(moment.day)
+            if count == 1
+            else f"{moment.day:02}"
+            if count == 2
+            else DAYS[moment.weekday()][:3]
+            if count == 3
+            else DAYS[moment.weekday()]
         )
     if letter == "M":
         name = MONTHS[moment.month - 1]
@@ -250,5 +259,3 @@ def format_guid(value: str, form: str) -> str:
     if letter == "D":
         return value
     raise bad_format()
-
-

@@ -370,7 +370,9 @@ class PowerShellMachine(Machine):
         try:
             return work()
         except rx.TooManySteps:
-            self._emit(Problem("limit", "regex_steps", f"the pattern {found.pattern[:80]!r} took too long; what it would find is not known"))
+            self._emit(
+                Problem("limit", "regex_steps", f"the pattern {found.pattern[:80]!r} took too long; what it would find is not known")
+            )
             return Unknown(f"matches of {found.pattern[:80]}")
         finally:
             self.tick((found.steps - before) // 32 + 1)
@@ -799,7 +801,9 @@ class PowerShellMachine(Machine):
     def functions_changed(self) -> None:
         self.version += 1
 
-    def command(self, name: str, args: list[tuple[str | None, Any]], input_: list[Any] | None, scope: Scope, operator: str = "") -> list[Any]:
+    def command(
+        self, name: str, args: list[tuple[str | None, Any]], input_: list[Any] | None, scope: Scope, operator: str = ""
+    ) -> list[Any]:
         from emoscan.evaluate.powershell import commands
 
         return commands.call(self, name, args, input_, scope, operator)

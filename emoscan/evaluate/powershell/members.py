@@ -173,7 +173,8 @@ def put_member(machine: Any, target: Any, name: str, value: Any) -> None:
             put_member(machine, item, name, value)
     elif target is None:
         raise Thrown(
-            "System.Management.Automation.RuntimeException", f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set."
+            "System.Management.Automation.RuntimeException",
+            f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set.",
         )
 
 
@@ -198,7 +199,8 @@ def checked(machine: Any, member: Any, this: Any, args: tuple[Any, ...], name: s
             args = tuple(elements(args[0]))
         else:
             raise Thrown(
-                "System.Management.Automation.MethodException", f'Cannot find an overload for "{name}" and the argument count: "{len(args)}".'
+                "System.Management.Automation.MethodException",
+                f'Cannot find an overload for "{name}" and the argument count: "{len(args)}".',
             )
     return member(machine, this, *args)
 
@@ -511,7 +513,10 @@ def construct(machine: Any, name: str, args: tuple[Any, ...]) -> Any:
         if len(args) == 1 and is_list(args[0]) and accepts_constructor(cls.constructor, len(elements(args[0]))):
             args = tuple(elements(args[0]))
         else:
-            raise Thrown("System.Management.Automation.MethodException", f'Cannot find an overload for "{full}" and the argument count: "{len(args)}".')
+            raise Thrown(
+                "System.Management.Automation.MethodException",
+                f'Cannot find an overload for "{full}" and the argument count: "{len(args)}".',
+            )
     return cls.constructor(machine, *args)
 
 
@@ -781,7 +786,9 @@ def order(machine: Any, left: Any, right: Any) -> Any:
     if type(right) is Object and type(left) is not Object:
         a, b = number(left), number(right)
         return a if type(a) is Unknown else (a > b) - (a < b)  # type: ignore[operator]
-    raise Thrown("System.Management.Automation.RuntimeException", f"Cannot compare \"{machine.shown(left)[:80]}\" because it is not IComparable.")
+    raise Thrown(
+        "System.Management.Automation.RuntimeException", f'Cannot compare "{machine.shown(left)[:80]}" because it is not IComparable.'
+    )
 
 
 def operate(machine: Any, sign: str, left: Any, right: Any) -> Any:
@@ -832,7 +839,10 @@ def ps_object(_machine: Any, value: Any) -> Record:
     """What `.PSObject` shows: the properties."""
     names: list[Record] = []
     if type(value) is Record:
-        names = [Record("System.Management.Automation.PSNoteProperty", Name=name, Value=held, MemberType="NoteProperty") for name, held in value.fields.values()]
+        names = [
+            Record("System.Management.Automation.PSNoteProperty", Name=name, Value=held, MemberType="NoteProperty")
+            for name, held in value.fields.values()
+        ]
     elif type(value) is Hash:
         names = [Record("System.Management.Automation.PSNoteProperty", Name=str(key), Value=held) for key, held in value.items()]
     return Record("System.Management.Automation.PSObject", Properties=names, BaseObject=value, TypeNames=[type_name(value)])

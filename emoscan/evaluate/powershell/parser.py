@@ -29,7 +29,9 @@ _BLANK: Final = " \t\f\v\xa0\x85\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205
 _SPACE: Final = re.compile(rf"(?:[{_BLANK}]++|`\r?\n|`\r|#[^\r\n\0]*+)*+")
 _LINES: Final = re.compile(rf"(?:[{_BLANK}\r\n]++|`\r?\n|#[^\r\n\0]*+)*+")
 _ENDS: Final = re.compile(rf"(?:[{_BLANK}\r\n;]++|`\r?\n|#[^\r\n\0]*+)*+")
-_GAP: Final = frozenset(" \t\f\v\xa0\x85\u1680\u180e\u2028\u2029\u202f\u205f\u3000\ufeff`#<\r\n;" + "".join(map(chr, range(0x2000, 0x200C))))
+_GAP: Final = frozenset(
+    " \t\f\v\xa0\x85\u1680\u180e\u2028\u2029\u202f\u205f\u3000\ufeff`#<\r\n;" + "".join(map(chr, range(0x2000, 0x200C)))
+)
 """Characters that may begin what lies between tokens."""
 
 _OPERATOR: Final = re.compile(
@@ -61,7 +63,9 @@ _NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 _MULTIPLIERS: Final = {"kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40, "pb": 1 << 50}
-_LISTED: Final = re.compile(r"(?:0[xX][0-9a-fA-F]{1,7}|[0-9]{1,9})(?:\s*+,\s*+(?:0[xX][0-9a-fA-F]{1,7}|[0-9]{1,9})(?![\w.])){7,}+(?!\s*+[,.])")
+_LISTED: Final = re.compile(
+    r"(?:0[xX][0-9a-fA-F]{1,7}|[0-9]{1,9})(?:\s*+,\s*+(?:0[xX][0-9a-fA-F]{1,7}|[0-9]{1,9})(?![\w.])){7,}+(?!\s*+[,.])"
+)
 _LISTED_ONE: Final = re.compile(r"0[xX][0-9a-fA-F]+|[0-9]+")
 
 _VARIABLE: Final = re.compile(r"\$(?:(?P<drive>[A-Za-z_][\w]*):(?=[\w?]))?(?P<name>[\w?]+|[$^]|::)")
@@ -832,7 +836,13 @@ class Parser:
                 name = self.type_name()
                 if name is None:
                     raise self.fail("a type expected")
-                if name.lower() not in ("validatenotnullorempty", "validatenotnull", "allownull", "allowemptystring", "allowemptycollection"):
+                if name.lower() not in (
+                    "validatenotnullorempty",
+                    "validatenotnull",
+                    "allownull",
+                    "allowemptystring",
+                    "allowemptycollection",
+                ):
                     type_ = name
             variable = self.primary(arguments=True)
             if type(variable) is not s.Var:
@@ -896,7 +906,9 @@ class Parser:
         if c in EXPRESSION_STARTS:
             if c.isdigit():
                 match = _NUMBER.match(src, pos)
-                if match is None or (src[match.end()].isalpha() or src[match.end()] in "_\\:" or (src[match.end()] == "." and src[match.end() + 1].isalpha())):
+                if match is None or (
+                    src[match.end()].isalpha() or src[match.end()] in "_\\:" or (src[match.end()] == "." and src[match.end() + 1].isalpha())
+                ):
                     return self.command()
             elif c in DASH and not (_UNARY.match(src, pos) or src[pos + 1] in "0123456789.$(-'\"[" or src[pos + 1] in DASH):
                 return self.command()
@@ -1086,7 +1098,9 @@ class Parser:
                 node = s.TypeLit(name, start)
             else:
                 node = s.Cast(name, self.unary(), start)
-        elif c in DASH and (_UNARY.match(self.src, self.pos) or self.src[self.pos + 1] in "0123456789.$(" or self.src[self.pos + 1] in DASH):
+        elif c in DASH and (
+            _UNARY.match(self.src, self.pos) or self.src[self.pos + 1] in "0123456789.$(" or self.src[self.pos + 1] in DASH
+        ):
             node = s.Cast(name, self.unary(), start)
         elif c == ":" and self.src[self.pos + 1] == ":":
             node = self.postfix(s.TypeLit(name, start), arguments=False)
@@ -1141,7 +1155,11 @@ class Parser:
                     value -= 1 << 64
         elif match["exp"] or match["dot"] or (match["part"] or "").startswith("."):
             try:
-                value = float(match[0][: match.start("kind") - start] if match["kind"] else (match[0][: match.start("mult") - start] if match["mult"] else match[0]))
+                value = float(
+                    match[0][: match.start("kind") - start]
+                    if match["kind"]
+                    else (match[0][: match.start("mult") - start] if match["mult"] else match[0])
+                )
             except (ValueError, OverflowError):
                 raise self.fail("a number expected") from None
         elif len(match["whole"]) > 400:

@@ -17,7 +17,9 @@ from emoscan.evaluate.powershell.flow import Code, Leave
 from emoscan.evaluate.powershell.machine import PowerShellMachine
 from emoscan.model import Child, Fact, Yield
 
-TELLING: Final = frozenset(("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect"))
+TELLING: Final = frozenset(
+    ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect")
+)
 """Effects that show what a script is for."""
 
 RETRIES: Final = 3

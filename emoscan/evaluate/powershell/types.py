@@ -392,7 +392,13 @@ def combine_enums(machine: Any, left: Any, right: Any, combine: Callable[[int, i
     for value in (left, right):
         if type(value) is Unknown:
             return value
-        numbers.append(value.value if type(value) is Enum else machine.whole(value) if not isinstance(value, str) else cast_to(machine, value, type_).value)
+        numbers.append(
+            value.value
+            if type(value) is Enum
+            else machine.whole(value)
+            if not isinstance(value, str)
+            else cast_to(machine, value, type_).value
+        )
     return enum_of(type_, combine(*numbers))
 
 

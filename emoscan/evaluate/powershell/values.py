@@ -243,9 +243,7 @@ class Thrown(ScriptError):
 
 
 def conversion_error(value: str, target: str) -> Thrown:
-    return Thrown(
-        "System.Management.Automation.PSInvalidCastException", f'Cannot convert value "{value[:200]}" to type "{target}".'
-    )
+    return Thrown("System.Management.Automation.PSInvalidCastException", f'Cannot convert value "{value[:200]}" to type "{target}".')
 
 
 TYPE_NAMES: Final[dict[type, str]] = {

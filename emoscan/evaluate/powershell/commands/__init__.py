@@ -148,11 +148,17 @@ def call_value(machine: Any, what: Any, args: Args, input_: list[Any] | None, sc
     if is_list(what):
         items = elements(what)
         if not items:
-            raise Thrown("System.Management.Automation.RuntimeException", "The expression after '&' in a pipeline element produced an object that was not valid.")
+            raise Thrown(
+                "System.Management.Automation.RuntimeException",
+                "The expression after '&' in a pipeline element produced an object that was not valid.",
+            )
         chosen = items[0] if not all(isinstance(item, Record) for item in items) else preferred(machine, items)
         return call_value(machine, chosen, args, input_, scope, operator)
     if what is None:
-        raise Thrown("System.Management.Automation.RuntimeException", "The expression after '&' in a pipeline element produced an object that was not valid.")
+        raise Thrown(
+            "System.Management.Automation.RuntimeException",
+            "The expression after '&' in a pipeline element produced an object that was not valid.",
+        )
     if type(what) is Unknown:
         shown = what.text()
         known = what.known()
@@ -202,7 +208,11 @@ def found_commands(machine: Any, pattern: str, scope: Scope) -> list[Any]:
     found: list[Any] = []
     current: Scope | None = scope
     while current is not None:
-        found += [command_info(code.name or name, "Function", code.tree.text, code) for name, code in current.functions.items() if like(name, lower)]
+        found += [
+            command_info(code.name or name, "Function", code.tree.text, code)
+            for name, code in current.functions.items()
+            if like(name, lower)
+        ]
         current = current.parent
     if not has_wildcards(lower):
         target = alias_target(machine, lower)
@@ -256,7 +266,25 @@ def is_program(name: str) -> bool:
     if any(c in lower for c in "\\/") and not lower.startswith(("http:", "https:")):
         return True
     stem, dot, extension = lower.rpartition(".")
-    if dot and extension in ("exe", "com", "bat", "cmd", "ps1", "vbs", "js", "jse", "vbe", "wsf", "hta", "msi", "scr", "dll", "cpl", "lnk", "pif"):
+    if dot and extension in (
+        "exe",
+        "com",
+        "bat",
+        "cmd",
+        "ps1",
+        "vbs",
+        "js",
+        "jse",
+        "vbe",
+        "wsf",
+        "hta",
+        "msi",
+        "scr",
+        "dll",
+        "cpl",
+        "lnk",
+        "pif",
+    ):
         return True
     return (stem if dot and extension == "exe" else lower) in PROGRAMS
 

@@ -30,7 +30,9 @@ class Underscore:
             self.scope.vars["_"] = self.before
 
 
-@cmdlet("ForEach-Object", takes="Process+0* Begin End RemainingScripts InputObject MemberName ArgumentList,args Parallel ThrottleLimit AsJob?")
+@cmdlet(
+    "ForEach-Object", takes="Process+0* Begin End RemainingScripts InputObject MemberName ArgumentList,args Parallel ThrottleLimit AsJob?"
+)
 def for_each_object(m: Any, call: Call) -> list[Any]:
     blocks = call.list("Process") or call.list("Parallel")
     begin, end = call.get("Begin"), call.get("End")
@@ -193,7 +195,11 @@ def invoke_command(m: Any, call: Call) -> list[Any]:
     return []
 
 
-@cmdlet("Start-Job", "Start-ThreadJob", takes="ScriptBlock+0,Command ArgumentList,Args* FilePath InitializationScript Name Credential InputObject RunAs32? PSVersion")
+@cmdlet(
+    "Start-Job",
+    "Start-ThreadJob",
+    takes="ScriptBlock+0,Command ArgumentList,Args* FilePath InitializationScript Name Credential InputObject RunAs32? PSVersion",
+)
 def start_job(m: Any, call: Call) -> list[Any]:
     block = call.get("ScriptBlock")
     out: list[Any] = []
@@ -204,7 +210,9 @@ def start_job(m: Any, call: Call) -> list[Any]:
         out = m.call_code(block, [(None, value) for value in call.list("ArgumentList")], call.input, call.scope)
     elif block is not None:
         out = m.evaluate_text(block, "Start-Job", call.scope)
-    job = Record("System.Management.Automation.PSRemotingJob", Id=1, Name=call.shown("Name", "Job1"), State="Completed", HasMoreData=True, Output=out)
+    job = Record(
+        "System.Management.Automation.PSRemotingJob", Id=1, Name=call.shown("Name", "Job1"), State="Completed", HasMoreData=True, Output=out
+    )
     job.set("ChildJobs", [job])
     return [job]
 
@@ -223,7 +231,10 @@ def wait_job(_m: Any, call: Call) -> list[Any]:
     return list(call.objects("Job")) if call.name == "Wait-Job" else []
 
 
-@cmdlet("Get-Command", takes="Name+0 Verb Noun Module,PSSnapin CommandType,Type TotalCount Syntax? ArgumentList,Args All? ListImported? ParameterName")
+@cmdlet(
+    "Get-Command",
+    takes="Name+0 Verb Noun Module,PSSnapin CommandType,Type TotalCount Syntax? ArgumentList,Args All? ListImported? ParameterName",
+)
 def get_command(m: Any, call: Call) -> list[Any]:
     names = [*call.texts("Name"), *(m.shown(item) for item in call.input or [])]
     if not names and (call.has("Verb") or call.has("Noun")):
@@ -248,7 +259,10 @@ def get_alias(m: Any, call: Call) -> list[Any]:
     for pattern in patterns:
         found += [(name, target) for name, target in known.items() if like(name, pattern) and (not definition or like(target, definition))]
     if not found and not any(has_wildcards(pattern) for pattern in patterns):
-        raise Thrown("System.Management.Automation.ItemNotFoundException", f"This command cannot find a matching alias because an alias with the name '{patterns[0][:80]}' does not exist.")
+        raise Thrown(
+            "System.Management.Automation.ItemNotFoundException",
+            f"This command cannot find a matching alias because an alias with the name '{patterns[0][:80]}' does not exist.",
+        )
     return [command_info(name, "Alias", target) for name, target in found]
 
 
@@ -271,7 +285,10 @@ def out_null(_m: Any, _call: Call) -> None:
     return None
 
 
-@cmdlet("Import-Module", takes="Name+0 Force? Global? PassThru? DisableNameChecking? Function Cmdlet Variable Alias Prefix RequiredVersion MinimumVersion Scope Assembly")
+@cmdlet(
+    "Import-Module",
+    takes="Name+0 Force? Global? PassThru? DisableNameChecking? Function Cmdlet Variable Alias Prefix RequiredVersion MinimumVersion Scope Assembly",
+)
 def import_module(m: Any, call: Call) -> list[Any]:
     out: list[Any] = []
     for name in call.names("Name"):
@@ -313,7 +330,13 @@ def get_module(_m: Any, _call: Call) -> list[Any]:
     return []
 
 
-@cmdlet("Install-Module", "Install-Package", "Install-PackageProvider", "Install-Script", takes="Name+0 Force? Scope Repository RequiredVersion MinimumVersion AllowClobber?")
+@cmdlet(
+    "Install-Module",
+    "Install-Package",
+    "Install-PackageProvider",
+    "Install-Script",
+    takes="Name+0 Force? Scope Repository RequiredVersion MinimumVersion AllowClobber?",
+)
 def install_module(m: Any, call: Call) -> None:
     m.effect("download", call.text("Name"), call.name)
 
@@ -347,7 +370,14 @@ def get_member(m: Any, call: Call) -> list[Any]:
             names = {spelling(name): "Method" if name in calls else "Property" for name in table}
         names |= {"ToString": "Method", "GetType": "Method", "Equals": "Method", "GetHashCode": "Method"}
         found += [
-            Record("Microsoft.PowerShell.Commands.MemberDefinition", Name=name, MemberType=sort, TypeName=type_name(item), Definition=name, ToString=lambda name=name: name)
+            Record(
+                "Microsoft.PowerShell.Commands.MemberDefinition",
+                Name=name,
+                MemberType=sort,
+                TypeName=type_name(item),
+                Definition=name,
+                ToString=lambda name=name: name,
+            )
             for name, sort in sorted(names.items())
             if any(like(name, pattern) for pattern in patterns)
         ]
@@ -375,7 +405,13 @@ def measure_command(m: Any, call: Call) -> list[Any]:
     return [span(1_200_000)]
 
 
-@cmdlet("Register-ObjectEvent", "Register-EngineEvent", "Register-WmiEvent", "Register-CimIndicationEvent", takes="InputObject+0 EventName+1 SourceIdentifier+2 Action Query Class Forward? SupportEvent? MessageData MaxTriggerCount Namespace")
+@cmdlet(
+    "Register-ObjectEvent",
+    "Register-EngineEvent",
+    "Register-WmiEvent",
+    "Register-CimIndicationEvent",
+    takes="InputObject+0 EventName+1 SourceIdentifier+2 Action Query Class Forward? SupportEvent? MessageData MaxTriggerCount Namespace",
+)
 def register_event(m: Any, call: Call) -> list[Any]:
     if call.has("Query") or call.has("Class"):
         m.effect("schedule", call.text("Query") if call.has("Query") else call.text("Class"), call.name)
@@ -391,7 +427,13 @@ def trace_command(m: Any, call: Call) -> list[Any]:
     return m.call_code(block, [], None, call.scope) if type(block) is Code else []
 
 
-@cmdlet("New-PSSession", "Enter-PSSession", "Connect-PSSession", "New-CimSession", takes="ComputerName+0,Cn Credential Name Port UseSSL? SessionOption ConfigurationName VMName")
+@cmdlet(
+    "New-PSSession",
+    "Enter-PSSession",
+    "Connect-PSSession",
+    "New-CimSession",
+    takes="ComputerName+0,Cn Credential Name Port UseSSL? SessionOption ConfigurationName VMName",
+)
 def new_session(m: Any, call: Call) -> list[Any]:
     if call.has("ComputerName"):
         m.effect("connect", call.text("ComputerName"), call.name)
@@ -401,5 +443,3 @@ def new_session(m: Any, call: Call) -> list[Any]:
 @cmdlet("Remove-PSSession", "Exit-PSSession", "Disconnect-PSSession", "Remove-CimSession", takes="Session+0 Id")
 def end_session(_m: Any, _call: Call) -> None:
     return None
-
-

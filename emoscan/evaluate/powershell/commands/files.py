@@ -22,7 +22,10 @@ from emoscan.evaluate.powershell.values import Record, Thrown
 from emoscan.evaluate.powershell.variables import environment, set_environment
 from emoscan.evaluate.powershell.wildcards import has_wildcards, like
 
-_DRIVE: Final = re.compile(r"(?:microsoft\.powershell\.core\\)?(variable|env|environment|alias|function|hk[a-z_]+|registry|cert|wsman)::?[\\/]*(.*)", re.IGNORECASE | re.DOTALL)
+_DRIVE: Final = re.compile(
+    r"(?:microsoft\.powershell\.core\\)?(variable|env|environment|alias|function|hk[a-z_]+|registry|cert|wsman)::?[\\/]*(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 Text = str | Unknown
 
@@ -141,7 +144,11 @@ def matching(m: Any, path: str) -> list[str]:
     return [name for name in [*m.world.files.inside(folder), *m.world.files.folders_inside(folder)] if like(last_part(name), form)]
 
 
-@cmdlet("Set-Content", "Add-Content", takes="Path+0 Value+1 LiteralPath,PSPath PassThru? Filter Include Exclude Force? Credential NoNewline? Encoding Stream AsByteStream?")
+@cmdlet(
+    "Set-Content",
+    "Add-Content",
+    takes="Path+0 Value+1 LiteralPath,PSPath PassThru? Filter Include Exclude Force? Credential NoNewline? Encoding Stream AsByteStream?",
+)
 def set_content(m: Any, call: Call) -> list[Any]:
     values = list(call.input) if call.input is not None else call.list("Value")
     append = call.name == "Add-Content"
@@ -156,10 +163,22 @@ def set_content(m: Any, call: Call) -> list[Any]:
         codec = encoding_of(m, call, "cp932")
         if codec == "byte" or call.on("AsByteStream"):
             unknown = next((value for value in values if type(value) is Unknown), None)
-            data = unknown if unknown is not None else cast(m, [b for value in values for b in (elements(value) if is_list(value) else [value])], "byte[]")
+            data = (
+                unknown
+                if unknown is not None
+                else cast(m, [b for value in values for b in (elements(value) if is_list(value) else [value])], "byte[]")
+            )
             m.write_file(m.path(m.shown(path)), bytes(data) if type(data) is bytearray else data, call.name, append=append)
         else:
-            write_lines(m, path, [piece for value in values for piece in (elements(value) if is_list(value) else [value])], call.name, append=append, codec=codec, newline=not call.on("NoNewline"))
+            write_lines(
+                m,
+                path,
+                [piece for value in values for piece in (elements(value) if is_list(value) else [value])],
+                call.name,
+                append=append,
+                codec=codec,
+                newline=not call.on("NoNewline"),
+            )
         m.close_file(m.path(m.shown(path)))
     return values if call.on("PassThru") else []
 
@@ -168,7 +187,15 @@ def set_content(m: Any, call: Call) -> list[Any]:
 def out_file(m: Any, call: Call) -> None:
     codec = encoding_of(m, call, "utf-16-le")
     path = call.text("FilePath" if call.has("FilePath") else "LiteralPath")
-    write_lines(m, path, list(call.objects()), "Out-File", append=call.on("Append"), codec="utf-16-le" if codec == "byte" else codec, newline=not call.on("NoNewline"))
+    write_lines(
+        m,
+        path,
+        list(call.objects()),
+        "Out-File",
+        append=call.on("Append"),
+        codec="utf-16-le" if codec == "byte" else codec,
+        newline=not call.on("NoNewline"),
+    )
     m.close_file(m.path(m.shown(path)))
 
 
@@ -218,7 +245,11 @@ def drive_items(m: Any, call: Call, drive: str, rest: str) -> list[Any]:
     if drive == "env":
         spelling = m.world.profile.environment()
         names = {name.lower(): name for name in [*m.world.environment, *spelling]} | {name.lower(): name for name in spelling}
-        found = [(shown, environment(m, shown) if not has_wildcards(form) else m.world.environ(shown)) for low, shown in sorted(names.items()) if like(low, form)]
+        found = [
+            (shown, environment(m, shown) if not has_wildcards(form) else m.world.environ(shown))
+            for low, shown in sorted(names.items())
+            if like(low, form)
+        ]
         return [env_item(m, name, value) for name, value in found if value is not None]
     if drive == "alias":
         return [command_info(name, "Alias", spelt(target)) for name, target in {**ALIASES, **m.aliases}.items() if like(name, form)]
@@ -248,7 +279,9 @@ def registry_key(m: Any, path: str) -> Record:
         GetValue=lambda name="", default=None, *_: registry_value(m, normal, m.shown(name), default),
         GetValueNames=lambda: values,
         GetSubKeyNames=lambda: keys,
-        SetValue=lambda name="", value=None, *_: registry.write(m, f"{normal}\\{m.shown(name)}", plain_value(m, value), "RegistryKey.SetValue"),
+        SetValue=lambda name="", value=None, *_: registry.write(
+            m, f"{normal}\\{m.shown(name)}", plain_value(m, value), "RegistryKey.SetValue"
+        ),
         OpenSubKey=lambda name="", *_: registry_key(m, f"{normal}\\{m.shown(name)}"),
         Close=lambda: None,
     )
@@ -284,7 +317,10 @@ def is_absent(m: Any, path: str) -> bool:
     return unpacked not in m.unpacked
 
 
-@cmdlet("Get-ChildItem", takes="Path+0 Filter+1 LiteralPath,PSPath Include Exclude Recurse,s? Depth Force? Name? Attributes Directory,ad? File,af? Hidden,ah? ReadOnly? System? FollowSymlink? CodeSigningCert? Credential")
+@cmdlet(
+    "Get-ChildItem",
+    takes="Path+0 Filter+1 LiteralPath,PSPath Include Exclude Recurse,s? Depth Force? Name? Attributes Directory,ad? File,af? Hidden,ah? ReadOnly? System? FollowSymlink? CodeSigningCert? Credential",
+)
 def get_child_item(m: Any, call: Call) -> list[Any]:
     names = call.names("Path", "LiteralPath") or [m.world.directory]
     out: list[Any] = []
@@ -320,7 +356,9 @@ def folder_items(m: Any, call: Call, path: str) -> list[Any]:
         files += m.world.files.inside(folder)
         if call.on("Recurse") and len(queue) < 200:
             queue += inside
-    found = [item(FOLDER, where) for where in folders if not call.on("File")] + [item(ITEM, where) for where in files if not call.on("Directory")]
+    found = [item(FOLDER, where) for where in folders if not call.on("File")] + [
+        item(ITEM, where) for where in files if not call.on("Directory")
+    ]
     found = [entry for entry in found if like(last_part(entry.data["path"]), form)]
     if include:
         found = [entry for entry in found if any(like(last_part(entry.data["path"]), one) for one in include)]
@@ -421,7 +459,11 @@ def target_of(m: Any, source: str, target: str) -> str:
     return str(where)
 
 
-@cmdlet("Copy-Item", "Move-Item", takes="Path+0 Destination+1 LiteralPath,PSPath Container? Force? Filter Include Exclude Recurse? PassThru? Credential FromSession ToSession")
+@cmdlet(
+    "Copy-Item",
+    "Move-Item",
+    takes="Path+0 Destination+1 LiteralPath,PSPath Container? Force? Filter Include Exclude Recurse? PassThru? Credential FromSession ToSession",
+)
 def copy_item(m: Any, call: Call) -> None:
     for name in call.names("Path", "LiteralPath"):
         source, target = m.text(name), call.text("Destination")
@@ -587,10 +629,22 @@ def compress(m: Any, call: Call) -> None:
     m.write_file(m.path(call.shown("DestinationPath")), Unknown(f"archive of {call.shown('Path')}"), "Compress-Archive")
 
 
-@cmdlet("Unblock-File", "Set-Acl", "Set-AuthenticodeSignature", "Get-AuthenticodeSignature", takes="Path+0 AclObject+1 LiteralPath FilePath Certificate")
+@cmdlet(
+    "Unblock-File",
+    "Set-Acl",
+    "Set-AuthenticodeSignature",
+    "Get-AuthenticodeSignature",
+    takes="Path+0 AclObject+1 LiteralPath FilePath Certificate",
+)
 def unblock(m: Any, call: Call) -> list[Any]:
     if call.name == "Get-AuthenticodeSignature":
-        return [Record("System.Management.Automation.Signature", Status=Unknown("status of a signature"), SignerCertificate=Unknown("a certificate"))]
+        return [
+            Record(
+                "System.Management.Automation.Signature",
+                Status=Unknown("status of a signature"),
+                SignerCertificate=Unknown("a certificate"),
+            )
+        ]
     return []
 
 
@@ -622,7 +676,11 @@ def remove_ps_drive(_m: Any, _call: Call) -> None:
 # ---------------------------------------------------------------- properties: the registry, and attributes of files
 
 
-@cmdlet("Set-ItemProperty", "New-ItemProperty", takes="Path+0 Name,PSProperty+1 Value+2 LiteralPath,PSPath PropertyType,Type InputObject Force? PassThru? Filter Include Exclude Credential")
+@cmdlet(
+    "Set-ItemProperty",
+    "New-ItemProperty",
+    takes="Path+0 Name,PSProperty+1 Value+2 LiteralPath,PSPath PropertyType,Type InputObject Force? PassThru? Filter Include Exclude Credential",
+)
 def set_item_property(m: Any, call: Call) -> list[Any]:
     for base in call.names("Path", "LiteralPath"):
         path = m.shown(base)

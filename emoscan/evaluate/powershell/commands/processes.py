@@ -73,7 +73,16 @@ def get_service(m: Any, call: Call) -> list[Any]:
     out: list[Any] = []
     for name in call.texts("Name") or ["*"]:
         state = m.query(f"service {name}", Unknown(f"state of service {name}"))
-        out.append(Record("System.ServiceProcess.ServiceController", Name=name, ServiceName=name, DisplayName=name, Status=state, StartType="Automatic"))
+        out.append(
+            Record(
+                "System.ServiceProcess.ServiceController",
+                Name=name,
+                ServiceName=name,
+                DisplayName=name,
+                Status=state,
+                StartType="Automatic",
+            )
+        )
     return out
 
 
@@ -83,7 +92,16 @@ def new_service(m: Any, call: Call) -> None:
     m.child(call.shown("BinaryPathName"), "script.cmd", label=call.shown("Name"), how="program of a service")
 
 
-@cmdlet("Start-Service", "Stop-Service", "Restart-Service", "Set-Service", "Suspend-Service", "Resume-Service", "Remove-Service", takes="Name,ServiceName+0 DisplayName InputObject Force? PassThru? StartupType Status")
+@cmdlet(
+    "Start-Service",
+    "Stop-Service",
+    "Restart-Service",
+    "Set-Service",
+    "Suspend-Service",
+    "Resume-Service",
+    "Remove-Service",
+    takes="Name,ServiceName+0 DisplayName InputObject Force? PassThru? StartupType Status",
+)
 def change_service(m: Any, call: Call) -> None:
     for name in call.names("Name"):
         m.fact("powershell.service", m.shown(name)[:100], call.name)
@@ -97,7 +115,14 @@ def new_task_action(m: Any, call: Call) -> list[Any]:
     return [Record("MSFT_TaskExecAction", Execute=call.text("Execute"), Arguments=call.text("Argument"))]
 
 
-@cmdlet("New-ScheduledTaskTrigger", "New-ScheduledTaskPrincipal", "New-ScheduledTaskSettingsSet", "New-JobTrigger", "New-ScheduledJobOption", takes="At Once? AtLogOn? AtStartup? Daily? RepetitionInterval UserId RunLevel Weekly? DaysOfWeek Hidden? RepetitionDuration RandomDelay User")
+@cmdlet(
+    "New-ScheduledTaskTrigger",
+    "New-ScheduledTaskPrincipal",
+    "New-ScheduledTaskSettingsSet",
+    "New-JobTrigger",
+    "New-ScheduledJobOption",
+    takes="At Once? AtLogOn? AtStartup? Daily? RepetitionInterval UserId RunLevel Weekly? DaysOfWeek Hidden? RepetitionDuration RandomDelay User",
+)
 def new_task_part(m: Any, call: Call) -> list[Any]:
     shown = ", ".join(f"{key}={m.shown(value)[:60]}" for key, value in call.values.items())
     return [Record("MSFT_TaskTrigger", Description=shown, ToString=lambda: shown)]
@@ -108,7 +133,11 @@ def new_task(_m: Any, call: Call) -> list[Any]:
     return [Record("MSFT_ScheduledTask", Actions=call.get("Action"), Triggers=call.get("Trigger"))]
 
 
-@cmdlet("Register-ScheduledTask", "Set-ScheduledTask", takes="TaskName+0 TaskPath+1 InputObject Action Trigger Settings Principal User Password RunLevel Description Xml Force?")
+@cmdlet(
+    "Register-ScheduledTask",
+    "Set-ScheduledTask",
+    takes="TaskName+0 TaskPath+1 InputObject Action Trigger Settings Principal User Password RunLevel Description Xml Force?",
+)
 def register_task(m: Any, call: Call) -> list[Any]:
     actions = call.list("Action")
     for held in call.list("InputObject") + list(call.input or []):
@@ -118,7 +147,9 @@ def register_task(m: Any, call: Call) -> list[Any]:
     if call.has("Xml"):
         xml = call.shown("Xml")
         command = re.search(r"<Command>([^<]{1,2000})</Command>(?:\s*<Arguments>([^<]{0,20000})</Arguments>)?", xml)
-        actions.append(Record("MSFT_TaskExecAction", Execute=command[1] if command else "", Arguments=(command[2] or "") if command else xml[:2000]))
+        actions.append(
+            Record("MSFT_TaskExecAction", Execute=command[1] if command else "", Arguments=(command[2] or "") if command else xml[:2000])
+        )
     for action in actions:
         line = command_line(m.text(m.get_member(action, "execute", "Execute")), m.text(m.get_member(action, "arguments", "Arguments")))
         schedule(m, line, "Register-ScheduledTask", call.shown("TaskName"), trigger)
@@ -134,12 +165,21 @@ def schedule(m: Any, line: Any, how: str, name: str, trigger: str) -> None:
 @cmdlet("Register-ScheduledJob", takes="Name+0 ScriptBlock+1 Trigger FilePath ArgumentList RunNow? ScheduledJobOption Credential")
 def register_job(m: Any, call: Call) -> None:
     block = call.get("ScriptBlock")
-    m.effect("schedule", block.tree.text if type(block) is Code else call.text("FilePath"), "Register-ScheduledJob", name=call.shown("Name"))
+    m.effect(
+        "schedule", block.tree.text if type(block) is Code else call.text("FilePath"), "Register-ScheduledJob", name=call.shown("Name")
+    )
     if type(block) is Code:
         m.call_code(block, [], None, call.scope)
 
 
-@cmdlet("Start-ScheduledTask", "Stop-ScheduledTask", "Unregister-ScheduledTask", "Disable-ScheduledTask", "Enable-ScheduledTask", takes="TaskName+0 TaskPath InputObject Confirm?")
+@cmdlet(
+    "Start-ScheduledTask",
+    "Stop-ScheduledTask",
+    "Unregister-ScheduledTask",
+    "Disable-ScheduledTask",
+    "Enable-ScheduledTask",
+    takes="TaskName+0 TaskPath InputObject Confirm?",
+)
 def change_task(m: Any, call: Call) -> None:
     m.fact("powershell.task", call.shown("TaskName")[:100], call.name)
 
@@ -152,7 +192,11 @@ def get_task(m: Any, call: Call) -> list[Any]:
 # ---------------------------------------------------------------- BITS
 
 
-@cmdlet("Start-BitsTransfer", "Add-BitsFile", takes="Source+0 Destination+1 Asynchronous? TransferType DisplayName Description Priority Credential ProxyUsage RetryInterval Suspended? Authentication TransferPolicy Dynamic?")
+@cmdlet(
+    "Start-BitsTransfer",
+    "Add-BitsFile",
+    takes="Source+0 Destination+1 Asynchronous? TransferType DisplayName Description Priority Credential ProxyUsage RetryInterval Suspended? Authentication TransferPolicy Dynamic?",
+)
 def start_bits(m: Any, call: Call) -> list[Any]:
     targets = call.list("Destination")
     for i, source in enumerate(call.list("Source")):
@@ -167,10 +211,22 @@ def start_bits(m: Any, call: Call) -> list[Any]:
         if type(target) is str and target and m.world.files.folder_exists(m.path(target)) and type(url) is str:
             target = f"{target.rstrip(chr(92))}\\{url.rpartition('/')[2]}"
         m.download(url, "Start-BitsTransfer", target)
-    return [Record("Microsoft.BackgroundIntelligentTransfer.Management.BitsJob", JobState="Transferred", JobId="1")] if call.on("Asynchronous") else []
+    return (
+        [Record("Microsoft.BackgroundIntelligentTransfer.Management.BitsJob", JobState="Transferred", JobId="1")]
+        if call.on("Asynchronous")
+        else []
+    )
 
 
-@cmdlet("Get-BitsTransfer", "Complete-BitsTransfer", "Resume-BitsTransfer", "Remove-BitsTransfer", "Suspend-BitsTransfer", "Set-BitsTransfer", takes="BitsJob+0 JobId Name AllUsers?")
+@cmdlet(
+    "Get-BitsTransfer",
+    "Complete-BitsTransfer",
+    "Resume-BitsTransfer",
+    "Remove-BitsTransfer",
+    "Suspend-BitsTransfer",
+    "Set-BitsTransfer",
+    takes="BitsJob+0 JobId Name AllUsers?",
+)
 def other_bits(_m: Any, _call: Call) -> list[Any]:
     return []
 
@@ -186,7 +242,11 @@ def wmi(m: Any, namespace: str) -> Any:
     return m.get(made, "ConnectServer", (".", namespace))
 
 
-@cmdlet("Get-WmiObject", "Get-CimInstance", takes="Class,ClassName+0 Property+1 Filter Namespace ComputerName,Cn Query List? Amended? Credential EnableAllPrivileges? InputObject Impersonation Authority KeyOnly? CimSession")
+@cmdlet(
+    "Get-WmiObject",
+    "Get-CimInstance",
+    takes="Class,ClassName+0 Property+1 Filter Namespace ComputerName,Cn Query List? Amended? Credential EnableAllPrivileges? InputObject Impersonation Authority KeyOnly? CimSession",
+)
 def get_wmi_object(m: Any, call: Call) -> list[Any]:
     query = call.shown("Query")
     name = call.shown("Class")
@@ -208,7 +268,11 @@ def get_wmi_object(m: Any, call: Call) -> list[Any]:
     return [m.query(f"WMI {query or name}", Unknown(f"WMI object {name}"))]
 
 
-@cmdlet("Invoke-WmiMethod", "Invoke-CimMethod", takes="Class,ClassName,Path+0 Name,MethodName+1 ArgumentList,Arguments+2* InputObject,CimInstance ComputerName,Cn Namespace Credential Query CimSession")
+@cmdlet(
+    "Invoke-WmiMethod",
+    "Invoke-CimMethod",
+    takes="Class,ClassName,Path+0 Name,MethodName+1 ArgumentList,Arguments+2* InputObject,CimInstance ComputerName,Cn Namespace Credential Query CimSession",
+)
 def invoke_wmi_method(m: Any, call: Call) -> list[Any]:
     name, method = call.shown("Class"), call.shown("Name")
     args = call.get("ArgumentList")
@@ -232,7 +296,12 @@ def wmi_call(m: Any, name: str, method: str, values: list[Any], how: str, comput
     return Record("System.Management.ManagementBaseObject", ReturnValue=Unknown(f"result of {name}.{method}"))
 
 
-@cmdlet("Set-WmiInstance", "New-CimInstance", "Set-CimInstance", takes="Class,ClassName+0 Arguments,Property+1 Namespace InputObject,CimInstance ComputerName Path PutType ClientOnly?")
+@cmdlet(
+    "Set-WmiInstance",
+    "New-CimInstance",
+    "Set-CimInstance",
+    takes="Class,ClassName+0 Arguments,Property+1 Namespace InputObject,CimInstance ComputerName Path PutType ClientOnly?",
+)
 def set_wmi_instance(m: Any, call: Call) -> list[Any]:
     name = call.shown("Class")
     values = call.get("Arguments")
@@ -250,10 +319,21 @@ def persist(m: Any, name: str, made: Record, how: str) -> None:
         value = made.get(field)
         if value is not None:
             m.effect("schedule", m.text(value), f"WMI {name}", name=m.shown(made.get("Name")))
-            m.child(m.shown(value), "script.cmd" if field != "ScriptText" else "", label=m.shown(made.get("Name")), how=f"{field} of a WMI consumer")
+            m.child(
+                m.shown(value),
+                "script.cmd" if field != "ScriptText" else "",
+                label=m.shown(made.get("Name")),
+                how=f"{field} of a WMI consumer",
+            )
 
 
-@cmdlet("Remove-WmiObject", "Remove-CimInstance", "Get-CimClass", "Get-CimAssociatedInstance", takes="Class,ClassName+0 InputObject Query Namespace")
+@cmdlet(
+    "Remove-WmiObject",
+    "Remove-CimInstance",
+    "Get-CimClass",
+    "Get-CimAssociatedInstance",
+    takes="Class,ClassName+0 InputObject Query Namespace",
+)
 def remove_wmi(m: Any, call: Call) -> list[Any]:
     if call.name.startswith("Get"):
         return [Unknown(f"WMI class {call.shown('Class')}")]
@@ -280,31 +360,117 @@ def get_execution_policy(_m: Any, _call: Call) -> list[Any]:
     return ["Bypass"]
 
 
-@cmdlet("Set-MpPreference", "Add-MpPreference", "Remove-MpPreference", takes="ExclusionPath ExclusionExtension ExclusionProcess DisableRealtimeMonitoring Force? DisableIOAVProtection DisableScriptScanning MAPSReporting SubmitSamplesConsent DisableBehaviorMonitoring DisableIntrusionPreventionSystem")
+@cmdlet(
+    "Set-MpPreference",
+    "Add-MpPreference",
+    "Remove-MpPreference",
+    takes="ExclusionPath ExclusionExtension ExclusionProcess DisableRealtimeMonitoring Force? DisableIOAVProtection DisableScriptScanning MAPSReporting SubmitSamplesConsent DisableBehaviorMonitoring DisableIntrusionPreventionSystem",
+)
 def set_mp_preference(m: Any, call: Call) -> None:
     shown = ", ".join(f"{key}={m.shown(value)[:100]}" for key, value in call.values.items())
     m.fact("powershell.tampering", f"{call.name} {shown}", "Windows Defender")
 
 
-@cmdlet("Get-MpPreference", "Get-MpComputerStatus", "Get-MpThreat", "Get-NetAdapter", "Get-NetIPAddress", "Get-NetTCPConnection", "Get-NetIPConfiguration", "Get-HotFix", "Get-ComputerInfo", "Get-LocalUser", "Get-LocalGroup", "Get-LocalGroupMember", "Get-SmbShare", "Get-Volume", "Get-Disk", "Get-PhysicalDisk", "Get-WinEvent", "Get-EventLog", "Get-Counter", "Get-DnsClientCache", "Get-WindowsOptionalFeature", "Get-WindowsFeature", "Get-AppxPackage", "Get-PnpDevice", "Get-NetFirewallRule", "Get-Tpm", "Get-BitLockerVolume", "Get-ADUser", "Get-ADComputer", "Get-ADDomain", "Get-ADForest", "Get-Package", "Get-PSRepository", "Get-ControlPanelItem", "Get-ComputerRestorePoint", "Get-Certificate", "Get-PfxCertificate", takes="Name+0 Filter Property ComputerName LogName MaxEvents")
+@cmdlet(
+    "Get-MpPreference",
+    "Get-MpComputerStatus",
+    "Get-MpThreat",
+    "Get-NetAdapter",
+    "Get-NetIPAddress",
+    "Get-NetTCPConnection",
+    "Get-NetIPConfiguration",
+    "Get-HotFix",
+    "Get-ComputerInfo",
+    "Get-LocalUser",
+    "Get-LocalGroup",
+    "Get-LocalGroupMember",
+    "Get-SmbShare",
+    "Get-Volume",
+    "Get-Disk",
+    "Get-PhysicalDisk",
+    "Get-WinEvent",
+    "Get-EventLog",
+    "Get-Counter",
+    "Get-DnsClientCache",
+    "Get-WindowsOptionalFeature",
+    "Get-WindowsFeature",
+    "Get-AppxPackage",
+    "Get-PnpDevice",
+    "Get-NetFirewallRule",
+    "Get-Tpm",
+    "Get-BitLockerVolume",
+    "Get-ADUser",
+    "Get-ADComputer",
+    "Get-ADDomain",
+    "Get-ADForest",
+    "Get-Package",
+    "Get-PSRepository",
+    "Get-ControlPanelItem",
+    "Get-ComputerRestorePoint",
+    "Get-Certificate",
+    "Get-PfxCertificate",
+    takes="Name+0 Filter Property ComputerName LogName MaxEvents",
+)
 def ask(m: Any, call: Call) -> list[Any]:
     shown = " ".join(m.shown(value)[:100] for value in call.values.values())
     return [m.query(f"{call.name} {shown}".strip(), Unknown(f"answer of {call.name}"))]
 
 
-@cmdlet("New-LocalUser", "Add-LocalGroupMember", "Set-LocalUser", "Enable-LocalUser", "Remove-LocalUser", "Disable-NetFirewallRule", "New-NetFirewallRule", "Set-NetFirewallProfile", "Set-NetFirewallRule", "Enable-NetFirewallRule", "Clear-EventLog", "Remove-EventLog", "Limit-EventLog", "Clear-RecycleBin", "Disable-ComputerRestore", "Checkpoint-Computer", "Set-DnsClientServerAddress", "Rename-Computer", "Add-Computer", "Import-Certificate", "Install-WindowsFeature", "Uninstall-WindowsFeature", "Add-WindowsCapability", "Set-SmbServerConfiguration", "New-SmbShare", "Mount-DiskImage", "Add-AppxPackage", "Remove-AppxPackage", takes="Name+0 Group Member Password Enabled Profile LogName FullName Description ImagePath")
+@cmdlet(
+    "New-LocalUser",
+    "Add-LocalGroupMember",
+    "Set-LocalUser",
+    "Enable-LocalUser",
+    "Remove-LocalUser",
+    "Disable-NetFirewallRule",
+    "New-NetFirewallRule",
+    "Set-NetFirewallProfile",
+    "Set-NetFirewallRule",
+    "Enable-NetFirewallRule",
+    "Clear-EventLog",
+    "Remove-EventLog",
+    "Limit-EventLog",
+    "Clear-RecycleBin",
+    "Disable-ComputerRestore",
+    "Checkpoint-Computer",
+    "Set-DnsClientServerAddress",
+    "Rename-Computer",
+    "Add-Computer",
+    "Import-Certificate",
+    "Install-WindowsFeature",
+    "Uninstall-WindowsFeature",
+    "Add-WindowsCapability",
+    "Set-SmbServerConfiguration",
+    "New-SmbShare",
+    "Mount-DiskImage",
+    "Add-AppxPackage",
+    "Remove-AppxPackage",
+    takes="Name+0 Group Member Password Enabled Profile LogName FullName Description ImagePath",
+)
 def change(m: Any, call: Call) -> None:
     shown = " ".join(f"-{key} {m.shown(value)[:100]}" for key, value in call.values.items())
     m.fact("powershell.changes_system", f"{call.name} {shown}".strip())
 
 
-@cmdlet("Test-Connection", "Test-NetConnection", "Resolve-DnsName", takes="ComputerName,Name,Server+0 Count Quiet? Port Type DnsOnly? BufferSize Delay")
+@cmdlet(
+    "Test-Connection",
+    "Test-NetConnection",
+    "Resolve-DnsName",
+    takes="ComputerName,Name,Server+0 Count Quiet? Port Type DnsOnly? BufferSize Delay",
+)
 def test_connection(m: Any, call: Call) -> list[Any]:
     for name in call.list("ComputerName"):
         m.contact(m.text(name), call.name)
     shown = call.shown("ComputerName")
     if call.name == "Resolve-DnsName":
-        return [Record("Microsoft.DnsClient.Commands.DnsRecord", Name=shown, IPAddress=Unknown(f"address of {shown}"), Strings=Unknown(f"content of DNS {shown}"))]
+        return [
+            Record(
+                "Microsoft.DnsClient.Commands.DnsRecord",
+                Name=shown,
+                IPAddress=Unknown(f"address of {shown}"),
+                Strings=Unknown(f"content of DNS {shown}"),
+            )
+        ]
     return [Unknown(f"answer of {shown}")]
 
 

@@ -56,7 +56,10 @@ def new_object(m: Any, call: Call) -> list[Any]:
     return [value]
 
 
-@cmdlet("Add-Member", takes="MemberType,Type+0 Name+1 Value+2 SecondValue+3 InputObject NotePropertyName NotePropertyValue NotePropertyMembers PassThru? Force? TypeName")
+@cmdlet(
+    "Add-Member",
+    takes="MemberType,Type+0 Name+1 Value+2 SecondValue+3 InputObject NotePropertyName NotePropertyValue NotePropertyMembers PassThru? Force? TypeName",
+)
 def add_member(m: Any, call: Call) -> list[Any]:
     targets = call.objects()
     members: dict[str, Any] = {}
@@ -143,7 +146,10 @@ def write_host(m: Any, call: Call) -> None:
     m.said += 1
 
 
-@cmdlet("Write-Error", takes="Message,Msg,Exception+0 Category ErrorId TargetObject RecommendedAction ErrorRecord CategoryActivity CategoryReason")
+@cmdlet(
+    "Write-Error",
+    takes="Message,Msg,Exception+0 Category ErrorId TargetObject RecommendedAction ErrorRecord CategoryActivity CategoryReason",
+)
 def write_error(m: Any, call: Call) -> None:
     error = Thrown("Microsoft.PowerShell.Commands.WriteErrorException", call.shown("Message"))
     if call.shown("ErrorAction").lower() == "stop":
@@ -152,7 +158,16 @@ def write_error(m: Any, call: Call) -> None:
     m.note_error(error)
 
 
-@cmdlet("Format-List", "Format-Table", "Format-Wide", "Format-Custom", "Out-GridView", "Out-Printer", "Format-Hex", takes="Property+0* GroupBy AutoSize? Wrap? HideTableHeaders? InputObject Path View Force?")
+@cmdlet(
+    "Format-List",
+    "Format-Table",
+    "Format-Wide",
+    "Format-Custom",
+    "Out-GridView",
+    "Out-Printer",
+    "Format-Hex",
+    takes="Property+0* GroupBy AutoSize? Wrap? HideTableHeaders? InputObject Path View Force?",
+)
 def format_objects(_m: Any, call: Call) -> list[Any]:
     return list(call.objects())
 
@@ -289,7 +304,8 @@ def sort_object(m: Any, call: Call) -> list[Any]:
         return tuple(part for spec in wanted for part in sort_key(m, property_of(m, item, spec, call)[1]))
 
     descending = call.on("Descending") or any(
-        type(spec) is Hash and any(m.shown(name).lower().startswith("desc") and truth(value) is True for name, value in spec.items()) for spec in wanted
+        type(spec) is Hash and any(m.shown(name).lower().startswith("desc") and truth(value) is True for name, value in spec.items())
+        for spec in wanted
     )
     ordered = sorted(items, key=lambda item: flat(key(item)), reverse=descending)
     if call.on("Unique"):
@@ -317,10 +333,15 @@ def group_object(m: Any, call: Call) -> list[Any]:
         for key, held in groups.items():
             made.set(key, held)
         return [made]
-    return [Record("Microsoft.PowerShell.Commands.GroupInfo", Count=len(held), Name=key, Group=held, Values=[key]) for key, held in groups.items()]
+    return [
+        Record("Microsoft.PowerShell.Commands.GroupInfo", Count=len(held), Name=key, Group=held, Values=[key])
+        for key, held in groups.items()
+    ]
 
 
-@cmdlet("Measure-Object", takes="Property+0* InputObject Sum? Average? Maximum? Minimum? Line? Word? Character? IgnoreWhiteSpace? AllStats?")
+@cmdlet(
+    "Measure-Object", takes="Property+0* InputObject Sum? Average? Maximum? Minimum? Line? Word? Character? IgnoreWhiteSpace? AllStats?"
+)
 def measure_object(m: Any, call: Call) -> list[Any]:
     items = list(call.objects())
     if call.on("Line") or call.on("Word") or call.on("Character"):
@@ -338,19 +359,35 @@ def measure_object(m: Any, call: Call) -> list[Any]:
     if call.has("Property"):
         values = [property_of(m, item, call.list("Property")[0], call)[1] for item in items]
         values = [value for value in values if value is not None]
-    made = Record("Microsoft.PowerShell.Commands.GenericMeasureInfo", Count=len(values), Property=call.get("Property"), Sum=None, Average=None, Maximum=None, Minimum=None)
+    made = Record(
+        "Microsoft.PowerShell.Commands.GenericMeasureInfo",
+        Count=len(values),
+        Property=call.get("Property"),
+        Sum=None,
+        Average=None,
+        Maximum=None,
+        Minimum=None,
+    )
     unknown = next((value for value in values if type(value) is Unknown), None)
     if unknown is not None:
         for name in ("Sum", "Average", "Maximum", "Minimum"):
             made.set(name, unknown)
     elif values and any(call.on(name) for name in ("Sum", "Average", "Maximum", "Minimum", "AllStats")):
         numbers = [float(number(value)) for value in values]  # type: ignore[arg-type]
-        for name, result in (("Sum", math.fsum(numbers)), ("Average", math.fsum(numbers) / len(numbers)), ("Maximum", max(numbers)), ("Minimum", min(numbers))):
+        for name, result in (
+            ("Sum", math.fsum(numbers)),
+            ("Average", math.fsum(numbers) / len(numbers)),
+            ("Maximum", max(numbers)),
+            ("Minimum", min(numbers)),
+        ):
             made.set(name, result)
     return [made]
 
 
-@cmdlet("Compare-Object", takes="ReferenceObject+0 DifferenceObject+1 Property IncludeEqual? ExcludeDifferent? PassThru? SyncWindow CaseSensitive?")
+@cmdlet(
+    "Compare-Object",
+    takes="ReferenceObject+0 DifferenceObject+1 Property IncludeEqual? ExcludeDifferent? PassThru? SyncWindow CaseSensitive?",
+)
 def compare_object(m: Any, call: Call) -> list[Any]:
     left = [m.shown(item) for item in call.list("ReferenceObject")]
     right = [m.shown(item) for item in call.objects("DifferenceObject")]
@@ -389,7 +426,16 @@ def select_string(m: Any, call: Call) -> list[Any]:
         m.tick(2)
         if type(line) is Unknown:
             m.compared(line, patterns[0] if patterns else "")
-            out.append(Record("Microsoft.PowerShell.Commands.MatchInfo", Line=line, LineNumber=place + 1, Matches=line, Pattern=patterns[0] if patterns else "", ToString=lambda: "…"))
+            out.append(
+                Record(
+                    "Microsoft.PowerShell.Commands.MatchInfo",
+                    Line=line,
+                    LineNumber=place + 1,
+                    Matches=line,
+                    Pattern=patterns[0] if patterns else "",
+                    ToString=lambda: "…",
+                )
+            )
             continue
         found = [match for pattern in patterns for match in m.regex_matches(line, pattern, options)]
         if bool(found) != call.on("NotMatch"):
@@ -436,8 +482,6 @@ def get_date(m: Any, call: Call) -> list[Any]:
     return [moment]
 
 
-
-
 @cmdlet("Set-Date", takes="Date+0 Adjust")
 def set_date(m: Any, call: Call) -> None:
     m.effect("query", call.shown("Date"), "Set-Date")
@@ -459,7 +503,10 @@ def get_random(m: Any, call: Call) -> list[Any]:
         return [low + (high - low) * next_random(m, 0, 1 << 30) / (1 << 30)]
     if type(held) is Unknown or type(least) is Unknown:
         return [Unknown("a random number")]
-    return [next_random(m, call.whole("Minimum"), call.whole("Maximum", (1 << 31) - 1)) for _ in range(max(1, min(call.whole("Count", 1), 10_000)))]
+    return [
+        next_random(m, call.whole("Minimum"), call.whole("Maximum", (1 << 31) - 1))
+        for _ in range(max(1, min(call.whole("Count", 1), 10_000)))
+    ]
 
 
 @cmdlet("Start-Sleep", takes="Seconds+0,s Milliseconds,m,ms Duration")
@@ -482,7 +529,17 @@ def get_culture(m: Any, _call: Call) -> list[Any]:
 
 @cmdlet("Get-TimeZone", takes="Id+0 Name ListAvailable?")
 def get_time_zone(m: Any, _call: Call) -> list[Any]:
-    return [m.query("time zone", Record("System.TimeZoneInfo", Id="Tokyo Standard Time", DisplayName="(UTC+09:00) Osaka, Sapporo, Tokyo", StandardName="Tokyo Standard Time"))]
+    return [
+        m.query(
+            "time zone",
+            Record(
+                "System.TimeZoneInfo",
+                Id="Tokyo Standard Time",
+                DisplayName="(UTC+09:00) Osaka, Sapporo, Tokyo",
+                StandardName="Tokyo Standard Time",
+            ),
+        )
+    ]
 
 
 # ---------------------------------------------------------------- converting
@@ -526,7 +583,11 @@ def convert_to_json(m: Any, call: Call) -> list[Any]:
     value = to_json(m, items[0] if len(items) == 1 and not call.on("AsArray") else items, 0, call.whole("Depth", 2))
     if type(value) is Unknown:
         return [value]
-    return [json.dumps(value, indent=None if call.on("Compress") else 4, separators=(",", ":") if call.on("Compress") else None, ensure_ascii=False)]
+    return [
+        json.dumps(
+            value, indent=None if call.on("Compress") else 4, separators=(",", ":") if call.on("Compress") else None, ensure_ascii=False
+        )
+    ]
 
 
 def to_json(m: Any, value: Any, depth: int, most: int) -> Any:
@@ -595,14 +656,24 @@ def import_csv(m: Any, call: Call) -> list[Any]:
     return out
 
 
-@cmdlet("Export-Csv", takes="Path+0 InputObject LiteralPath NoTypeInformation,NTI? Delimiter Encoding Append? Force? NoClobber? UseCulture?")
+@cmdlet(
+    "Export-Csv", takes="Path+0 InputObject LiteralPath NoTypeInformation,NTI? Delimiter Encoding Append? Force? NoClobber? UseCulture?"
+)
 def export_csv(m: Any, call: Call) -> None:
     from emoscan.evaluate.powershell.commands.files import write_lines
 
-    write_lines(m, call.text("Path" if call.has("Path") else "LiteralPath"), convert_to_csv(m, call), "Export-Csv", append=call.on("Append"))
+    write_lines(
+        m, call.text("Path" if call.has("Path") else "LiteralPath"), convert_to_csv(m, call), "Export-Csv", append=call.on("Append")
+    )
 
 
-@cmdlet("ConvertTo-Html", "ConvertTo-Xml", "Export-Clixml", "Import-Clixml", takes="Path+0 InputObject Depth Title Body Head Property Fragment? As LiteralPath Encoding")
+@cmdlet(
+    "ConvertTo-Html",
+    "ConvertTo-Xml",
+    "Export-Clixml",
+    "Import-Clixml",
+    takes="Path+0 InputObject Depth Title Body Head Property Fragment? As LiteralPath Encoding",
+)
 def convert_to_markup(m: Any, call: Call) -> list[Any]:
     if call.name == "Export-Clixml":
         m.write_file(m.path(call.shown("Path")), Unknown("objects as XML"), "Export-Clixml")
@@ -686,7 +757,18 @@ def set_clipboard(m: Any, call: Call) -> None:
     m.clipboard = m.operators.joined([m.text(item) for item in call.objects("Value")], "\r\n")
 
 
-@cmdlet("Get-Event", "Get-EventSubscriber", "Get-PSCallStack", "Get-PSBreakpoint", "Get-Runspace", "Get-TypeData", "Get-FormatData", "Get-PSSession", "Get-CimSession", takes="Name+0 Id")
+@cmdlet(
+    "Get-Event",
+    "Get-EventSubscriber",
+    "Get-PSCallStack",
+    "Get-PSBreakpoint",
+    "Get-Runspace",
+    "Get-TypeData",
+    "Get-FormatData",
+    "Get-PSSession",
+    "Get-CimSession",
+    takes="Name+0 Id",
+)
 def nothing_found(_m: Any, _call: Call) -> list[Any]:
     return []
 
@@ -724,8 +806,16 @@ def invoke_web_request(m: Any, call: Call) -> list[Any]:
     return out
 
 
-@cmdlet("Send-MailMessage", takes="To+0 Subject+1 Body+2 SmtpServer+3 From Attachments Cc Bcc Credential Port UseSsl? BodyAsHtml? Priority Encoding")
+@cmdlet(
+    "Send-MailMessage",
+    takes="To+0 Subject+1 Body+2 SmtpServer+3 From Attachments Cc Bcc Credential Port UseSsl? BodyAsHtml? Priority Encoding",
+)
 def send_mail(m: Any, call: Call) -> None:
-    m.effect("mail", m.text(unwrap(call.list("To"))), "Send-MailMessage", subject=call.text("Subject"), server=call.text("SmtpServer"), attachments=call.text("Attachments"))
-
-
+    m.effect(
+        "mail",
+        m.text(unwrap(call.list("To"))),
+        "Send-MailMessage",
+        subject=call.text("Subject"),
+        server=call.text("SmtpServer"),
+        attachments=call.text("Attachments"),
+    )

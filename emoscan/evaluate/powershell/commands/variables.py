@@ -16,7 +16,13 @@ from emoscan.evaluate.powershell.wildcards import has_wildcards, like
 
 def variable_object(machine: Any, name: str, scope: Scope) -> Record:
     """A variable as Get-Variable shows it."""
-    made = Record("System.Management.Automation.PSVariable", Name=SPELLING.get(name, name), Value=machine.find_variable(scope, name), Options="None", Description="")
+    made = Record(
+        "System.Management.Automation.PSVariable",
+        Name=SPELLING.get(name, name),
+        Value=machine.find_variable(scope, name),
+        Options="None",
+        Description="",
+    )
     made.set("ToString", lambda: "System.Management.Automation.PSVariable")
     return made
 
@@ -54,7 +60,9 @@ def get_variable(m: Any, call: Call) -> list[Any]:
         elif lower in ("_", "psitem", "this"):
             continue
         elif "erroraction" not in call.values:
-            m.note_error(Thrown("System.Management.Automation.ItemNotFoundException", f"Cannot find a variable with the name '{pattern[:80]}'."))
+            m.note_error(
+                Thrown("System.Management.Automation.ItemNotFoundException", f"Cannot find a variable with the name '{pattern[:80]}'.")
+            )
     if call.on("ValueOnly"):
         return [item.get("Value") for item in found]
     return list(found)

@@ -128,7 +128,9 @@ def copy(machine: Any, _type: str, source: Any, *args: Any) -> None:
         raise Thrown("System.Management.Automation.MethodException", 'Cannot find an overload for "Copy".')
     held, other = sequence(source), sequence(target)
     if count < 0 or begin < 0 or into < 0 or begin + count > len(held) or into + count > len(other):
-        raise Thrown("System.ArgumentException", "Source array was not long enough. Check srcIndex and length, and the array's lower bounds.")
+        raise Thrown(
+            "System.ArgumentException", "Source array was not long enough. Check srcIndex and length, and the array's lower bounds."
+        )
     part = held[begin : begin + count]
     if type(other) is bytearray:
         part = cast(machine, list(part), "byte[]") if type(part) is not bytearray else part

@@ -46,7 +46,9 @@ def word(value: Any) -> str:
 
 def kept(cls: NetClass, name: str, key: str, convert: Callable[[Any, Any], Any]) -> None:
     cls.prop(name)(lambda _machine, this: this.data[key])
-    cls.put[name.lower()] = lambda machine, this, value: this.data.__setitem__(key, value if type(value) is Unknown else convert(machine, value))
+    cls.put[name.lower()] = lambda machine, this, value: this.data.__setitem__(
+        key, value if type(value) is Unknown else convert(machine, value)
+    )
 
 
 kept(CIPHER, "Key", "key", lambda machine, value: bytearray(data_of(machine, value)))
@@ -56,6 +58,8 @@ kept(CIPHER, "Padding", "padding", lambda machine, value: cast(machine, value, P
 kept(CIPHER, "KeySize", "size", lambda machine, value: machine.whole(value))
 kept(CIPHER, "BlockSize", "block", lambda machine, value: machine.whole(value))
 kept(CIPHER, "FeedbackSize", "feedback", lambda machine, value: machine.whole(value))
+
+
 def transform(machine: Any, this: Object, key: Any, iv: Any, *, decrypt: bool) -> Any:
     used_key = this.data["key"] if key is MISSING else cast(machine, key, "byte[]")
     used_iv = this.data["iv"] if iv is MISSING else cast(machine, iv, "byte[]")
@@ -93,7 +97,14 @@ def _cipher(name: str, *others: str, family: str, key_size: int, block: int) -> 
     def make(machine: Any, *_args: Any) -> Object:
         random = [next_random(machine, 0, 256) for _ in range(key_size + block)]
         return Object(
-            cls, family=family, key=bytearray(random[:key_size]), iv=bytearray(random[key_size:]), mode="CBC", padding="PKCS7", size=key_size * 8, block=block * 8
+            cls,
+            family=family,
+            key=bytearray(random[:key_size]),
+            iv=bytearray(random[key_size:]),
+            mode="CBC",
+            padding="PKCS7",
+            size=key_size * 8,
+            block=block * 8,
         )
 
     cls.makes(make)
@@ -112,7 +123,11 @@ _cipher(
     block=16,
 )
 _cipher(
-    "System.Security.Cryptography.TripleDESCryptoServiceProvider", "System.Security.Cryptography.TripleDES", family="DES3", key_size=24, block=8
+    "System.Security.Cryptography.TripleDESCryptoServiceProvider",
+    "System.Security.Cryptography.TripleDES",
+    family="DES3",
+    key_size=24,
+    block=8,
 )
 _cipher("System.Security.Cryptography.DESCryptoServiceProvider", "System.Security.Cryptography.DES", family="DES", key_size=8, block=8)
 _cipher("System.Security.Cryptography.RC2CryptoServiceProvider", "System.Security.Cryptography.RC2", family="ARC2", key_size=16, block=8)
@@ -295,7 +310,13 @@ def derive_bytes(machine: Any, this: Object, count: Any) -> Any:
 def make_old_derive(machine: Any, password: Any, salt: Any = None, name: Any = "SHA1", rounds: Any = 100, *_rest: Any) -> Object:
     secret = machine.shown(password).encode("utf-8", "replace") if isinstance(password, str) else data_of(machine, password)
     kind = word(name).lower()
-    return Object(OLD_DERIVE, secret=secret, salt=data_of(machine, salt), rounds=max(1, machine.whole(rounds)), name=kind if kind in hashlib.algorithms_available else "sha1")
+    return Object(
+        OLD_DERIVE,
+        secret=secret,
+        salt=data_of(machine, salt),
+        rounds=max(1, machine.whole(rounds)),
+        name=kind if kind in hashlib.algorithms_available else "sha1",
+    )
 
 
 @OLD_DERIVE.call("GetBytes")

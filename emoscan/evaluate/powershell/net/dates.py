@@ -36,7 +36,9 @@ def shifted(moment: datetime, delta: timedelta) -> Object:
     try:
         return date(moment + delta)
     except OverflowError:
-        raise Thrown("System.ArgumentOutOfRangeException", "The added or subtracted value results in an un-representable DateTime.") from None
+        raise Thrown(
+            "System.ArgumentOutOfRangeException", "The added or subtracted value results in an un-representable DateTime."
+        ) from None
 
 
 def span(ticks: int) -> Object:
@@ -68,7 +70,11 @@ def parse_moment(text: str) -> datetime:
         if found is None:
             continue
         parts = found.groupdict()
-        month = int(parts["m"]) if parts.get("m") else next((i + 1 for i, name in enumerate(MONTHS) if name.lower().startswith(parts["n"].lower()[:3])), 0)
+        month = (
+            int(parts["m"])
+            if parts.get("m")
+            else next((i + 1 for i, name in enumerate(MONTHS) if name.lower().startswith(parts["n"].lower()[:3])), 0)
+        )
         year = int(parts["y"]) + (2000 if len(parts["y"]) == 2 else 0)
         clock = _TIME.search(text, found.end()) or _TIME.match(text)
         hour = minute = second = micro = 0
@@ -95,7 +101,9 @@ def make_date(machine: Any, *args: Any) -> Object:
         moment = datetime(*(numbers[:6] + [1, 1][len(numbers) - 1 :] if len(numbers) < 3 else numbers[:6]))  # type: ignore[arg-type]  # noqa: DTZ001
         return date(moment + timedelta(milliseconds=numbers[6] if len(numbers) > 6 else 0))
     except (ValueError, OverflowError, TypeError):
-        raise Thrown("System.ArgumentOutOfRangeException", "Year, Month, and Day parameters describe an un-representable DateTime.") from None
+        raise Thrown(
+            "System.ArgumentOutOfRangeException", "Year, Month, and Day parameters describe an un-representable DateTime."
+        ) from None
 
 
 def _now(machine: Any) -> datetime:
@@ -293,9 +301,11 @@ _limits = list(UNITS.items())
 for _i, (_name, _factor) in enumerate(_limits):
     _outer = _limits[_i - 1][1] if _i else 0
     SPAN.prop(_name)(
-        lambda _machine, this, _factor=_factor, _outer=_outer: int(this.data["ticks"] / _factor)
-        if not _outer
-        else int((abs(this.data["ticks"]) % _outer) // _factor) * (1 if this.data["ticks"] >= 0 else -1)
+        lambda _machine, this, _factor=_factor, _outer=_outer: (
+            int(this.data["ticks"] / _factor)
+            if not _outer
+            else int((abs(this.data["ticks"]) % _outer) // _factor) * (1 if this.data["ticks"] >= 0 else -1)
+        )
     )
 
 
@@ -379,5 +389,3 @@ def elapsed(machine: Any, this: Object) -> Object:
 @WATCH.prop("ElapsedMilliseconds")
 def elapsed_milliseconds(machine: Any, this: Object) -> int:
     return int(elapsed(machine, this).data["ticks"] // 10_000)
-
-

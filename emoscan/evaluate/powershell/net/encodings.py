@@ -25,7 +25,16 @@ NAMES: Final = {
 }
 """Static properties of Encoding, as Python calls them. The default is the code page of the profile, which is Japanese."""
 
-CODE_PAGES: Final = {1200: "utf-16-le", 1201: "utf-16-be", 12000: "utf-32-le", 20127: "ascii", 28591: "latin-1", 65000: "utf-7", 65001: "utf-8", 0: "cp932"}
+CODE_PAGES: Final = {
+    1200: "utf-16-le",
+    1201: "utf-16-be",
+    12000: "utf-32-le",
+    20127: "ascii",
+    28591: "latin-1",
+    65000: "utf-7",
+    65001: "utf-8",
+    0: "cp932",
+}
 WEB_NAMES: Final = {
     "utf-16-le": "utf-16", "utf-16-be": "utf-16BE", "utf-8": "utf-8", "utf-7": "utf-7", "utf-32-le": "utf-32", "ascii": "us-ascii",
     "latin-1": "iso-8859-1", "cp932": "shift_jis",
@@ -182,7 +191,9 @@ def _kind(name: str, codec: str) -> None:
 
     @cls.makes
     def make(machine: Any, first: Any = False, *_rest: Any) -> Object:
-        return encoding("utf-16-be" if codec == "utf-16-le" and machine.truth(first) else codec, signature=codec == "utf-8" and machine.truth(first))
+        return encoding(
+            "utf-16-be" if codec == "utf-16-le" and machine.truth(first) else codec, signature=codec == "utf-8" and machine.truth(first)
+        )
 
 
 for _class, _codec in (

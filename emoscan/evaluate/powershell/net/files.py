@@ -449,7 +449,19 @@ def get_drives(machine: Any, _type: str) -> list[Any]:
     from emoscan.evaluate.powershell.values import Record
 
     size = machine.world.profile.disk
-    return [Record("System.IO.DriveInfo", Name="C:\\", DriveType="Fixed", IsReady=True, TotalSize=Int64(size), TotalFreeSpace=Int64(size // 2), AvailableFreeSpace=Int64(size // 2), VolumeLabel="Windows", DriveFormat="NTFS")]
+    return [
+        Record(
+            "System.IO.DriveInfo",
+            Name="C:\\",
+            DriveType="Fixed",
+            IsReady=True,
+            TotalSize=Int64(size),
+            TotalFreeSpace=Int64(size // 2),
+            AvailableFreeSpace=Int64(size // 2),
+            VolumeLabel="Windows",
+            DriveFormat="NTFS",
+        )
+    ]
 
 
 # ---------------------------------------------------------------- archives

@@ -74,7 +74,11 @@ def delegate(machine: Any, value: Any) -> Object:
     place = memory_of(value)
     if place is not None:
         shellcode(machine, bytes(place[0]).rstrip(b"\0"), "called through a delegate")
-    return Object(FUNCTION, name=machine.shown(value) if type(value) is Unknown else "", known=value.data.get("function", "") if type(value) is Object else "")
+    return Object(
+        FUNCTION,
+        name=machine.shown(value) if type(value) is Unknown else "",
+        known=value.data.get("function", "") if type(value) is Object else "",
+    )
 
 
 @FUNCTION.call("Invoke", opened=True)
@@ -108,15 +112,32 @@ def shellcode(machine: Any, data: bytes, how: str) -> None:
         machine.child(data, "" if data[:2] == b"MZ" else "data.shellcode", "shellcode", how)
 
 
-ALLOCATE: Final = frozenset("virtualalloc virtualallocex heapalloc globalalloc localalloc virtualallocexnuma heapcreate ntallocatevirtualmemory zwallocatevirtualmemory".split())
+ALLOCATE: Final = frozenset(
+    "virtualalloc virtualallocex heapalloc globalalloc localalloc virtualallocexnuma heapcreate ntallocatevirtualmemory zwallocatevirtualmemory".split()
+)
 START: Final = frozenset(
     "createthread createremotethread createremotethreadex rtlcreateuserthread ntcreatethreadex queueuserapc callwindowproca callwindowprocw enumwindows "
     "enumsystemlocalesa enumsystemlocalesw enumchildwindows createtimerqueuetimer setthreadcontext resumethread createfiber switchtofiber certenumsystemstore "
     "enumtimeformatsa enumdesktopsa enumfontsw".split()
 )
 WRITE: Final = frozenset("rtlmovememory writeprocessmemory copymemory memcpy rtlcopymemory ntwritevirtualmemory".split())
-DOWNLOAD: Final = {"urldownloadtofile": 1, "urldownloadtofilea": 1, "urldownloadtofilew": 1, "urldownloadtocachefile": 1, "urldownloadtocachefilew": 1}
-RUN: Final = {"winexec": 0, "createprocess": 1, "createprocessa": 1, "createprocessw": 1, "shellexecute": 2, "shellexecutea": 2, "shellexecutew": 2, "system": 0}
+DOWNLOAD: Final = {
+    "urldownloadtofile": 1,
+    "urldownloadtofilea": 1,
+    "urldownloadtofilew": 1,
+    "urldownloadtocachefile": 1,
+    "urldownloadtocachefilew": 1,
+}
+RUN: Final = {
+    "winexec": 0,
+    "createprocess": 1,
+    "createprocessa": 1,
+    "createprocessw": 1,
+    "shellexecute": 2,
+    "shellexecutea": 2,
+    "shellexecutew": 2,
+    "system": 0,
+}
 HANDLE: Final = 0x1F4
 
 

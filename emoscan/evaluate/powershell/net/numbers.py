@@ -16,7 +16,6 @@ from emoscan.evaluate.powershell.format import format_guid, format_number
 from emoscan.evaluate.powershell.net import net_class
 from emoscan.evaluate.powershell.types import cast, cast_to
 from emoscan.evaluate.powershell.values import (
-
     BigInt,
     Char,
     Decimal,
@@ -46,7 +45,11 @@ def parsed(name: str, text: str, style: str) -> Any:
         if "hex" in style:
             if not re.fullmatch(r"\s*[0-9a-fA-F]{1,32}\s*", text):
                 raise bad_input()
-            return cast_to(None, int(text, 16), name) if int(text, 16) <= LIMITS[name][1] else cast_to(None, int(text, 16) - (LIMITS[name][1] + 1) * 2, name)
+            return (
+                cast_to(None, int(text, 16), name)
+                if int(text, 16) <= LIMITS[name][1]
+                else cast_to(None, int(text, 16) - (LIMITS[name][1] + 1) * 2, name)
+            )
         if not re.fullmatch(r"\s*[+-]?\d{1,400}\s*", text):
             raise bad_input()
         return to_whole(int(text), name)
@@ -100,7 +103,14 @@ for _name, _types in (
     _number_class(_name, *_types)
 
 DOUBLE: Final = _number_class("System.Double", float)
-DOUBLE.values(MaxValue=1.7976931348623157e308, MinValue=-1.7976931348623157e308, NaN=math.nan, PositiveInfinity=math.inf, NegativeInfinity=-math.inf, Epsilon=5e-324)
+DOUBLE.values(
+    MaxValue=1.7976931348623157e308,
+    MinValue=-1.7976931348623157e308,
+    NaN=math.nan,
+    PositiveInfinity=math.inf,
+    NegativeInfinity=-math.inf,
+    Epsilon=5e-324,
+)
 _number_class("System.Single", Single).values(MaxValue=Single(3.4028234663852886e38), MinValue=Single(-3.4028234663852886e38))
 _number_class("System.Decimal", Decimal).values(MaxValue=Decimal(7.922816251426434e28), MinValue=Decimal(-7.922816251426434e28))
 
@@ -566,5 +576,3 @@ def guid_itself(_machine: Any, this: Object) -> str:
 def guid_bytes(_machine: Any, this: Object) -> bytearray:
     data = bytes.fromhex(this.data["guid"].replace("-", ""))
     return bytearray(data[3::-1] + data[5:3:-1] + data[7:5:-1] + data[8:])
-
-

@@ -23,11 +23,35 @@ POINTER: Final = net_class("System.IntPtr", "System.UIntPtr")
 PS_METHOD: Final = net_class("System.Management.Automation.PSMethod", of=(Bound,))
 GAC: Final = net_class("Microsoft.Win32.UnsafeNativeMethods")
 
-enumeration("System.Reflection.BindingFlags", Default=0, IgnoreCase=1, DeclaredOnly=2, Instance=4, Static=8, Public=16, NonPublic=32, InvokeMethod=256, GetField=1024, SetField=2048, GetProperty=4096, SetProperty=8192)
+enumeration(
+    "System.Reflection.BindingFlags",
+    Default=0,
+    IgnoreCase=1,
+    DeclaredOnly=2,
+    Instance=4,
+    Static=8,
+    Public=16,
+    NonPublic=32,
+    InvokeMethod=256,
+    GetField=1024,
+    SetField=2048,
+    GetProperty=4096,
+    SetProperty=8192,
+)
 enumeration("System.Runtime.InteropServices.CharSet", **{"None": 1}, Ansi=2, Unicode=3, Auto=4)
 enumeration("System.Reflection.Emit.AssemblyBuilderAccess", Run=1, Save=2, RunAndSave=3)
 
-TAMPERED: Final = ("amsiutils", "amsiinitfailed", "amsicontext", "amsisession", "etwprovider", "pseventlogprovider", "scriptblocklogging", "cachedgrouppolicysettings", "signatures")
+TAMPERED: Final = (
+    "amsiutils",
+    "amsiinitfailed",
+    "amsicontext",
+    "amsisession",
+    "etwprovider",
+    "pseventlogprovider",
+    "scriptblocklogging",
+    "cachedgrouppolicysettings",
+    "signatures",
+)
 """Parts of PowerShell's own machinery that scripts switch off: the malware scan interface and the logs."""
 
 
@@ -165,7 +189,9 @@ POINTER_READER: Final = "PtrToStringAuto"
 
 
 @TYPE.call("InvokeMember", opened=True)
-def invoke_member(machine: Any, this: NetType, name: Any, _flags: Any = 0, _binder: Any = None, target: Any = None, args: Any = None, *_rest: Any) -> Any:
+def invoke_member(
+    machine: Any, this: NetType, name: Any, _flags: Any = 0, _binder: Any = None, target: Any = None, args: Any = None, *_rest: Any
+) -> Any:
     given = tuple(elements(args)) if is_list(args) else ()
     text = machine.shown(name)
     if target is None:
@@ -253,7 +279,9 @@ FIELD.prop("Name")(method_name)
 
 @FIELD.call("SetValue", opened=True)
 def set_value(machine: Any, this: Object, *args: Any) -> None:
-    note_tampering(machine, f"{this.data['type'].name}.{this.data['name']} = {machine.shown(args[1] if len(args) > 1 else args[-1] if args else '')}")
+    note_tampering(
+        machine, f"{this.data['type'].name}.{this.data['name']} = {machine.shown(args[1] if len(args) > 1 else args[-1] if args else '')}"
+    )
 
 
 @FIELD.call("GetValue", opened=True)
@@ -313,7 +341,11 @@ def type_in(machine: Any, this: Object, name: Any = MISSING, *_rest: Any) -> Any
 def types_in(_machine: Any, this: Object) -> list[Any]:
     if this.data["loaded"]:
         return [NetType("loaded:a type of the assembly")]
-    return [NetType("System.Management.Automation.AmsiUtils"), NetType(ACCELERATORS["powershell"])] if "Automation" in this.data["name"] else []
+    return (
+        [NetType("System.Management.Automation.AmsiUtils"), NetType(ACCELERATORS["powershell"])]
+        if "Automation" in this.data["name"]
+        else []
+    )
 
 
 @ASSEMBLY.prop("EntryPoint")
@@ -381,7 +413,9 @@ def builder_invoke(_machine: Any, _this: Object, *_args: Any) -> Unknown:
     return Unknown("result of a function made at run time")
 
 
-net_class("System.Reflection.AssemblyName").makes(lambda machine, name="": Record("System.Reflection.AssemblyName", Name=machine.text(name)))
+net_class("System.Reflection.AssemblyName").makes(
+    lambda machine, name="": Record("System.Reflection.AssemblyName", Name=machine.text(name))
+)
 net_class("System.Reflection.Emit.CustomAttributeBuilder").makes(lambda _machine, *_args: Record())
 EMIT: Final = net_class("System.Reflection.Emit.AssemblyBuilder")
 EMIT.static["definedynamicassembly"] = lambda _machine, _type, *_args: builder()
@@ -458,7 +492,17 @@ def alloc(machine: Any, _type: str, size: Any) -> Object:
     return new_memory(machine, machine.whole(size))
 
 
-@MARSHAL.shared("FreeHGlobal", "FreeCoTaskMem", "ZeroFreeBSTR", "ZeroFreeGlobalAllocUnicode", "ReleaseComObject", "FinalReleaseComObject", "FreeBSTR", "ThrowExceptionForHR", opened=True)
+@MARSHAL.shared(
+    "FreeHGlobal",
+    "FreeCoTaskMem",
+    "ZeroFreeBSTR",
+    "ZeroFreeGlobalAllocUnicode",
+    "ReleaseComObject",
+    "FinalReleaseComObject",
+    "FreeBSTR",
+    "ThrowExceptionForHR",
+    opened=True,
+)
 def free(_machine: Any, _type: str, *_args: Any) -> None:
     return None
 
@@ -565,7 +609,15 @@ def delegate_for(machine: Any, _type: str, value: Any = None, *_rest: Any) -> An
 
 @MARSHAL.shared("SizeOf", opened=True)
 def size_of(_machine: Any, _type: str, value: Any = None) -> int:
-    sizes = {"System.Byte": 1, "System.Int16": 2, "System.Int32": 4, "System.UInt32": 4, "System.Int64": 8, "System.IntPtr": 8, "System.Char": 2}
+    sizes = {
+        "System.Byte": 1,
+        "System.Int16": 2,
+        "System.Int32": 4,
+        "System.UInt32": 4,
+        "System.Int64": 8,
+        "System.IntPtr": 8,
+        "System.Char": 2,
+    }
     name = value.name if type(value) is NetType else type_name(value)
     return sizes.get(name, 8)
 
@@ -611,4 +663,3 @@ def bound_count(_machine: Any, _this: Bound) -> int:
 
 PS_METHOD.prop("MemberType", "TypeNameOfValue")(lambda _machine, _this: "Method")
 PS_METHOD.prop("IsInstance")(lambda _machine, this: not this.static)
-

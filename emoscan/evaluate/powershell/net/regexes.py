@@ -11,7 +11,9 @@ from emoscan.evaluate.powershell.types import cast
 from emoscan.evaluate.powershell.values import Array
 
 REGEX: Final = net_class("System.Text.RegularExpressions.Regex")
-MATCH: Final = net_class("System.Text.RegularExpressions.Match", "System.Text.RegularExpressions.Group", "System.Text.RegularExpressions.Capture")
+MATCH: Final = net_class(
+    "System.Text.RegularExpressions.Match", "System.Text.RegularExpressions.Group", "System.Text.RegularExpressions.Capture"
+)
 
 OPTIONS: Final = "System.Text.RegularExpressions.RegexOptions"
 enumeration(

@@ -54,7 +54,9 @@ HOST.prop("UI")(lambda _machine, _this: Object(HOST_UI))
 HOST.prop("PrivateData")(lambda _machine, _this: Record())
 HOST.prop("Runspace")(lambda _machine, _this: Record())
 HOST.call("SetShouldExit", "EnterNestedPrompt")(lambda _machine, _this, *_args: None)
-HOST_UI.call("Write", "WriteLine", "WriteErrorLine", "WriteVerboseLine", "WriteDebugLine", "WriteWarningLine", "WriteProgress")(lambda _machine, _this, *_args: None)
+HOST_UI.call("Write", "WriteLine", "WriteErrorLine", "WriteVerboseLine", "WriteDebugLine", "WriteWarningLine", "WriteProgress")(
+    lambda _machine, _this, *_args: None
+)
 HOST_UI.call("ReadLine", "ReadLineAsSecureString", "Prompt", "PromptForChoice")(lambda _machine, _this, *_args: Unknown("what is typed"))
 HOST_UI.prop("SupportsVirtualTerminal")(lambda _machine, _this: True)
 
@@ -71,8 +73,25 @@ def prompt_for_credential(machine: Any, _this: Object, *_args: Any) -> Any:
 
 
 def invocation() -> Record:
-    command = Record("System.Management.Automation.ScriptInfo", Name="", Path="", Definition="", ScriptBlock="", CommandType="Script", ToString=lambda: "")
-    return Record("System.Management.Automation.InvocationInfo", MyCommand=command, Line="", ScriptName="", InvocationName="", PSScriptRoot="", PSCommandPath="", BoundParameters=Hash())
+    command = Record(
+        "System.Management.Automation.ScriptInfo",
+        Name="",
+        Path="",
+        Definition="",
+        ScriptBlock="",
+        CommandType="Script",
+        ToString=lambda: "",
+    )
+    return Record(
+        "System.Management.Automation.InvocationInfo",
+        MyCommand=command,
+        Line="",
+        ScriptName="",
+        InvocationName="",
+        PSScriptRoot="",
+        PSCommandPath="",
+        BoundParameters=Hash(),
+    )
 
 
 CONTEXT: Final = net_class("System.Management.Automation.EngineIntrinsics")
@@ -95,8 +114,14 @@ STATE.prop("InvokeCommand")(lambda _machine, _this: Object(INVOKER))
 STATE.prop("Path")(lambda _machine, _this: Object(PATHS))
 STATE.prop("LanguageMode")(lambda _machine, _this: "FullLanguage")
 STATE.put["languagemode"] = lambda _machine, _this, _value: None
-PATHS.prop("CurrentLocation")(lambda machine, _this: Record("System.Management.Automation.PathInfo", Path=machine.world.directory, ProviderPath=machine.world.directory))
-PATHS.call("GetUnresolvedProviderPathFromPSPath", "GetResolvedPSPathFromPSPath", "Combine")(lambda machine, _this, path="", *_rest: machine.path(machine.shown(path)))
+PATHS.prop("CurrentLocation")(
+    lambda machine, _this: Record(
+        "System.Management.Automation.PathInfo", Path=machine.world.directory, ProviderPath=machine.world.directory
+    )
+)
+PATHS.call("GetUnresolvedProviderPathFromPSPath", "GetResolvedPSPathFromPSPath", "Combine")(
+    lambda machine, _this, path="", *_rest: machine.path(machine.shown(path))
+)
 
 
 @INVOKER.call("InvokeScript", opened=True)
@@ -165,9 +190,7 @@ def run_block(machine: Any, code: Code, args: list[tuple[str | None, Any]], scop
         text = code.tree.text
         machine.effect("eval", text if len(text) < 300 else text[:300] + "…", "[scriptblock]::Create")
         machine.trees.append(code.tree)
-        return unwrap(
-            machine.in_layer(text, "[scriptblock]::Create argument", lambda: machine.call_code(code, args, None, scope, dot=dot))
-        )
+        return unwrap(machine.in_layer(text, "[scriptblock]::Create argument", lambda: machine.call_code(code, args, None, scope, dot=dot)))
     return unwrap(machine.call_code(code, args, None, scope, dot=dot))
 
 
@@ -200,7 +223,11 @@ def closure(code: Code, scope: Scope) -> Code:
     return Code(code.tree, kept, code.name, filter_=code.filter)
 
 
-BLOCK.prop("Ast")(lambda _machine, this: Record("System.Management.Automation.Language.ScriptBlockAst", Extent=Record(Text=this.tree.text), ToString=lambda: this.tree.text))
+BLOCK.prop("Ast")(
+    lambda _machine, this: Record(
+        "System.Management.Automation.Language.ScriptBlockAst", Extent=Record(Text=this.tree.text), ToString=lambda: this.tree.text
+    )
+)
 BLOCK.prop("File", "Module")(lambda _machine, _this: None)
 BLOCK.prop("StartPosition")(lambda _machine, this: Record(Content=this.tree.text))
 BLOCK.prop("IsFilter")(lambda _machine, this: this.filter)
@@ -325,5 +352,9 @@ ERROR.prop("InvocationInfo")(lambda _machine, _this: invocation())
 
 @ERROR.makes
 def make_record(machine: Any, inner: Any = None, *_rest: Any) -> Object:
-    error = Thrown("System.Exception", machine.shown(inner.data["message"]) if type(inner) is Object and "message" in inner.data else machine.shown(inner), inner)
+    error = Thrown(
+        "System.Exception",
+        machine.shown(inner.data["message"]) if type(inner) is Object and "message" in inner.data else machine.shown(inner),
+        inner,
+    )
     return Object(ERROR, error=error)

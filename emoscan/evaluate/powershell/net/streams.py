@@ -604,4 +604,3 @@ def binary_write(machine: Any, this: Object, value: Any, start: Any = 0, count: 
 
 BINARY_WRITER.call("Close", "Dispose")(writer_close)
 BINARY_WRITER.call("Flush")(writer_flush)
-

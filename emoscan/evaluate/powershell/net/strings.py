@@ -128,8 +128,10 @@ def split(machine: Any, this: str, *args: Any) -> Any:
                 count = arg
         elif is_list(arg):
             words += [known(machine, item) for item in elements(arg)]
-            whole_words = whole_words or (type(arg) is Array and arg.of == "System.String") or (
-                len(args) > 1 and any(isinstance(item, str) and len(item) > 1 for item in elements(arg))
+            whole_words = (
+                whole_words
+                or (type(arg) is Array and arg.of == "System.String")
+                or (len(args) > 1 and any(isinstance(item, str) and len(item) > 1 for item in elements(arg)))
             )
         elif arg is not None and arg is not MISSING:
             words.append(known(machine, arg))

@@ -84,7 +84,11 @@ def set_variable(machine: Any, _type: str, name: Any, value: Any, target: Any = 
 
     set_environment(machine, machine.shown(name), value)
     if machine.shown(target).lower() in ("user", "machine", "1", "2"):
-        root = r"HKCU:\Environment" if machine.shown(target).lower() in ("user", "1") else r"HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
+        root = (
+            r"HKCU:\Environment"
+            if machine.shown(target).lower() in ("user", "1")
+            else r"HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
+        )
         from emoscan.evaluate.com.registry import write
 
         write(machine, f"{root}\\{machine.shown(name)}", machine.text(value), "[Environment]::SetEnvironmentVariable")
@@ -182,14 +186,26 @@ VERSION.call("ToString")(lambda _machine, this, *_args: this.data["text"])
 # ---------------------------------------------------------------- Console, threads, garbage
 
 CONSOLE: Final = net_class("System.Console")
-CONSOLE.shared("Write", "WriteLine", "Clear", "Beep", "SetWindowSize", "SetBufferSize", "SetCursorPosition", "ResetColor", opened=True)(lambda _machine, _type, *_args: None)
+CONSOLE.shared("Write", "WriteLine", "Clear", "Beep", "SetWindowSize", "SetBufferSize", "SetCursorPosition", "ResetColor", opened=True)(
+    lambda _machine, _type, *_args: None
+)
 CONSOLE.shared("ReadLine", "ReadKey", "Read")(lambda _machine, _type, *_args: Unknown("what is typed"))
-for _name, _value in (("Title", "Windows PowerShell"), ("WindowWidth", 120), ("WindowHeight", 30), ("KeyAvailable", False), ("CapsLock", False)):
-    CONSOLE.static[_name.lower()] = lambda machine, _type, _key=_name.lower(), _value=_value: machine.statics.get(("system.console", _key), _value)
+for _name, _value in (
+    ("Title", "Windows PowerShell"),
+    ("WindowWidth", 120),
+    ("WindowHeight", 30),
+    ("KeyAvailable", False),
+    ("CapsLock", False),
+):
+    CONSOLE.static[_name.lower()] = lambda machine, _type, _key=_name.lower(), _value=_value: machine.statics.get(
+        ("system.console", _key), _value
+    )
 for _name in ("outputencoding", "inputencoding"):
     CONSOLE.static[_name] = lambda machine, _type, _key=_name: machine.statics.get(("system.console", _key)) or encoding("cp932")
 for _name in ("out", "error", "in"):
-    CONSOLE.static[_name] = lambda _machine, _type: Record("System.IO.TextWriter", WriteLine=lambda *_: None, Write=lambda *_: None, Flush=lambda *_: None)
+    CONSOLE.static[_name] = lambda _machine, _type: Record(
+        "System.IO.TextWriter", WriteLine=lambda *_: None, Write=lambda *_: None, Flush=lambda *_: None
+    )
 
 THREAD: Final = net_class("System.Threading.Thread")
 
@@ -202,7 +218,16 @@ def sleep(machine: Any, _type: str, amount: Any = 0) -> None:
         machine.sleep(machine.whole(amount) / 1000)
 
 
-THREAD.static["currentthread"] = lambda *_: Record("System.Threading.Thread", CurrentCulture="ja-JP", CurrentUICulture="ja-JP", ApartmentState="STA", ManagedThreadId=1, Name="", Priority="Normal", GetApartmentState=lambda: "STA")
+THREAD.static["currentthread"] = lambda *_: Record(
+    "System.Threading.Thread",
+    CurrentCulture="ja-JP",
+    CurrentUICulture="ja-JP",
+    ApartmentState="STA",
+    ManagedThreadId=1,
+    Name="",
+    Priority="Normal",
+    GetApartmentState=lambda: "STA",
+)
 
 
 @THREAD.makes
@@ -231,7 +256,9 @@ def make_mutex(machine: Any, *args: Any) -> Object:
 
 MUTEX.call("WaitOne", "ReleaseMutex", "Close", "Dispose", "Set", "Reset")(lambda _machine, _this, *_args: True)
 net_class("System.GC").shared("Collect", "WaitForPendingFinalizers", "KeepAlive", "GetTotalMemory")(lambda _machine, _type, *_args: None)
-net_class("System.Threading.Tasks.Task").shared("Delay")(lambda machine, _type, amount=0: machine.sleep(machine.whole(amount) / 1000) or task(None))
+net_class("System.Threading.Tasks.Task").shared("Delay")(
+    lambda machine, _type, amount=0: machine.sleep(machine.whole(amount) / 1000) or task(None)
+)
 
 # ---------------------------------------------------------------- identity
 
@@ -283,7 +310,13 @@ def principal_identity(_machine: Any, _this: Object) -> Object:
 
 
 SID: Final = net_class("System.Security.Principal.SecurityIdentifier", "System.Security.Principal.NTAccount")
-SID.makes(lambda machine, *args: Record("System.Security.Principal.SecurityIdentifier", Value=machine.shown(args[0]) if args else "", Translate=lambda *_: Unknown("an account")))
+SID.makes(
+    lambda machine, *args: Record(
+        "System.Security.Principal.SecurityIdentifier",
+        Value=machine.shown(args[0]) if args else "",
+        Translate=lambda *_: Unknown("an account"),
+    )
+)
 
 # ---------------------------------------------------------------- Windows Forms and what it shows
 
@@ -319,13 +352,24 @@ def set_clipboard(machine: Any, _type: str, *args: Any) -> None:
 
 CLIPBOARD.shared("Clear")(lambda machine, _type: setattr(machine, "clipboard", ""))
 CLIPBOARD.shared("ContainsText")(lambda machine, _type, *_args: machine.clipboard is not None)
-net_class("System.Windows.Forms.SendKeys").shared("SendWait", "Send", opened=True)(lambda machine, _type, keys="": machine.effect("keys", machine.text(keys), "SendKeys"))
-net_class("System.Windows.Forms.Cursor").static["position"] = lambda machine, _type: Record("System.Drawing.Point", X=next_random(machine, 0, 1920), Y=next_random(machine, 0, 1080))
-net_class("System.Windows.Forms.Application").shared("Run", "DoEvents", "EnableVisualStyles", "Exit", "SetCompatibleTextRenderingDefault", opened=True)(lambda _machine, _type, *_args: None)
+net_class("System.Windows.Forms.SendKeys").shared("SendWait", "Send", opened=True)(
+    lambda machine, _type, keys="": machine.effect("keys", machine.text(keys), "SendKeys")
+)
+net_class("System.Windows.Forms.Cursor").static["position"] = lambda machine, _type: Record(
+    "System.Drawing.Point", X=next_random(machine, 0, 1920), Y=next_random(machine, 0, 1080)
+)
+net_class("System.Windows.Forms.Application").shared(
+    "Run", "DoEvents", "EnableVisualStyles", "Exit", "SetCompatibleTextRenderingDefault", opened=True
+)(lambda _machine, _type, *_args: None)
 
 SCREEN: Final = net_class("System.Windows.Forms.Screen", "System.Windows.Forms.SystemInformation")
 _BOUNDS: Final = {"X": 0, "Y": 0, "Left": 0, "Top": 0, "Width": 1920, "Height": 1080}
-SCREEN.static["primaryscreen"] = lambda *_: Record("System.Windows.Forms.Screen", Bounds=Record("System.Drawing.Rectangle", **_BOUNDS), WorkingArea=Record("System.Drawing.Rectangle", **_BOUNDS), Primary=True)
+SCREEN.static["primaryscreen"] = lambda *_: Record(
+    "System.Windows.Forms.Screen",
+    Bounds=Record("System.Drawing.Rectangle", **_BOUNDS),
+    WorkingArea=Record("System.Drawing.Rectangle", **_BOUNDS),
+    Primary=True,
+)
 SCREEN.static["allscreens"] = lambda *_: [SCREEN.static["primaryscreen"]()]
 SCREEN.static["virtualscreen"] = lambda *_: Record("System.Drawing.Rectangle", **_BOUNDS)
 
@@ -341,7 +385,13 @@ def key(path: str) -> Object:
     return Object(KEY, path=path)
 
 
-for _name, _path in (("CurrentUser", "HKCU"), ("LocalMachine", "HKLM"), ("ClassesRoot", "HKCR"), ("Users", "HKU"), ("CurrentConfig", "HKCC")):
+for _name, _path in (
+    ("CurrentUser", "HKCU"),
+    ("LocalMachine", "HKLM"),
+    ("ClassesRoot", "HKCR"),
+    ("Users", "HKU"),
+    ("CurrentConfig", "HKCC"),
+):
     REGISTRY.static[_name.lower()] = lambda *_, _path=_path: key(_path)
 
 
@@ -361,7 +411,9 @@ def registry_get(machine: Any, _type: str, path: Any, name: Any, default: Any = 
 def registry_set(machine: Any, _type: str, path: Any, name: Any, value: Any, kind: Any = "") -> None:
     from emoscan.evaluate.com.registry import write
 
-    write(machine, f"{machine.shown(path)}\\{machine.shown(name)}", plain_value(machine, value), "[Registry]::SetValue", machine.shown(kind))
+    write(
+        machine, f"{machine.shown(path)}\\{machine.shown(name)}", plain_value(machine, value), "[Registry]::SetValue", machine.shown(kind)
+    )
 
 
 def plain_value(machine: Any, value: Any) -> Any:
@@ -419,13 +471,27 @@ def key_name(_machine: Any, this: Object) -> str:
 
 # ---------------------------------------------------------------- small ones
 
-net_class("System.Globalization.CultureInfo").makes(lambda machine, name="": Record("System.Globalization.CultureInfo", Name=machine.shown(name), TwoLetterISOLanguageName=machine.shown(name)[:2]))
+net_class("System.Globalization.CultureInfo").makes(
+    lambda machine, name="": Record(
+        "System.Globalization.CultureInfo", Name=machine.shown(name), TwoLetterISOLanguageName=machine.shown(name)[:2]
+    )
+)
 
 
 def _culture(machine: Any, _type: str) -> Any:
     lcid = machine.world.profile.lcid
     name = {1041: "ja-JP", 1033: "en-US", 1031: "de-DE", 1040: "it-IT"}.get(lcid, "en-US")
-    return machine.query("culture", Record("System.Globalization.CultureInfo", Name=name, LCID=lcid, TwoLetterISOLanguageName=name[:2], DisplayName=name, ToString=lambda: name))
+    return machine.query(
+        "culture",
+        Record(
+            "System.Globalization.CultureInfo",
+            Name=name,
+            LCID=lcid,
+            TwoLetterISOLanguageName=name[:2],
+            DisplayName=name,
+            ToString=lambda: name,
+        ),
+    )
 
 
 CULTURE: Final = net_class("System.Globalization.CultureInfo")
@@ -462,4 +528,3 @@ for _name in (
     "System.ArgumentOutOfRangeException", "System.Net.WebException", "System.TimeoutException", "System.OutOfMemoryException",
 ):  # fmt: skip
     exception(net_class(_name))
-

@@ -31,7 +31,6 @@ enumeration("System.Net.Sockets.SocketType", Stream=1, Dgram=2, Raw=3)
 enumeration("System.Net.Sockets.ProtocolType", Tcp=6, Udp=17, IP=0, Icmp=1)
 
 
-
 def address(machine: Any, value: Any, base: Any = "") -> Text:
     """A URL as text; one without a scheme gets `http://` only when it looks like a host."""
     if type(value) is Object and "url" in value.data:
@@ -124,7 +123,9 @@ def is_well_formed(machine: Any, _type: str, text: Any, _kind: Any = None) -> bo
 
 for _web in ("System.Web.HttpUtility", "System.Net.WebUtility"):
     _utility = net_class(_web)
-    _utility.shared("UrlEncode", "UrlPathEncode")(lambda machine, _type, text: quote(machine.shown(text), safe="-_.!*()", errors="replace").replace("%20", "+"))
+    _utility.shared("UrlEncode", "UrlPathEncode")(
+        lambda machine, _type, text: quote(machine.shown(text), safe="-_.!*()", errors="replace").replace("%20", "+")
+    )
     _utility.shared("UrlDecode")(lambda machine, _type, text: unquote(machine.shown(text).replace("+", " "), errors="replace"))
 
     @_utility.shared("HtmlDecode")
@@ -149,7 +150,17 @@ def _kept(cls: NetClass, **fields: Any) -> None:
         cls.put[name.lower()] = lambda _machine, this, value, _key=name.lower(): this.data.__setitem__(_key, value)
 
 
-_kept(CLIENT, Proxy=None, Credentials=None, UseDefaultCredentials=False, Encoding=None, BaseAddress="", QueryString=None, CachePolicy=None, Site=None)
+_kept(
+    CLIENT,
+    Proxy=None,
+    Credentials=None,
+    UseDefaultCredentials=False,
+    Encoding=None,
+    BaseAddress="",
+    QueryString=None,
+    CachePolicy=None,
+    Site=None,
+)
 
 
 @CLIENT.makes
@@ -517,7 +528,9 @@ def http_answer(url: Any, content: Unknown) -> Record:
         ReadAsStreamAsync=lambda: task(stream(NETWORK_STREAM, content)),
         Headers=Unknown("headers of an answer"),
     )
-    return Record("System.Net.Http.HttpResponseMessage", Content=body, IsSuccessStatusCode=Unknown(f"success of {content.why}"), RequestUri=url)
+    return Record(
+        "System.Net.Http.HttpResponseMessage", Content=body, IsSuccessStatusCode=Unknown(f"success of {content.why}"), RequestUri=url
+    )
 
 
 # ---------------------------------------------------------------- sockets
@@ -691,5 +704,3 @@ def make_ping(_machine: Any) -> Object:
 def ping(machine: Any, _this: Object, host: Any, *_rest: Any) -> Record:
     machine.contact(machine.text(host), "Ping.Send")
     return Record("System.Net.NetworkInformation.PingReply", Status=Unknown(f"answer of {machine.shown(host)}"), RoundtripTime=12)
-
-
