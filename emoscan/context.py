@@ -68,7 +68,7 @@ class Context:
     A step sees no graph, no files, no logger, no clock.
     """
 
-    __slots__ = ("_clues", "again", "budget", "emit", "is_input", "names", "settings", "tried")
+    __slots__ = ("_clues", "again", "budget", "emit", "inside", "is_input", "names", "settings", "tried")
 
     def __init__(
         self,

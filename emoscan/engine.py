@@ -210,6 +210,21 @@ class _Run:
         else:
             self.trouble(artifact.id, step_name, item)
 
+    def inside_of(self, parent: Artifact, step_name: str) -> Inside:
+        """For steps that work a child themselves where it stands: adds it, and says where its facts and children go."""
+
+        def inside(child: Child) -> tuple[Take, Inside]:
+            artifact = Artifact(child.kind, child.data)
+            if (artifact.id, step_name) not in self.graph.begun:
+                self.happen(Begun(artifact.id, step_name, 0))
+                self.happen(Ended(artifact.id, step_name))
+            self.add(parent, child, step_name)
+            if artifact.id not in self.graph.artifacts:
+                artifact = parent
+            return lambda item: self.take(artifact, step_name, item), self.inside_of(artifact, step_name)
+
+        return inside
+
     def add(self, parent: Artifact, child: Child, step_name: str) -> None:
         kinds = (child.kind,) if child.kind else sniff(child.data, child.label, self.ask)
         self.trouble_of_sniffers(parent.id)

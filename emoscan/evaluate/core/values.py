@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, final
 
 from emoscan.evaluate.core.failures import ScriptError
 
@@ -38,6 +38,7 @@ MOST_PARTS: Final = 256
 """Of a text that is not known altogether."""
 
 
+@final
 class Unknown:
     """What we do not know, with what we do know of it: a text is kept in parts, the known as `str`, the unknown as
     `Unknown` with a reason. `Unknown("cell A1")` is unknown altogether.

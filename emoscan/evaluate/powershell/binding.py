@@ -135,13 +135,13 @@ class Call:
     def shown(self, name: str, default: str = "") -> str:
         return display(self.text(name, default))
 
-    def list(self, name: str) -> list[Any]:
+    def many(self, name: str) -> list[Any]:
         """A parameter as a list."""
         value = self.values.get(name.lower())
         return [] if value is None else list(elements(value)) if is_list(value) else [value]
 
     def texts(self, name: str) -> list[str]:
-        return [self.machine.shown(value) for value in self.list(name)]
+        return [self.machine.shown(value) for value in self.many(name)]
 
     def whole(self, name: str, default: int = 0) -> int:
         value = self.values.get(name.lower())
@@ -151,13 +151,13 @@ class Call:
         """What came down the pipeline, or else what the parameter holds."""
         if self.input is not None:
             return self.input
-        return self.list(name)
+        return self.many(name)
 
     def names(self, *parameters: str) -> list[Any]:
         """Paths or names: from parameters, or from the properties of what came down the pipeline."""
         for parameter in parameters:
-            if parameter in self.values:
-                return self.list(parameter)
+            if parameter.lower() in self.values:
+                return self.many(parameter)
         found = []
         for item in self.input or []:
             if isinstance(item, str) or type(item) is Unknown:

@@ -58,6 +58,11 @@ def put_out(value: Any, out: list[Any]) -> None:
         out.append(value)
 
 
+def constantly(value: Any) -> Value:
+    """A compiled expression of which the value is known."""
+    return lambda _scope: value
+
+
 class Compiler:
     """`machine` is what the compiled code runs on."""
 
@@ -378,12 +383,7 @@ class Compiler:
         def run(f: Scope) -> Any:
             left = first(f)
             for op, right in steps:
-                held = left
-                left = (
-                    self.short(lambda _f, held=held: held, op, right)(f)
-                    if op in PURE_OPERATORS
-                    else self.m.operators.table[op](held, right(f))
-                )
+                left = self.short(constantly(left), op, right)(f) if op in PURE_OPERATORS else self.m.operators.table[op](left, right(f))
             return left
 
         return run
@@ -574,8 +574,7 @@ class Compiler:
     # ------------------------------------------------------------ assignment
 
     def assign(self, node: s.Assign) -> Value:
-        run = self.assigned(node, result=False)
-        return run
+        return self.assigned(node, result=False)
 
     def assigned_value(self, node: s.Node) -> Value:
         if isinstance(node, s.Step):
@@ -1084,7 +1083,7 @@ class Compiler:
     def jump(self, node: s.Jump) -> Run:
         kind = node.kind
         label = node.label if isinstance(node.label, str) else ""
-        if kind == "break" or kind == "continue":
+        if kind in {"break", "continue"}:
             leave = Break if kind == "break" else Continue
             if node.value is not None:
                 computed, m = self.value(node.value), self.m
@@ -1232,4 +1231,4 @@ RUNS: Final[dict[type, Callable[[Any, Any], Run]]] = {
 }
 
 
-__all__ = ["LEAVES", "Compiled", "Compiler", "Thrown", "put_out", "type_name", "whole", "Char"]
+__all__ = ["LEAVES", "Char", "Compiled", "Compiler", "Thrown", "put_out", "type_name", "whole"]

@@ -112,17 +112,17 @@ def truth(value: Any) -> bool | Unknown:
     if kind is bool or kind is Unknown:
         return value  # type: ignore[no-any-return]
     if kind is str:
-        return value != ""
+        return bool(value)
     if value is None:
         return False
     if kind is list or kind is Array:
         return (truth(value[0]) if len(value) == 1 else bool(value)) if value else False
     if kind is bytearray:
-        return bool(value) if len(value) != 1 else value[0] != 0
+        return bool(value) if len(value) != 1 else bool(value[0])
     if isinstance(value, (int, float)):
-        return value != 0
+        return bool(value)
     if kind is Char:
-        return value != "\0"
+        return bool(value != "\0")
     if kind is Enum:
         return bool(value.value)
     return True

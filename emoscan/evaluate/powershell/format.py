@@ -78,7 +78,7 @@ def format_value(value: Any, form: str, text: Text) -> str | Unknown:
 _STANDARD: Final = re.compile(r"([A-Za-z])([0-9]{0,3})")
 
 
-def format_number(value: float, form: str, kind: type = int) -> str:
+def format_number(value: Any, form: str, kind: type = int) -> str:
     """A number by a standard or custom format string. Raises Thrown."""
     if not form:
         return double_text(value) if isinstance(value, float) else str(int(value))
@@ -90,13 +90,13 @@ def format_number(value: float, form: str, kind: type = int) -> str:
     letter = match[1].upper()
     digits = int(match[2]) if match[2] else None
     if letter in "DX":
-        if isinstance(value, float):
+        if not isinstance(value, int):
             raise Thrown("System.FormatException", "Format specifier was invalid.")
         number = int(value)
         if letter == "D":
             return ("-" if number < 0 else "") + str(abs(number)).rjust(digits or 1, "0")
         if number < 0:
-            bits = SIZED.get(kind, (32, True))[0] if -(1 << 31) <= number else 64
+            bits = SIZED.get(kind, (32, True))[0] if number >= -(1 << 31) else 64
             number &= (1 << bits) - 1
         return format(number, "x" if match[1] == "x" else "X").rjust(digits or 1, "0")
     number_ = float(value)
@@ -122,7 +122,7 @@ def format_number(value: float, form: str, kind: type = int) -> str:
 _CUSTOM: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\\.|[0#]|[.,%;]|[^0#.,%;'\"\\]+|.", re.DOTALL)
 
 
-def custom_number(value: float, form: str) -> str:
+def custom_number(value: Any, form: str) -> str:
     """`00.0#`, `#,##0`, with sections for negative numbers and zero."""
     sections = _sections(form)
     if value < 0 and len(sections) > 1 and sections[1]:
@@ -131,8 +131,8 @@ def custom_number(value: float, form: str) -> str:
         tokens = sections[2]
     else:
         tokens = sections[0]
-    places = [token for token in tokens if token in ("0", "#", ".")]
-    if not any(token in ("0", "#") for token in tokens):
+    places = [mark for mark in tokens if mark in ("0", "#", ".")]
+    if not any(mark in ("0", "#") for mark in tokens):
         return ("-" if value < 0 else "") + "".join(map(_literal, tokens))
     value *= 100 ** tokens.count("%")
     before = places.index(".") if "." in places else len(places)
@@ -140,29 +140,29 @@ def custom_number(value: float, form: str) -> str:
     number = f"{abs(value):.{len(after)}f}" if isinstance(value, float) or after else str(abs(int(value)))
     whole, _, fraction = number.partition(".")
     least = fraction.rstrip("0")
-    kept = max(len(least), max((i + 1 for i, token in enumerate(after) if token == "0"), default=0))
+    kept = max(len(least), max((i + 1 for i, mark in enumerate(after) if mark == "0"), default=0))
     fraction = fraction[:kept]
     whole = whole.lstrip("0").rjust(places[:before].count("0"), "0") if "0" in places[:before] else whole.lstrip("0")
-    if any(token == "," for token in tokens):
+    if any(mark == "," for mark in tokens):
         whole = f"{int(whole):,}" if whole and len(whole) < 400 else whole
     out: list[str] = []
     left = before
     taken = 0
     seen_point = False
-    for token in tokens:
-        if token == ".":
+    for mark in tokens:
+        if mark == ".":
             seen_point = True
             if fraction:
                 out.append("." + fraction)
-        elif token in "0#":
+        elif mark in "0#":
             if not seen_point:
                 left -= 1
                 keep = left
                 digits = whole[taken : len(whole) - keep] if keep < len(whole) else ""
                 out.append(digits)
                 taken += len(digits)
-        elif token != ",":
-            out.append(_literal(token))
+        elif mark != ",":
+            out.append(_literal(mark))
     return ("-" if value < 0 else "") + "".join(out)
 
 
@@ -176,10 +176,10 @@ def _sections(form: str) -> list[list[str]]:
     return sections
 
 
-def _literal(token: str) -> str:
-    if len(token) > 1 and token[0] in "'\"":
-        return token[1:-1]
-    return token[1:] if token[0] == "\\" and len(token) > 1 else token
+def _literal(mark: str) -> str:
+    if len(mark) > 1 and mark[0] in "'\"":
+        return mark[1:-1]
+    return mark[1:] if mark[0] == "\\" and len(mark) > 1 else mark
 
 
 # ---------------------------------------------------------------- moments
@@ -211,10 +211,10 @@ def format_moment(moment: datetime, form: str) -> str:
     return "".join(_part(moment, match[0].removeprefix("%")) for match in _MOMENT.finditer(form))
 
 
-def _part(moment: datetime, token: str) -> str:
-    letter, count = token[0], len(token)
+def _part(moment: datetime, mark: str) -> str:
+    letter, count = mark[0], len(mark)
     if letter in "'\"\\" and count > 1:
-        return _literal(token)
+        return _literal(mark)
     if letter == "d":
         return (
             str(moment.day)
@@ -245,7 +245,7 @@ def _part(moment: datetime, token: str) -> str:
         return ("AM" if moment.hour < 12 else "PM")[: min(count, 2)]
     if letter == "z":
         return "+09" if count < 3 else "+09:00"
-    return "" if letter == "K" else token
+    return "" if letter == "K" else mark
 
 
 def format_guid(value: str, form: str) -> str:

@@ -146,7 +146,7 @@ class PowerShellMachine(Machine):
 
     # ------------------------------------------------------------ effects
 
-    def effect(self, kind: str, value: Any, how: str = "", **detail: Any) -> None:
+    def effect(self, kind: str, value: Any, how: str = "", /, **detail: Any) -> None:
         self.touched += 1
         key = (kind, display(value))
         if key not in self._known_effects:
@@ -521,10 +521,7 @@ class PowerShellMachine(Machine):
             self.trying -= 1
             self.depth, self.layer = depth, layer
             handler = self.handler_for(error, catches)
-            if handler is None:
-                leave = error
-            else:
-                leave = self.handle(scope, out, handler, error)
+            leave = error if handler is None else self.handle(scope, out, handler, error)
         except (Break, Continue, Return, ScriptEnd) as jump:
             self.trying -= 1
             leave = jump
@@ -629,7 +626,7 @@ class PowerShellMachine(Machine):
             self.compared(item, test)
             return item
         if mode == "exact":
-            return truth(table[prefix + "eq"](test if not isinstance(test, str) else test, item))
+            return truth(table[prefix + "eq"](test, item))
         return truth(table[prefix + ("like" if mode == "wildcard" else "match")](item, test))
 
     # ------------------------------------------------------------ blocks and layers

@@ -149,9 +149,7 @@ def unknown_member(target: Unknown, name: str) -> Unknown:
 def put_member(machine: Any, target: Any, name: str, value: Any) -> None:
     kind = type(target)
     lower = name.lower()
-    if kind is Hash:
-        target.set(name, value)
-    elif kind is Record:
+    if kind is Hash or kind is Record:
         target.set(name, value)
     elif kind is Reference:
         if lower == "value":
@@ -189,7 +187,7 @@ def first_unknown(args: tuple[Any, ...]) -> Unknown | None:
         if kind is list and len(arg) < 64:
             for item in arg:
                 if type(item) is Unknown:
-                    return item  # type: ignore[no-any-return]
+                    return item
     return None
 
 
@@ -409,7 +407,7 @@ def static_get(machine: Any, target: Any, name: str) -> Any:
                     held = machine.compiler.value(value)(scope) if value is not None else None
                     machine.statics[node.name.lower(), lower] = machine.cast(held, type_) if type_ and held is not None else held
                 return machine.statics[node.name.lower(), lower]
-    if lower == "new" or type(target) is not NetType and cls is not None:
+    if lower == "new" or (type(target) is not NetType and cls is not None):
         return Bound(target, name, static=True)
     held = machine.statics.get((full.lower(), lower), MISSING)
     if held is not MISSING:
@@ -785,7 +783,7 @@ def order(machine: Any, left: Any, right: Any) -> Any:
             return (mine > other) - (mine < other)
     if type(right) is Object and type(left) is not Object:
         a, b = number(left), number(right)
-        return a if type(a) is Unknown else (a > b) - (a < b)  # type: ignore[operator]
+        return a if type(a) is Unknown else (a > b) - (a < b)
     raise Thrown(
         "System.Management.Automation.RuntimeException", f'Cannot compare "{machine.shown(left)[:80]}" because it is not IComparable.'
     )

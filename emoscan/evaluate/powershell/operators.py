@@ -379,7 +379,7 @@ class Operators:
             text = self.machine.text(right)
             if type(text) is Unknown:
                 return False
-            return left == text if strict else left.lower() == text.lower()
+            return bool(left == text if strict else left.lower() == text.lower())
         if left is None or right is None:
             return left is None and right is None
         if isinstance(left, (int, float)):
@@ -543,10 +543,7 @@ class Operators:
             return [pattern]
         if "simplematch" in option:
             pattern = rx.escape(pattern)
-        if pattern == "":
-            pieces = ["", *text, ""]
-        else:
-            pieces = self.machine.regex_split(text, pattern, self.options(strict), count)
+        pieces = ["", *text, ""] if pattern == "" else self.machine.regex_split(text, pattern, self.options(strict), count)
         self.machine.grow(16 * len(pieces))
         self.machine.was_split(pieces, separator)
         return pieces

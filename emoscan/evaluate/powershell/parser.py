@@ -83,7 +83,7 @@ _HERE_PLAIN: Final = re.compile(r"[^`$\0]*+")
 _WORD: Final = re.compile(rf"[^{_BLANK}\r\n{QUOTES}$`(){{}};,|&<>\0]*+")
 _WORD_ENDS: Final = frozenset("\r\n(){};,|&<> \t\f\v\xa0\x85")
 _PARAMETER: Final = re.compile(rf"[{DASH}]((?:[A-Za-z_?]|`[A-Za-z])[^{_BLANK}\r\n{QUOTES}${{}}(),;|&.\[\]:<>=\0]*+)(:?)")
-_REDIRECT: Final = re.compile(rf"(?P<stream>[1-6*]?)(?P<sort>>>?)(?:&(?P<into>[12]))?|<")
+_REDIRECT: Final = re.compile(r"(?P<stream>[1-6*]?)(?P<sort>>>?)(?:&(?P<into>[12]))?|<")
 _ARGUMENTS_END: Final = frozenset("|;\r\n)}&")
 
 _TYPE_CHARACTERS: Final = re.compile(r"[\w.,+`\[\]\s*&=:/$-]*+")
@@ -753,7 +753,7 @@ class Parser:
 
     def attributes(self) -> list[str]:
         """Go over `[Name(…)]` attributes; returns their texts."""
-        found = []
+        found: list[str] = []
         while True:
             match = _ATTRIBUTE.match(self.src, self.pos)
             if match is None:
@@ -910,9 +910,9 @@ class Parser:
                     src[match.end()].isalpha() or src[match.end()] in "_\\:" or (src[match.end()] == "." and src[match.end() + 1].isalpha())
                 ):
                     return self.command()
-            elif c in DASH and not (_UNARY.match(src, pos) or src[pos + 1] in "0123456789.$(-'\"[" or src[pos + 1] in DASH):
-                return self.command()
-            elif c == "@" and src[pos + 1] not in "({" + QUOTES and not src[pos + 1].isalpha():
+            elif (c in DASH and not (_UNARY.match(src, pos) or src[pos + 1] in "0123456789.$(-'\"[" or src[pos + 1] in DASH)) or (
+                c == "@" and src[pos + 1] not in "({" + QUOTES and not src[pos + 1].isalpha()
+            ):
                 return self.command()
             return self.expression_statement()
         if c == "." and src[pos + 1].isdigit():
@@ -979,10 +979,7 @@ class Parser:
                 return left
             self.pos = match.end()
             self.lines()
-            if rank == 0:
-                right = self.binary(0)
-            else:
-                right = self.binary(rank + 1)
+            right = self.binary(0) if rank == 0 else self.binary(rank + 1)
             if rank == rank_of_left and type(left) is s.Chain:
                 left.rest.append((op, right))
             else:
@@ -1350,7 +1347,7 @@ class Parser:
                 c = src[at]
             if c == ".":
                 following = src[at + 1]
-                if following == "." or following == "\0":
+                if following in {".", "\x00"}:
                     return node
                 if arguments and not (following.isalpha() or following in "_$(`{" or following in QUOTES):
                     return node
@@ -1822,7 +1819,7 @@ class Parser:
         return self.bare_word()
 
     def then_word(self, node: s.Node) -> s.Node:
-        """A value with more of a word behind it is text: `$(x)\\y`, `$a.b\\c`."""
+        """A value with more of a word behind it is text: a path that begins with a variable."""
         c = self.src[self.pos]
         if c in _WORD_ENDS or self.pos >= self.size or c in QUOTES or c == "`":
             return node
@@ -1841,7 +1838,7 @@ class Parser:
         assert match is not None
         pos = match.end()
         c = src[pos]
-        if c in _WORD_ENDS or c == "\0" and pos >= self.size:
+        if c in _WORD_ENDS or (c == "\0" and pos >= self.size):
             if pos == start:
                 raise self.fail(f"{c!r} where a word is expected")
             self.pos = pos
@@ -1959,7 +1956,7 @@ def describe(param: s.Param, attribute: str) -> None:
         key, value = match[1].lower(), (match[2] or "$true").lower()
         if key == "position" and value.isdigit():
             param.position = int(value)
-        elif value != "$false" and value != "0":
+        elif value not in {"$false", "0"}:
             if key == "valuefrompipeline":
                 param.pipe = "value"
             elif key == "valuefrompipelinebypropertyname":

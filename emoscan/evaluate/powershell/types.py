@@ -23,7 +23,6 @@ from emoscan.evaluate.powershell.values import (
     NetType,
     Record,
     Single,
-    Thrown,
     chars,
     conversion_error,
     type_name,
@@ -447,13 +446,13 @@ def is_instance(machine: Any, value: Any, name: str) -> bool:
         return True
     if lower == "system.array":
         return type(value) in (list, Array, bytearray, Grid)
-    if lower in ("system.object[]",):
+    if lower == "system.object[]":
         return type(value) is list
     if lower in ("system.collections.ienumerable", "system.collections.icollection", "system.collections.ilist"):
         return is_list(value) or type(value) is Hash
     if lower == "system.collections.idictionary":
         return type(value) is Hash
-    if lower == "system.management.automation.pscustomobject" or lower == "system.management.automation.psobject":
+    if lower in {"system.management.automation.pscustomobject", "system.management.automation.psobject"}:
         return type(value) is Record
     if lower == "system.enum":
         return type(value) is Enum

@@ -6,11 +6,13 @@ Int64 where it is too large. What needs more is one of the classes here, or an `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, TypeVar
 
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import Object, ObjectClass, Unknown
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Char(str):
@@ -316,10 +318,10 @@ class NetClass(ObjectClass):
         self.constructor: Any = None
         self.parent = parent
 
-    def call(self, *names: str, opened: bool = False) -> Any:
+    def call(self, *names: str, opened: bool = False) -> Callable[[F], F]:
         """Register a method."""
 
-        def register(function: Any) -> Any:
+        def register(function: F) -> F:
             self.method(*names)(function)
             for name in names:
                 self.calls.add(name.lower())
@@ -328,10 +330,10 @@ class NetClass(ObjectClass):
 
         return register
 
-    def prop(self, *names: str) -> Any:
+    def prop(self, *names: str) -> Callable[[F], F]:
         """Register a property."""
 
-        def register(function: Any) -> Any:
+        def register(function: F) -> F:
             self.method(*names)(function)
             for name in names:
                 self.calls.discard(name.lower())
@@ -339,10 +341,10 @@ class NetClass(ObjectClass):
 
         return register
 
-    def shared(self, *names: str, opened: bool = False) -> Any:
+    def shared(self, *names: str, opened: bool = False) -> Callable[[F], F]:
         """Register a static method."""
 
-        def register(function: Any) -> Any:
+        def register(function: F) -> F:
             for name in names:
                 self.static[name.lower()] = function
                 self.static_calls.add(name.lower())
@@ -352,10 +354,10 @@ class NetClass(ObjectClass):
 
         return register
 
-    def shared_prop(self, *names: str) -> Any:
+    def shared_prop(self, *names: str) -> Callable[[F], F]:
         """Register a static property."""
 
-        def register(function: Any) -> Any:
+        def register(function: F) -> F:
             for name in names:
                 self.static[name.lower()] = function
             return function
@@ -367,7 +369,7 @@ class NetClass(ObjectClass):
         for name, value in values.items():
             self.static[name.lower()] = lambda *_, _value=value: _value
 
-    def makes(self, function: Any) -> Any:
+    def makes(self, function: F) -> F:
         """Register the constructor: called as function(machine, *args)."""
         self.constructor = function
         return function

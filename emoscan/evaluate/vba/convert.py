@@ -176,7 +176,7 @@ to_byte, to_integer, to_long, to_longlong = (_to_int(name) for name in ("byte", 
 
 def to_double(value: Any) -> float | Unknown:
     result = number(value)
-    return result if type(result) is Unknown else float(result)  # type: ignore[arg-type]
+    return result if type(result) is Unknown else float(result)
 
 
 def to_single(value: Any) -> float | Unknown:
@@ -218,7 +218,7 @@ def to_date(value: Any) -> Date | Unknown:
         if parsed is not None:
             return parsed
     result = number(value)
-    return result if type(result) is Unknown else Date(float(result))  # type: ignore[arg-type]
+    return result if type(result) is Unknown else Date(float(result))
 
 
 MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()

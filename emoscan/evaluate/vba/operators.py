@@ -250,7 +250,7 @@ class Operators:
             return one if type(one) is Unknown else two
         if two == 0:
             raise ScriptError(DIVISION_BY_ZERO, "Division by zero")
-        return narrow(operation(one, two))  # type: ignore[arg-type]
+        return narrow(operation(one, two))
 
     # ------------------------------------------------------------ comparison
 

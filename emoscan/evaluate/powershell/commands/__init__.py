@@ -10,7 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final
 
-from emoscan.evaluate.core.values import MISSING, NOTHING, Object, Unknown, display
+from emoscan.evaluate.core.values import MISSING, Object, Unknown, display
 from emoscan.evaluate.powershell.binding import Args, Call, Parameters
 from emoscan.evaluate.powershell.commands.names import ALIASES, CMDLETS, COMMON_WISH, FUNCTIONS
 from emoscan.evaluate.powershell.convert import elements, is_list
@@ -335,8 +335,7 @@ def run_program(machine: Any, name: Any, args: Args, scope: Scope, input_: list[
     from emoscan.evaluate.powershell.commands import programs
 
     pieces = native_arguments(machine, args)
-    result = programs.start(machine, name, args, pieces, input_, scope)
-    return [] if result is NOTHING else result
+    return programs.start(machine, name, args, pieces, input_, scope)
 
 
-__all__ = ["Args", "Call", "Cmdlet", "Object", "cmdlet"]
+__all__ = ["ALIASES", "Args", "Call", "Cmdlet", "Object", "cmdlet"]

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from emoscan.evaluate.core.failures import ScriptEnd
 from emoscan.evaluate.core.values import MISSING, Unknown
-from emoscan.evaluate.powershell.binding import Call
+from emoscan.evaluate.powershell.binding import Args, Call
 from emoscan.evaluate.powershell.commands import ALIASES, cmdlet, command_info, found_commands, spelt
 from emoscan.evaluate.powershell.convert import elements, is_list, truth, unwrap
 from emoscan.evaluate.powershell.flow import Break, Code, Continue, Return, Scope
-from emoscan.evaluate.powershell.values import Bound, Record, Thrown
+from emoscan.evaluate.powershell.values import Bound, Record, Thrown, type_name
 from emoscan.evaluate.powershell.wildcards import has_wildcards, like
 
 
@@ -34,7 +34,7 @@ class Underscore:
     "ForEach-Object", takes="Process+0* Begin End RemainingScripts InputObject MemberName ArgumentList,args Parallel ThrottleLimit AsJob?"
 )
 def for_each_object(m: Any, call: Call) -> list[Any]:
-    blocks = call.list("Process") or call.list("Parallel")
+    blocks = call.many("Process") or call.many("Parallel")
     begin, end = call.get("Begin"), call.get("End")
     if len(blocks) > 1 and all(type(block) is Code for block in blocks):  # begin, process …, end by position
         if begin is None:
@@ -47,11 +47,11 @@ def for_each_object(m: Any, call: Call) -> list[Any]:
     if type(begin) is Code:
         out += m.call_code(begin, [], None, scope, dot=True)
     if blocks and type(blocks[0]) is not Code:
-        out += of_members(m, items, m.shown(blocks[0]), tuple(call.list("ArgumentList")) + tuple(blocks[1:]), call)
+        out += of_members(m, items, m.shown(blocks[0]), tuple(call.many("ArgumentList")) + tuple(blocks[1:]), call)
     elif blocks:
         go_through(m, items, blocks, scope, out)
     elif call.has("MemberName"):
-        out += of_members(m, items, call.shown("MemberName"), tuple(call.list("ArgumentList")), call)
+        out += of_members(m, items, call.shown("MemberName"), tuple(call.many("ArgumentList")), call)
     if type(end) is Code:
         out += m.call_code(end, [], None, scope, dot=True)
     return out
@@ -160,7 +160,7 @@ def where_object(m: Any, call: Call) -> list[Any]:
 
 @cmdlet("Invoke-Expression", takes="Command+0")
 def invoke_expression(m: Any, call: Call) -> list[Any]:
-    texts = call.list("Command") if call.has("Command") else list(call.input or [])
+    texts = call.many("Command") if call.has("Command") else list(call.input or [])
     out: list[Any] = []
     if len(texts) > 1 and call.has("Command"):
         texts = [m.list_text(texts)]
@@ -184,7 +184,7 @@ def invoke_command(m: Any, call: Call) -> list[Any]:
             block = next((value for value in call.input if type(value) is Code), None)
     if call.has("ComputerName") and type(call.get("ComputerName")) is not Code:
         m.effect("connect", call.text("ComputerName"), "Invoke-Command")
-    args = [(None, value) for value in call.list("ArgumentList")]
+    args: Args = [(None, value) for value in call.many("ArgumentList")]
     if type(block) is Code:
         from emoscan.evaluate.powershell.net.session import run_block
 
@@ -207,7 +207,7 @@ def start_job(m: Any, call: Call) -> list[Any]:
     if type(prepare) is Code:
         m.call_code(prepare, [], None, call.scope, dot=True)
     if type(block) is Code:
-        out = m.call_code(block, [(None, value) for value in call.list("ArgumentList")], call.input, call.scope)
+        out = m.call_code(block, [(None, value) for value in call.many("ArgumentList")], call.input, call.scope)
     elif block is not None:
         out = m.evaluate_text(block, "Start-Job", call.scope)
     job = Record(
@@ -310,7 +310,7 @@ def import_module(m: Any, call: Call) -> list[Any]:
 def new_module(m: Any, call: Call) -> list[Any]:
     block = call.get("ScriptBlock", call.get("Name"))
     if type(block) is Code:
-        out: list[Any] = m.call_code(block, [(None, value) for value in call.list("ArgumentList")], None, call.scope, dot=True)
+        out: list[Any] = m.call_code(block, [(None, value) for value in call.many("ArgumentList")], None, call.scope, dot=True)
         return out if call.on("ReturnResult") else []
     return []
 
@@ -353,7 +353,7 @@ def get_history(_m: Any, _call: Call) -> list[Any]:
 
 @cmdlet("Get-Member", takes="Name+0 InputObject MemberType,Type Static? View Force?")
 def get_member(m: Any, call: Call) -> list[Any]:
-    from emoscan.evaluate.powershell.members import class_of, named_class, type_name
+    from emoscan.evaluate.powershell.members import class_of, named_class
 
     patterns = call.texts("Name") or ["*"]
     found: list[Any] = []
@@ -365,7 +365,7 @@ def get_member(m: Any, call: Call) -> list[Any]:
         if type(item) is Record:
             names = {name: "NoteProperty" for name, _ in item.fields.values()}
         elif cls is not None:
-            calls = getattr(cls, "static_calls" if call.on("Static") else "calls", set())
+            calls: set[str] = getattr(cls, "static_calls" if call.on("Static") else "calls", set())
             table = getattr(cls, "static", {}) if call.on("Static") else cls.get
             names = {spelling(name): "Method" if name in calls else "Property" for name in table}
         names |= {"ToString": "Method", "GetType": "Method", "Equals": "Method", "GetHashCode": "Method"}

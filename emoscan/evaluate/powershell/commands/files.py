@@ -12,6 +12,7 @@ from emoscan.evaluate.powershell.binding import Call
 from emoscan.evaluate.powershell.commands import ALIASES, alias_target, cmdlet, command_info, find_function, spelt
 from emoscan.evaluate.powershell.commands.variables import exists, names_like, variable_object
 from emoscan.evaluate.powershell.convert import elements, is_list, unwrap
+from emoscan.evaluate.powershell.flow import Scope
 from emoscan.evaluate.powershell.net.encodings import encode, python_name
 from emoscan.evaluate.powershell.net.files import FOLDER, ITEM, expand_archive, item, last_part, of_path, without_extension
 from emoscan.evaluate.powershell.net.files import exists as file_exists
@@ -47,7 +48,7 @@ def provider(path: str) -> tuple[str, str]:
 
 
 def content(m: Any, path: str) -> Any:
-    """Text of a file for `${c:\\x}`."""
+    """Text of a file by the variable of its name."""
     return unwrap(lines_of(m, path))
 
 
@@ -138,7 +139,7 @@ def content_lines(m: Any, call: Call, where: str) -> list[Any]:
 
 def matching(m: Any, path: str) -> list[str]:
     """Paths that a wildcard stands for."""
-    if not has_wildcards(path) or "[" in path and "*" not in path and "?" not in path:
+    if not has_wildcards(path) or ("[" in path and "*" not in path and "?" not in path):
         return [path]
     folder, _, form = m.path(path).rpartition("\\")
     return [name for name in [*m.world.files.inside(folder), *m.world.files.folders_inside(folder)] if like(last_part(name), form)]
@@ -150,9 +151,9 @@ def matching(m: Any, path: str) -> list[str]:
     takes="Path+0 Value+1 LiteralPath,PSPath PassThru? Filter Include Exclude Force? Credential NoNewline? Encoding Stream AsByteStream?",
 )
 def set_content(m: Any, call: Call) -> list[Any]:
-    values = list(call.input) if call.input is not None else call.list("Value")
+    values = list(call.input) if call.input is not None else call.many("Value")
     append = call.name == "Add-Content"
-    names = call.list("Path") or call.list("LiteralPath")
+    names = call.many("Path") or call.many("LiteralPath")
     for name in names:
         path = m.text(name)
         if type(path) is str:
@@ -254,11 +255,11 @@ def drive_items(m: Any, call: Call, drive: str, rest: str) -> list[Any]:
     if drive == "alias":
         return [command_info(name, "Alias", spelt(target)) for name, target in {**ALIASES, **m.aliases}.items() if like(name, form)]
     if drive == "function":
-        scope = call.scope
+        scope: Scope | None = call.scope
         made = []
         while scope is not None:
             made += [command_info(name, "Function", code.tree.text, code) for name, code in scope.functions.items() if like(name, form)]
-            scope = scope.parent  # type: ignore[assignment]
+            scope = scope.parent
         return made
     if drive == "registry":
         return [registry_key(m, rest)]
@@ -367,7 +368,7 @@ def folder_items(m: Any, call: Call, path: str) -> list[Any]:
         found.append(item(ITEM, f"{full}\\{form if not has_wildcards(form) else 'file'}"))
     if not found and full.lower().startswith(m.world.profile.home.lower()):
         return [Unknown(f"files in {path}")] if form != "*" or call.on("Recurse") else []
-    return found  # type: ignore[return-value]
+    return found
 
 
 @cmdlet("Set-Item", takes="Path+0 Value+1 LiteralPath,PSPath Force? PassThru? Filter Include Exclude Options Type")
@@ -375,7 +376,7 @@ def set_item(m: Any, call: Call) -> list[Any]:
     value = call.get("Value", MISSING)
     if value is MISSING:
         value = unwrap(list(call.input)) if call.input is not None else None
-    for name in call.list("Path") or call.list("LiteralPath"):
+    for name in call.many("Path") or call.many("LiteralPath"):
         path = m.shown(name)
         drive, rest = provider(path)
         if drive == "file":
@@ -387,7 +388,7 @@ def set_item(m: Any, call: Call) -> list[Any]:
 
 @cmdlet("Clear-Item", takes="Path+0 LiteralPath Force?")
 def clear_item(m: Any, call: Call) -> None:
-    for name in call.list("Path"):
+    for name in call.many("Path"):
         drive, rest = provider(m.shown(name))
         put_item(m, call, drive, rest, None)
 
@@ -398,10 +399,10 @@ def new_item(m: Any, call: Call) -> list[Any]:
     if call.name in ("mkdir", "md"):
         sort = "directory"
     out: list[Any] = []
-    paths = call.list("Path") or (list(call.input) if call.input else [m.world.directory])
+    paths = call.many("Path") or (list(call.input) if call.input else [m.world.directory])
     for base in paths:
         path = m.text(base)
-        for name in call.list("Name") or [None]:
+        for name in call.many("Name") or [None]:
             whole: Any = path if name is None else Unknown.join((path if type(path) is Unknown else path.rstrip("\\"), "\\", m.text(name)))
             if type(whole) is Unknown:
                 if sort != "directory":
@@ -421,7 +422,7 @@ def new_item(m: Any, call: Call) -> list[Any]:
                 out.append(item(FOLDER, full))
             else:
                 full = m.path(whole)
-                write_lines(m, full, call.list("Value"), "New-Item", append=False, codec="utf-8", newline=False)
+                write_lines(m, full, call.many("Value"), "New-Item", append=False, codec="utf-8", newline=False)
                 out.append(item(ITEM, full))
     return out
 
@@ -555,9 +556,9 @@ def resolve_path(m: Any, call: Call) -> list[Any]:
 @cmdlet("Join-Path", takes="Path+0 ChildPath+1 AdditionalChildPath+2* Resolve? Credential")
 def join_path(m: Any, call: Call) -> list[Any]:
     out = []
-    for base in call.list("Path") if call.has("Path") else list(call.input or []):
+    for base in call.many("Path") if call.has("Path") else list(call.input or []):
         made: Any = m.text(base)
-        for child in [*call.list("ChildPath"), *call.list("AdditionalChildPath")]:
+        for child in [*call.many("ChildPath"), *call.many("AdditionalChildPath")]:
             piece = m.text(child)
             piece = piece.lstrip("\\/") if isinstance(piece, str) else piece
             last = made if isinstance(made, str) else made.parts[-1] if made.parts else ""

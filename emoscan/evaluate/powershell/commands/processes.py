@@ -33,7 +33,7 @@ def arguments(m: Any, value: Any) -> Any:
 def start_process(m: Any, call: Call) -> list[Any]:
     from emoscan.evaluate.powershell.commands import programs
 
-    for name in call.list("FilePath") if call.has("FilePath") else list(call.input or []):
+    for name in call.many("FilePath") if call.has("FilePath") else list(call.input or []):
         file = m.text(name)
         args = arguments(m, call.get("ArgumentList"))
         style = call.shown("WindowStyle").lower()
@@ -51,7 +51,7 @@ def start_process(m: Any, call: Call) -> list[Any]:
 
 @cmdlet("Stop-Process", "Wait-Process", takes="Id+0 Name,ProcessName InputObject Force? PassThru? Timeout")
 def stop_process(m: Any, call: Call) -> None:
-    for name in call.list("Name") or call.list("Id") or list(call.input or []):
+    for name in call.many("Name") or call.many("Id") or list(call.input or []):
         shown = m.shown(m.get_member(name, "name", "Name") if type(name) is Object else name)
         if call.name == "Stop-Process":
             m.fact("powershell.stops_process", shown[:100])
@@ -139,11 +139,11 @@ def new_task(_m: Any, call: Call) -> list[Any]:
     takes="TaskName+0 TaskPath+1 InputObject Action Trigger Settings Principal User Password RunLevel Description Xml Force?",
 )
 def register_task(m: Any, call: Call) -> list[Any]:
-    actions = call.list("Action")
-    for held in call.list("InputObject") + list(call.input or []):
+    actions = call.many("Action")
+    for held in call.many("InputObject") + list(call.input or []):
         inner = m.get_member(held, "actions", "Actions")
         actions += elements(inner) if is_list(inner) else [] if inner is None else [inner]
-    trigger = ", ".join(m.shown(item) for item in call.list("Trigger"))
+    trigger = ", ".join(m.shown(item) for item in call.many("Trigger"))
     if call.has("Xml"):
         xml = call.shown("Xml")
         command = re.search(r"<Command>([^<]{1,2000})</Command>(?:\s*<Arguments>([^<]{0,20000})</Arguments>)?", xml)
@@ -198,8 +198,8 @@ def get_task(m: Any, call: Call) -> list[Any]:
     takes="Source+0 Destination+1 Asynchronous? TransferType DisplayName Description Priority Credential ProxyUsage RetryInterval Suspended? Authentication TransferPolicy Dynamic?",
 )
 def start_bits(m: Any, call: Call) -> list[Any]:
-    targets = call.list("Destination")
-    for i, source in enumerate(call.list("Source")):
+    targets = call.many("Destination")
+    for i, source in enumerate(call.many("Source")):
         target = m.text(targets[i] if i < len(targets) else targets[-1]) if targets else ""
         url = m.text(source)
         if type(url) is str and "://" not in url[:10]:
@@ -254,14 +254,14 @@ def get_wmi_object(m: Any, call: Call) -> list[Any]:
         found = re.search(r"\bfrom\s+(\w+)", query, re.IGNORECASE)
         name = found[1] if found else ""
     if call.has("Query") is False and call.has("Filter"):
-        query = f"select * from {name} where {call.shown('Filter')}"
+        query = f"select * from {name} where {call.shown('Filter')}"  # noqa: S608 - WQL, and nobody answers it
     if call.has("ComputerName"):
         m.effect("connect", call.text("ComputerName"), call.name)
     namespace = call.shown("Namespace") or r"root\cimv2"
     service = wmi(m, namespace)
     if type(service) is Object and "execquery" in service.cls.get:
         m.touched += 1
-        found_objects = m.get(service, "ExecQuery", (query or f"select * from {name}",))
+        found_objects = m.get(service, "ExecQuery", (query or f"select * from {name}",))  # noqa: S608 - WQL, and nobody answers it
         items = m.enumerate(found_objects)
         if items:
             return list(items)
@@ -459,7 +459,7 @@ def change(m: Any, call: Call) -> None:
     takes="ComputerName,Name,Server+0 Count Quiet? Port Type DnsOnly? BufferSize Delay",
 )
 def test_connection(m: Any, call: Call) -> list[Any]:
-    for name in call.list("ComputerName"):
+    for name in call.many("ComputerName"):
         m.contact(m.text(name), call.name)
     shown = call.shown("ComputerName")
     if call.name == "Resolve-DnsName":

@@ -15,11 +15,11 @@ from emoscan.evaluate.powershell.commands import cmdlet
 from emoscan.evaluate.powershell.convert import elements, is_list, number, truth, unwrap
 from emoscan.evaluate.powershell.flow import Code
 from emoscan.evaluate.powershell.format import format_moment
-from emoscan.evaluate.powershell.members import construct, type_name
+from emoscan.evaluate.powershell.members import construct
 from emoscan.evaluate.powershell.net.collections import sort_key
 from emoscan.evaluate.powershell.net.dates import EPOCH, date, span
 from emoscan.evaluate.powershell.net.numbers import next_random
-from emoscan.evaluate.powershell.values import Char, Enum, Hash, NetType, Record, Thrown
+from emoscan.evaluate.powershell.values import Char, Enum, Hash, NetType, Record, Thrown, type_name
 from emoscan.evaluate.powershell.wildcards import like
 
 WIDTH: Final = 80
@@ -132,7 +132,7 @@ def write_output(_m: Any, call: Call) -> list[Any]:
     if call.input is not None:
         return list(call.input)
     out: list[Any] = []
-    for value in call.list("InputObject") + call.extra:
+    for value in call.many("InputObject") + call.extra:
         out += elements(value) if is_list(value) else [value]
     return out
 
@@ -244,7 +244,7 @@ def select_object(m: Any, call: Call) -> list[Any]:
     if call.has("SkipLast"):
         items = items[: max(0, len(items) - call.whole("SkipLast"))]
     if call.has("Index"):
-        places = [m.whole(place) for place in call.list("Index")]
+        places = [m.whole(place) for place in call.many("Index")]
         items = [items[place] for place in places if 0 <= place < len(items)]
     if call.has("First"):
         items = items[: max(0, call.whole("First"))]
@@ -257,7 +257,7 @@ def select_object(m: Any, call: Call) -> list[Any]:
             value = property_of(m, item, call.get("ExpandProperty"), call)[1]
             out += elements(value) if is_list(value) else [] if value is None else [value]
         return out
-    wanted = call.list("Property")
+    wanted = call.many("Property")
     if not wanted or (len(wanted) == 1 and wanted[0] == "*"):
         return items
     out = []
@@ -295,7 +295,7 @@ def get_unique(m: Any, call: Call) -> list[Any]:
 @cmdlet("Sort-Object", takes="Property+0* InputObject Descending? Unique? CaseSensitive? Culture Top Bottom Stable?")
 def sort_object(m: Any, call: Call) -> list[Any]:
     items = list(call.objects())
-    wanted = call.list("Property")
+    wanted = call.many("Property")
     m.tick(len(items) * (1 + len(wanted)) // 2)
 
     def key(item: Any) -> tuple[Any, ...]:
@@ -323,7 +323,7 @@ def flat(key: tuple[Any, ...]) -> tuple[Any, ...]:
 @cmdlet("Group-Object", takes="Property+0* InputObject AsHashTable,AHT? AsString? NoElement? CaseSensitive?")
 def group_object(m: Any, call: Call) -> list[Any]:
     groups: dict[str, list[Any]] = {}
-    wanted = call.list("Property")
+    wanted = call.many("Property")
     for item in call.objects():
         m.tick(2)
         key = ", ".join(m.shown(property_of(m, item, spec, call)[1]) for spec in wanted) if wanted else m.shown(item)
@@ -357,7 +357,7 @@ def measure_object(m: Any, call: Call) -> list[Any]:
         ]
     values = items
     if call.has("Property"):
-        values = [property_of(m, item, call.list("Property")[0], call)[1] for item in items]
+        values = [property_of(m, item, call.many("Property")[0], call)[1] for item in items]
         values = [value for value in values if value is not None]
     made = Record(
         "Microsoft.PowerShell.Commands.GenericMeasureInfo",
@@ -389,7 +389,7 @@ def measure_object(m: Any, call: Call) -> list[Any]:
     takes="ReferenceObject+0 DifferenceObject+1 Property IncludeEqual? ExcludeDifferent? PassThru? SyncWindow CaseSensitive?",
 )
 def compare_object(m: Any, call: Call) -> list[Any]:
-    left = [m.shown(item) for item in call.list("ReferenceObject")]
+    left = [m.shown(item) for item in call.many("ReferenceObject")]
     right = [m.shown(item) for item in call.objects("DifferenceObject")]
     m.tick(len(left) + len(right))
     out = []
@@ -417,7 +417,7 @@ def select_string(m: Any, call: Call) -> list[Any]:
     else:
         for item in call.objects():
             lines.append(m.text(item))
-    patterns = [m.shown(pattern) for pattern in call.list("Pattern")]
+    patterns = [m.shown(pattern) for pattern in call.many("Pattern")]
     if call.on("SimpleMatch"):
         patterns = [escape(pattern) for pattern in patterns]
     options = 0 if call.on("CaseSensitive") else 1
@@ -493,10 +493,8 @@ def get_random(m: Any, call: Call) -> list[Any]:
     choices = list(call.input) if call.input is not None else elements(held) if is_list(held) else []
     if choices:
         count = min(len(choices), call.whole("Count", 1))
-        out, left = [], list(choices)
-        for _ in range(count):
-            out.append(left.pop(next_random(m, 0, len(left))))
-        return out
+        left = list(choices)
+        return [left.pop(next_random(m, 0, len(left))) for _ in range(count)]
     least = call.get("Minimum", 0)
     if isinstance(least, float) or isinstance(held, float):
         low, high = float(number(least)), float(number(held if held is not None else 1.0))  # type: ignore[arg-type]
@@ -592,7 +590,7 @@ def convert_to_json(m: Any, call: Call) -> list[Any]:
 
 def to_json(m: Any, value: Any, depth: int, most: int) -> Any:
     m.tick(1)
-    if value is None or isinstance(value, (bool, int, str)) and not isinstance(value, Char):
+    if value is None or (isinstance(value, (bool, int, str)) and not isinstance(value, Char)):
         return str(value) if isinstance(value, str) else value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
@@ -663,7 +661,7 @@ def export_csv(m: Any, call: Call) -> None:
     from emoscan.evaluate.powershell.commands.files import write_lines
 
     write_lines(
-        m, call.text("Path" if call.has("Path") else "LiteralPath"), convert_to_csv(m, call), "Export-Csv", append=call.on("Append")
+        m, call.text("Path" if call.has("Path") else "LiteralPath"), convert_to_csv(m, call) or [], "Export-Csv", append=call.on("Append")
     )
 
 
@@ -792,7 +790,7 @@ def invoke_web_request(m: Any, call: Call) -> list[Any]:
     out: list[Any] = []
     if not call.has("Uri") and call.has("o"):  # curl -o: a habit from elsewhere
         call.values["uri"] = call.extra[0] if call.extra else call.get("o")
-    uris = call.list("Uri") if call.has("Uri") else list(call.input or [])
+    uris = call.many("Uri") if call.has("Uri") else list(call.input or [])
     for uri in uris:
         where = address(m, uri)
         path = call.text("OutFile")
@@ -813,7 +811,7 @@ def invoke_web_request(m: Any, call: Call) -> list[Any]:
 def send_mail(m: Any, call: Call) -> None:
     m.effect(
         "mail",
-        m.text(unwrap(call.list("To"))),
+        m.text(unwrap(call.many("To"))),
         "Send-MailMessage",
         subject=call.text("Subject"),
         server=call.text("SmtpServer"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from emoscan.evaluate.core.values import MISSING, Object, Unknown
+from emoscan.evaluate.core.values import Object, Unknown
 from emoscan.evaluate.powershell.convert import from_ticks, number, spread
 from emoscan.evaluate.powershell.format import MONTHS, STANDARD_MOMENT, format_moment
 from emoscan.evaluate.powershell.net import enumeration, net_class
@@ -98,7 +98,7 @@ def make_date(machine: Any, *args: Any) -> Object:
         return date(from_ticks(machine.whole(args[0])))
     numbers = [machine.whole(arg) for arg in args[:7]]
     try:
-        moment = datetime(*(numbers[:6] + [1, 1][len(numbers) - 1 :] if len(numbers) < 3 else numbers[:6]))  # type: ignore[arg-type]  # noqa: DTZ001
+        moment = datetime(*(numbers[:6] + [1, 1][len(numbers) - 1 :] if len(numbers) < 3 else numbers[:6]))  # noqa: DTZ001
         return date(moment + timedelta(milliseconds=numbers[6] if len(numbers) > 6 else 0))
     except (ValueError, OverflowError, TypeError):
         raise Thrown(
@@ -194,7 +194,7 @@ def adder(unit: str) -> Callable[..., Any]:
         if type(value) is Unknown:
             return value
         try:
-            delta = timedelta(**{unit: float(value)})  # type: ignore[arg-type]
+            delta = timedelta(**{unit: float(value)})
         except (OverflowError, ValueError):
             raise Thrown("System.ArgumentOutOfRangeException", "Value to add was out of range.") from None
         return shifted(this.data["moment"], delta)

@@ -53,7 +53,8 @@ def make_process(_machine: Any) -> Object:
 def _kept(cls: NetClass, **fields: Any) -> None:
     for name, initial in fields.items():
         cls.field(name, initial)
-        cls.put[name.lower()] = lambda _machine, this, value, _key=name.lower(): this.data.__setitem__(_key, value)
+        key = name.lower()
+        cls.put[key] = lambda _machine, this, value, _key=key: this.data.__setitem__(_key, value)
 
 
 _kept(

@@ -158,7 +158,7 @@ def preamble(_machine: Any, this: Object) -> bytearray:
 
 @ENCODING.prop("BodyName", "WebName", "HeaderName")
 def web_name(_machine: Any, this: Object) -> str:
-    return WEB_NAMES.get(this.data["codec"], this.data["codec"])
+    return str(WEB_NAMES.get(this.data["codec"], this.data["codec"]))
 
 
 @ENCODING.prop("CodePage", "WindowsCodePage")
@@ -172,7 +172,8 @@ def code_page(_machine: Any, this: Object) -> int:
 
 @ENCODING.prop("EncodingName")
 def encoding_name(_machine: Any, this: Object) -> str:
-    return {"ascii": "US-ASCII", "utf-16-le": "Unicode", "utf-8": "Unicode (UTF-8)"}.get(this.data["codec"], this.data["codec"])
+    codec = str(this.data["codec"])
+    return {"ascii": "US-ASCII", "utf-16-le": "Unicode", "utf-8": "Unicode (UTF-8)"}.get(codec, codec)
 
 
 @ENCODING.call("ToString")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from emoscan.evaluate.core.values import MISSING, Object, Unknown
+from emoscan.evaluate.core.values import Object, Unknown
 from emoscan.evaluate.core.world import Files
 from emoscan.evaluate.powershell.convert import elements, is_list
 from emoscan.evaluate.powershell.net import enumeration, net_class
@@ -199,7 +199,7 @@ def full_path(machine: Any, _type: str, path: Any) -> str:
 
 @PATH.shared("GetPathRoot")
 def path_root(machine: Any, _type: str, path: Any) -> str:
-    return machine.shown(path)[:3]
+    return str(machine.shown(path)[:3])
 
 
 @PATH.shared("Combine", opened=True)
@@ -207,9 +207,7 @@ def combine(machine: Any, _type: str, *parts: Any) -> Any:
     pieces = [machine.text(part) for part in (elements(parts[0]) if len(parts) == 1 and is_list(parts[0]) else parts)]
     made: Any = ""
     for piece in pieces:
-        if isinstance(piece, str) and (piece[1:2] == ":" or piece.startswith("\\")):
-            made = piece
-        elif made == "":
+        if (isinstance(piece, str) and (piece[1:2] == ":" or piece.startswith("\\"))) or made == "":
             made = piece
         else:
             last = made if isinstance(made, str) else made.parts[-1] if made.parts else ""
@@ -242,7 +240,7 @@ def random_name(machine: Any, _type: str) -> str:
 
 @PATH.shared("ChangeExtension")
 def change_extension(machine: Any, _type: str, path: Any, extension: Any) -> str:
-    text, new = machine.shown(path), machine.shown(extension)
+    text, new = str(machine.shown(path)), str(machine.shown(extension))
     folder, slash, name = text.rpartition("\\")
     return folder + slash + without_extension(name) + (new if new.startswith(".") or not new else f".{new}")
 

@@ -218,18 +218,18 @@ def logarithm(_machine: Any, _type: str, value: Any, base: Any = MISSING) -> flo
 
 @MATH.shared("Max")
 def maximum(_machine: Any, _type: str, left: Any, right: Any) -> Any:
-    return max(number(left), number(right))  # type: ignore[type-var]
+    return max(number(left), number(right))
 
 
 @MATH.shared("Min")
 def minimum(_machine: Any, _type: str, left: Any, right: Any) -> Any:
-    return min(number(left), number(right))  # type: ignore[type-var]
+    return min(number(left), number(right))
 
 
 @MATH.shared("Sign")
-def sign(_machine: Any, _type: str, value: Any) -> int:
+def sign(_machine: Any, _type: str, value: Any) -> int | Unknown:
     held = number(value)
-    return (held > 0) - (held < 0)  # type: ignore[operator]
+    return held if type(held) is Unknown else (held > 0) - (held < 0)
 
 
 @MATH.shared("DivRem")
@@ -458,7 +458,7 @@ def make_random(_machine: Any, _seed: Any = 0) -> Object:
 def next_random(machine: Any, least: int, most: int) -> int:
     """A number from `least` to below `most`, the same in each run."""
     machine.random = (machine.random * 6364136223846793005 + 1442695040888963407) & ((1 << 64) - 1)
-    return least + (machine.random >> 33) % max(1, most - least)
+    return least + int(machine.random >> 33) % max(1, most - least)
 
 
 @RANDOM.call("Next")

@@ -56,8 +56,7 @@ def make_regex(machine: Any, pattern: Any, options: Any = MISSING, _timeout: Any
 
 def make_match(match: rx.Match | None) -> Object:
     """A Match; one that failed for None."""
-    made = Object(MATCH, match=match, number=0)
-    return made
+    return Object(MATCH, match=match, number=0)
 
 
 def group_of(match: rx.Match, number: int) -> Object:
@@ -135,7 +134,7 @@ def static_escape(machine: Any, _type: str, text: Any) -> str:
 
 @REGEX.shared("Unescape")
 def static_unescape(machine: Any, _type: str, text: Any) -> str:
-    """The characters that `\\xHH`, `\\uHHHH`, `\\n` … stand for."""
+    """The characters that escapes such as those of line ends stand for."""
     source = machine.shown(text)
     reader = rx._Reader("", 0)
     reader.src = source

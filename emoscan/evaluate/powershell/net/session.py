@@ -301,10 +301,10 @@ for _name in ("runspace", "runspacepool"):
     POWERSHELL.put[_name] = lambda _machine, _this, _value: None
 FACTORY.shared("CreateRunspace", "CreateRunspacePool", opened=True)(lambda _machine, _type, *_args: Object(RUNSPACE))
 RUNSPACE.call("Open", "Close", "Dispose", "SetMinRunspaces", "SetMaxRunspaces")(lambda _machine, _this, *_args: True)
-RUNSPACE.prop("SessionStateProxy")(lambda _machine, _this: Object(PROXY))
 RUNSPACE.put["apartmentstate"] = RUNSPACE.put["threadoptions"] = lambda _machine, _this, _value: None
 RUNSPACE.static["defaultrunspace"] = lambda *_: Object(RUNSPACE)
 PROXY: Final = net_class("System.Management.Automation.Runspaces.SessionStateProxy")
+RUNSPACE.prop("SessionStateProxy")(lambda _machine, _this: Object(PROXY))
 
 
 @PROXY.call("SetVariable", opened=True)

@@ -243,9 +243,8 @@ def finder(last: bool) -> Callable[..., int]:
     def member(machine: Any, this: str, sought: Any, start: Any = MISSING, count: Any = MISSING, comparison: Any = MISSING) -> int:
         text, what = str(this), known(machine, sought)
         for option in (start, count, comparison):
-            if type(option) is Enum or isinstance(option, str):
-                if ignores_case(machine, option):
-                    text, what = text.lower(), what.lower()
+            if (type(option) is Enum or isinstance(option, str)) and ignores_case(machine, option):
+                text, what = text.lower(), what.lower()
         begin = machine.whole(start, len(text) - 1 if last else 0) if type(start) not in (Enum, str) else (len(text) - 1 if last else 0)
         if last:
             return text.rfind(what, 0, begin + len(what) if begin + 1 < len(text) else len(text))
@@ -485,10 +484,7 @@ def add_piece(machine: Any, this: Object, text: Any) -> Object:
 
 @BUILDER.call("Append", opened=True)
 def append(machine: Any, this: Object, value: Any = "", count: Any = MISSING, size: Any = MISSING) -> Object:
-    if is_list(value):
-        text = machine.operators.joined([machine.text(item) for item in elements(value)], "")
-    else:
-        text = machine.text(value)
+    text = machine.operators.joined([machine.text(item) for item in elements(value)], "") if is_list(value) else machine.text(value)
     if size is not MISSING and isinstance(text, str):
         text = text[machine.whole(count) : machine.whole(count) + machine.whole(size)]
     elif count is not MISSING and isinstance(text, str):

@@ -197,9 +197,8 @@ for _name, _value in (
     ("KeyAvailable", False),
     ("CapsLock", False),
 ):
-    CONSOLE.static[_name.lower()] = lambda machine, _type, _key=_name.lower(), _value=_value: machine.statics.get(
-        ("system.console", _key), _value
-    )
+    _key = _name.lower()
+    CONSOLE.static[_key] = lambda machine, _type, _key=_key, _value=_value: machine.statics.get(("system.console", _key), _value)
 for _name in ("outputencoding", "inputencoding"):
     CONSOLE.static[_name] = lambda machine, _type, _key=_name: machine.statics.get(("system.console", _key)) or encoding("cp932")
 for _name in ("out", "error", "in"):

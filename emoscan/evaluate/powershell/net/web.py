@@ -42,7 +42,7 @@ def address(machine: Any, value: Any, base: Any = "") -> Text:
     if base and "://" not in text:
         known_base = machine.text(base)
         if isinstance(known_base, str):
-            return urljoin(known_base, text)
+            return str(urljoin(known_base, text))
     return str(text)
 
 
@@ -147,7 +147,8 @@ for _web in ("System.Web.HttpUtility", "System.Net.WebUtility"):
 def _kept(cls: NetClass, **fields: Any) -> None:
     for name, initial in fields.items():
         cls.field(name, initial)
-        cls.put[name.lower()] = lambda _machine, this, value, _key=name.lower(): this.data.__setitem__(_key, value)
+        key = name.lower()
+        cls.put[key] = lambda _machine, this, value, _key=key: this.data.__setitem__(_key, value)
 
 
 _kept(
@@ -310,7 +311,8 @@ for _name, _value in (
     ("MaxServicePointIdleTime", 100000),
     ("UseNagleAlgorithm", True),
 ):
-    POINT.static[_name.lower()] = lambda machine, _type, _key=_name.lower(), _value=_value: machine.statics.get(
+    _key = _name.lower()
+    POINT.static[_key] = lambda machine, _type, _key=_key, _value=_value: machine.statics.get(
         ("system.net.servicepointmanager", _key), _value
     )
 
@@ -647,8 +649,8 @@ def parse_ip(machine: Any, _type: str, text: Any) -> Object:
 
 
 IP.makes(lambda machine, value: ip(machine.text(value)))
-for _name, _value in (("Any", "0.0.0.0"), ("Loopback", "127.0.0.1"), ("Broadcast", "255.255.255.255")):  # noqa: S104 - an answer, not a socket
-    IP.static[_name.lower()] = lambda *_, _value=_value: ip(_value)
+for _name, _address in (("Any", "0.0.0.0"), ("Loopback", "127.0.0.1"), ("Broadcast", "255.255.255.255")):  # noqa: S104 - an answer, not a socket
+    IP.static[_name.lower()] = lambda *_, _address=_address: ip(_address)
 
 
 @IP.prop("IPAddressToString", "Address")

@@ -40,4 +40,4 @@ def bound(machine: Any, value: Any, dimension: Any, side: int) -> Any:
         return which
     if type(value) is not Array:
         raise mismatch()
-    return value.bound(which)[side]  # type: ignore[arg-type]
+    return value.bound(which)[side]

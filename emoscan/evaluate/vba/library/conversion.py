@@ -258,7 +258,7 @@ def _whole_part(machine: Any, value: Any, cut: Any, name: str) -> Any:
         return unknown(name, result)
     if type(result) is int:
         return result
-    if math.isinf(result) or math.isnan(result):  # type: ignore[arg-type]
+    if math.isinf(result) or math.isnan(result):
         raise overflow()
     return float(cut(result))
 

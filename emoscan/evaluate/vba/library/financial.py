@@ -178,7 +178,7 @@ def flows(machine: Any, values: Any, name: str) -> list[float] | Unknown:
         amount = number(plain(machine, element))
         if type(amount) is Unknown:
             return unknown(name, amount)
-        made.append(float(amount))  # type: ignore[arg-type]
+        made.append(float(amount))
     if not made:
         raise invalid_call()
     return made
