@@ -40,6 +40,11 @@ SHOWN: Final = 300
 FORKS: Final = 12
 """Branches within branches on something unknown that are taken both ways."""
 
+ODD: Final = frozenset(
+    "backtick wildcard_command computed_type computed_member computed_command char_codes securestring compressed cipher reverse".split()
+)
+"""What nobody writes for people to read."""
+
 SPLITS: Final = 50
 """Lists of addresses whose separator is remembered."""
 
@@ -862,8 +867,10 @@ class PowerShellMachine(Machine):
 
     def report_undone(self) -> None:
         """State what obfuscation was undone."""
-        for what, count in self.undone.items():
-            self.fact(f"obfuscation.{what}", str(count))
+        odd = sum(count for what, count in self.undone.items() if what in ODD)
+        if odd:
+            detail = {what: str(count) for what, count in sorted(self.undone.items())}
+            self.fact("obfuscation.powershell", f"{odd} obfuscated expressions", count=str(odd), **detail)
         if self.deepest:
             self.fact("obfuscation.layers", str(self.deepest))
 

@@ -368,7 +368,7 @@ def get_execution_policy(_m: Any, _call: Call) -> list[Any]:
 )
 def set_mp_preference(m: Any, call: Call) -> None:
     shown = ", ".join(f"{key}={m.shown(value)[:100]}" for key, value in call.values.items())
-    m.fact("powershell.tampering", f"{call.name} {shown}", "Windows Defender")
+    m.fact("evade.defender", shown, call.name)
 
 
 @cmdlet(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import math
 from typing import Any, Final
 
@@ -554,6 +553,8 @@ def convert_from_json(m: Any, call: Call) -> list[Any]:
     source = "\n".join(texts)
     if source.count("[") + source.count("{") > 100_000:
         return [Unknown("JSON that is nested too deeply")]
+    import json
+
     try:
         data = json.loads(source)
     except (ValueError, RecursionError):
@@ -577,6 +578,8 @@ def from_json(data: Any, depth: int) -> Any:
 
 @cmdlet("ConvertTo-Json", takes="InputObject+0 Depth Compress? AsArray? EscapeHandling EnumsAsStrings?")
 def convert_to_json(m: Any, call: Call) -> list[Any]:
+    import json
+
     items = list(call.objects())
     value = to_json(m, items[0] if len(items) == 1 and not call.on("AsArray") else items, 0, call.whole("Depth", 2))
     if type(value) is Unknown:

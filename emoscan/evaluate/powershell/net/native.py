@@ -174,7 +174,7 @@ def function(machine: Any, name: str, args: tuple[Any, ...], library: str) -> An
         from emoscan.evaluate.powershell.net.reflection import note_tampering
 
         if "amsi" in found.lower() or "etweventwrite" in found.lower():
-            machine.fact("powershell.tampering", found[:120], "GetProcAddress")
+            machine.fact("evade.amsi", found[:120], "GetProcAddress")
         note_tampering(machine, found)
         return pointer(0x7FFE1000, function=found)
     if lower in ("virtualprotect", "virtualprotectex", "closehandle", "freelibrary"):

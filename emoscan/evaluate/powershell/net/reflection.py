@@ -58,7 +58,7 @@ TAMPERED: Final = (
 def note_tampering(machine: Any, name: str) -> None:
     lower = name.lower()
     if any(word in lower for word in TAMPERED):
-        machine.fact("powershell.tampering", name[:120], "reflection")
+        machine.fact("evade.amsi", name[:120], "reflection")
 
 
 # ---------------------------------------------------------------- types
