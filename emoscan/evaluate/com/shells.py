@@ -357,6 +357,8 @@ def _accept(_machine: Any, _this: Object, *_: Any) -> None:
 
 # ---------------------------------------------------------------- WScript
 
+MOST_SLEEPS: Final = 40
+
 WSCRIPT: Final = ObjectClass("WScript", default="Name")
 WSCRIPT.constants({"Name": "Windows Script Host", "Version": "5.812", "BuildVersion": 0})
 WSCRIPT.field("Timeout", 0)
@@ -394,8 +396,9 @@ def _script_name(_machine: Any, this: Object) -> Any:
 
 
 @WSCRIPT.method("Echo")
-def _echo(_machine: Any, _this: Object, *_: Any) -> None:
-    return None
+def _echo(machine: Any, _this: Object, *values: Any) -> None:
+    pieces = [piece for value in values for piece in (" ", text(machine, value))]
+    machine.effect("dialog", join(*pieces[1:]), "WScript.Echo")
 
 
 @WSCRIPT.method("Quit", takes="ExitCode")
@@ -404,7 +407,12 @@ def _quit(_machine: Any, _this: Object, _code: Any = MISSING) -> None:
 
 
 @WSCRIPT.method("Sleep", takes="Time")
-def _sleep(machine: Any, _this: Object, milliseconds: Any = MISSING) -> None:
+def _sleep(machine: Any, this: Object, milliseconds: Any = MISSING) -> None:
+    """A script that sleeps again and again waits for orders: nothing new is to come of it."""
+    this.data["slept"] = this.data.get("slept", 0) + 1
+    if this.data["slept"] > MOST_SLEEPS:
+        machine.problem("limit", "rounds", f"the script slept {MOST_SLEEPS} times; it was ended there")
+        raise ScriptEnd
     machine.world.pass_time(whole(machine, milliseconds) / 1000)
 
 
@@ -453,6 +461,8 @@ def _arguments(_machine: Any, this: Object) -> Object:
 @ARGUMENTS.method("Item", takes="Index")
 def _argument(machine: Any, this: Object, index: Any) -> Any:
     values, at = this.data["values"], whole(machine, index)
+    if not values:
+        return Unknown(f"command-line argument {at}")
     if not 0 <= at < len(values):
         raise ScriptError(9, "Subscript out of range")
     return values[at]

@@ -12,7 +12,7 @@ from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.memory import Memory
 from emoscan.evaluate.core.values import MISSING, Object, ObjectClass, Unknown, accepts, arity, display
 from emoscan.evaluate.core.world import Files, World
-from emoscan.model import Child, Fact, Yield
+from emoscan.model import Child, Fact, Problem, Sort, Yield
 from emoscan.parse.text import as_bytes
 
 Emit = Callable[[Yield], None]
@@ -159,6 +159,10 @@ class Machine:
         if key not in self._seen:
             self._seen.add(key)
             self._emit(Fact(kind, key[1], how, detail={**detail, **self.where()}))
+
+    def problem(self, sort: Sort, name: str, message: str) -> None:
+        """Something of the script was not seen, and why."""
+        self._emit(Problem(sort, name, message))
 
     def child(self, data: bytes | str | Unknown, kind: str = "", label: str = "", how: str = "") -> None:
         """A new artifact: a script that would be run, a file that was written."""

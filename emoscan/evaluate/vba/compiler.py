@@ -20,9 +20,10 @@ from typing import Any, Final
 
 from emoscan.evaluate.core.values import OUTPUTS
 from emoscan.evaluate.vba import syntax as s
+from emoscan.evaluate.vba.arrays import Array
 from emoscan.evaluate.vba.convert import NUMERIC_TYPES, RANGES, parse_date
 from emoscan.evaluate.vba.operators import LARGE
-from emoscan.evaluate.vba.symbols import Constant, Inherited, Module, Procedure, Variable, expressions, statements, subexpressions
+from emoscan.evaluate.vba.symbols import Constant, Inherited, Module, Procedure, Variable, assigned, expressions, statements, subexpressions
 
 # Static types of compiled expressions: I L Y whole numbers of 16, 32, 8 bit; D floats; S text; B boolean; P any value
 # that is no object; V anything.
@@ -129,6 +130,10 @@ class Compiler:
         self.gosubs = False
         self.result = ""
         self.result_type = ""
+        self.tracer = procedure
+        """Whose trace remembers what statements gave."""
+        self.runs_text = False
+        """The procedure runs texts as code, which sees its variables: each of them is in a box."""
 
     # ------------------------------------------------------------ output
 
@@ -167,6 +172,7 @@ class Compiler:
             self.result = self.fresh("r")
             self.locals[tree.name] = Variable(self.result, self.result_type, array)
         boxed = self.boxed_locals(tree.body)
+        self.runs_text = self.project.runs_text(procedure)
         self.declare_locals(tree, boxed)
         self.prologue = len(self.lines)
         self.emit(f"{procedure.trace_code}[0] += 1")
@@ -175,6 +181,8 @@ class Compiler:
             self.emit("_f = _me.data")
         for parameter in tree.parameters:
             self.receive(parameter)
+        if self.runs_text:
+            self.box_all()
         self.initialise()
         if self.guarded or self.nested:
             self.emit("_h = 0")
@@ -201,12 +209,53 @@ class Compiler:
             self.lines.insert(at, "    " * indent + f"global {', '.join(sorted(self.globals))}")
             self.source_lines.insert(at, self.line)
 
-    def compile_statements(self, body: list[s.Statement], name: str) -> tuple[str, list[int]]:
-        """The same for code outside procedures (VBScript, `Execute`): its variables are the module's."""
-        self.look_over(body)
-        self.lines.append(f"def {name}(_d):")
+    def box_all(self) -> None:
+        """Put every variable of the procedure into a box that the code of a text can be given."""
+        for variable in self.locals.values():
+            if variable.boxed or variable.array or variable.code in self.globals:
+                continue
+            if variable.code.startswith("a"):
+                self.emit(f"{variable.code} = [{variable.code}]")
+            variable.boxed = True
+
+    def scope_code(self) -> str:
+        """The variables of the procedure by name, for `Execute` and `Eval`."""
+        pairs = [f"{name!r}: {variable.code}" for name, variable in self.locals.items() if variable.code not in self.globals]
+        if self.module.has_instances:
+            pairs.append("'me': _me")
+        return f"{{{', '.join(pairs)}}}"
+
+    def use_scope(self, scope: dict[str, Any]) -> str:
+        """Make the variables of the procedure that runs a text its own; returns the parameters they come by."""
+        parameters = []
+        for name, value in scope.items():
+            if name == "me":
+                parameters.append("_me")
+                continue
+            code = self.fresh("a")
+            parameters.append(code)
+            self.locals[name] = Variable(code, array=type(value) is Array, boxed=type(value) is not Array)
+        self.runs_text = bool(scope)
+        return "".join(f", {parameter}" for parameter in parameters)
+
+    def compile_expression(self, tree: s.Expr, owner: Procedure, scope: dict[str, Any]) -> tuple[str, list[int]]:
+        """A function that gives the value of an expression (`Eval`)."""
+        self.lines.append(f"def {owner.code}(_d{self.use_scope(scope)}):")
         self.source_lines.append(1)
-        self.initialise()
+        if "me" in scope:
+            self.emit("_f = _me.data")
+        self.emit(f"return {self.expression(tree)[0]}")
+        return self.finished()
+
+    def compile_statements(self, body: list[s.Statement], owner: Procedure, scope: dict[str, Any]) -> tuple[str, list[int]]:
+        """The same for code outside procedures (VBScript, `Execute`): its variables are the module's, or those in `scope`."""
+        self.look_over(body)
+        self.tracer = owner
+        self.lines.append(f"def {owner.code}(_d{self.use_scope(scope)}):")
+        self.source_lines.append(1)
+        self.emit(f"{owner.trace_code}[0] += 1")
+        if "me" in scope:
+            self.emit("_f = _me.data")
         if self.guarded or self.nested:
             self.emit("_h = 0")
         if self.gosubs:
@@ -328,6 +377,11 @@ class Compiler:
                 if name not in self.locals and self.project.lookup(self.module, name) is None:
                     declarator = s.Declarator(name, node.type, [])
                     self.locals[name] = Variable(self.fresh("v"), node.type, array=True, declarator=declarator)
+        if self.runs_text:
+            # What it assigns to is its own, although nobody declared it.
+            for name in {name for node in statements(tree.body) for name in assigned(node)} - self.locals.keys() - self.constants.keys():
+                if self.project.lookup(self.module, name) is None:
+                    self.locals[name] = Variable(self.fresh("v"))
         for name in boxed:
             if name not in self.locals and self.project.lookup(self.module, name) is None:
                 self.locals[name] = Variable(self.fresh("v"), boxed=True)
@@ -363,7 +417,7 @@ class Compiler:
 
     def implicit(self, name: str) -> Variable:
         """A variable nobody declared: local to the procedure, Empty at first."""
-        if self.procedure is None:
+        if self.procedure is None or self.runs_text:
             return self.project.implicit_global(self.module, name)  # type: ignore[no-any-return]
         type_ = self.module.tree.def_types.get(name[:1], "")
         variable = self.locals[name] = Variable(self.fresh("v"), type_)
@@ -596,10 +650,10 @@ class Compiler:
 
     def traced(self, node: s.Statement, code: str) -> str:
         """Code of a statement's value, which the procedure's trace remembers where the statement runs once a call."""
-        if self.procedure is None or any(loop.kind != "dispatch" for loop in self.loops):
+        if self.tracer is None or any(loop.kind != "dispatch" for loop in self.loops):
             return code
-        slot = self.procedure.slots.setdefault(id(node), len(self.procedure.slots) + 1)
-        place = f"{self.procedure.trace_code}[{slot}]"
+        slot = self.tracer.slots.setdefault(id(node), len(self.tracer.slots) + 1)
+        place = f"{self.tracer.trace_code}[{slot}]"
         self.emit(f"{place} = {code}")
         return place
 
@@ -1344,6 +1398,8 @@ class Compiler:
                 return "raise_arguments()", "V"
             return f"{function}(M, *{self.references(tree.args, [True])})", "V"
         codes = [self.expression(a) for a in tree.args]
+        if self.runs_text and name in ("execute", "eval") and len(codes) == 1:
+            return f"{name}_in({codes[0][0]}, {self.scope_code()})", "V"
         if name == "array" and not tree.named:
             elements = ", ".join(f"pass_value({code})" if kind == "V" else code for code, kind in codes)
             return f"make_array([{elements}], {self.module.tree.option_base})", "P"

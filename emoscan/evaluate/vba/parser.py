@@ -416,8 +416,14 @@ class _Parser:
         name = self.name()
         inner = s.Module(name=name, spellings=self.tokens.spellings)
         outer, self.tree = self.tree, inner
-        for _ in self.lines_until("class"):
-            self.module_item(inner)
+        while self.types[self.at] != END:
+            if self.types[self.at] in (NEWLINE, COLON):
+                self.at += 1
+            elif self.is_word("end") and self.texts[self.at + 1] == "class":
+                self.at += 2
+                break
+            else:
+                self.module_item(inner)
         self.tree = outer
         outer.errors.extend(inner.errors)
         tree.classes.append(s.ClassBlock(name, inner))
@@ -1303,7 +1309,7 @@ class _Parser:
             return s.Lit(text[1:-1].strip(), "date")
         elif kind == BRACKET:
             self.at += 1
-            tree = s.Evaluate(text[1:-1])
+            tree = s.Name(text[1:-1].lower()) if self.vbscript else s.Evaluate(text[1:-1])
         elif kind == OPERATOR:
             if text == "(":
                 self.at += 1

@@ -9,13 +9,24 @@ from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, Object, ObjectClass, Unknown
 from emoscan.evaluate.vba import library
 from emoscan.evaluate.vba import syntax as s
-from emoscan.evaluate.vba.arrays import array_of
+from emoscan.evaluate.vba.arrays import Array, array_of
 from emoscan.evaluate.vba.compiler import Compiler
 from emoscan.evaluate.vba.convert import NUMERIC_TYPES, default_of
 from emoscan.evaluate.vba.library.constants import constant as library_constant
 from emoscan.evaluate.vba.parser import parse, parse_expression
 from emoscan.evaluate.vba.runtime import FILENAME, VbaMachine
-from emoscan.evaluate.vba.symbols import UNSET, Constant, Inherited, Module, Procedure, Variable, expressions, statements, subexpressions
+from emoscan.evaluate.vba.symbols import (
+    UNSET,
+    Constant,
+    Inherited,
+    Module,
+    Procedure,
+    Variable,
+    assigned,
+    expressions,
+    statements,
+    subexpressions,
+)
 from emoscan.parse import bundle
 
 PREFIX: Final = {"let": "=", "set": ":="}
@@ -52,6 +63,10 @@ class Project:
         self.turned = turned
         """Guards are turned round in this run (see compiler.Compiler.guard)."""
         self.guards: list[s.Expr] = []
+        self.texts: dict[tuple[Any, ...], Procedure] = {}
+        """Texts that were run as code, compiled."""
+        self.bad_statements: list[s.Bad] = []
+        """Of the texts that were run as code."""
         self._leads: dict[int, bool] = {}
         self._assigned: set[str] | None = None
         machine.project = self
@@ -417,7 +432,9 @@ class Project:
         procedure.analysing = True
         names = {p.name for p in tree.parameters if p.by_ref and not p.rest and not p.array}
         found: set[str] = set()
-        if names:
+        if self.runs_text(procedure):
+            found = names
+        elif names:
             compiler = Compiler(self, procedure.module)
             for node in statements(tree.body):
                 found |= names & assigned(node)
@@ -428,6 +445,19 @@ class Project:
         procedure.analysing = False
         procedure.mutated = tuple(p.name in found for p in tree.parameters)
         return procedure.mutated
+
+    def runs_text(self, procedure: Procedure) -> bool:
+        """Whether a procedure of VBScript has texts run as code (`Execute`, `Eval`), which may use its variables."""
+        if not self.vbscript:
+            return False
+        if procedure.runs_text is None:
+            procedure.runs_text = any(
+                isinstance(part, s.Name) and part.name in ("execute", "eval")
+                for node in statements(procedure.tree.body)
+                for tree in expressions(node)
+                for part in subexpressions(tree)
+            )
+        return procedure.runs_text
 
     # ------------------------------------------------------------ compiling and calling
 
@@ -511,12 +541,27 @@ class Project:
             first.append(instance)
         return self.compiled(procedure)(*first, *made)
 
-    def run_statements(self, source: str, module: Module) -> Any:
-        """Run text as code in a module (VBScript's own code, `Execute`)."""
-        depth = self.machine.depth() + 1
-        if depth > self.machine.budget.limits.call_depth:
-            self.machine.too_deep()
+    def run_statements(self, source: str, module: Module, scope: dict[str, Any] | None = None) -> Any:
+        """Run text as code in a module (VBScript's own code, `Execute`).
+
+        `scope`: variables of the procedure that runs it, by name: values in boxes, arrays as they are.
+        """
+        scope = scope or {}
+        known = self.same_text("statements", source, module, scope)
+        if known in self.texts:
+            return self.call_shell(self.texts[known], scope)
         tree = parse(source, vbscript=True)
+        for key, spelt in tree.spellings.items():
+            self.spellings.setdefault(key, spelt)
+        self.bad_statements += tree.errors
+        self.declare_text(tree, module)
+        shell = self.shell(tree.statements, module)
+        self.compile_shell(shell, Compiler(self, module).compile_statements, tree.statements, scope)
+        self.texts[self.same_text("statements", source, module, scope)] = shell
+        return self.call_shell(shell, scope)
+
+    def declare_text(self, tree: s.Module, module: Module) -> None:
+        """Make known what a text that is run as code declares."""
         for procedure_tree in tree.procedures:
             procedure = Procedure(procedure_tree, module, len(self.procedures))
             self.procedures.append(procedure)
@@ -531,14 +576,31 @@ class Project:
                 for declarator in node.variables:
                     if declarator.name not in module.variables:
                         self.public[declarator.name] = self.declare(module, declarator, public=True)
-        shell = Procedure(s.Procedure("", "sub", [], "", tree.statements, 1, 1), module, len(self.procedures))
-        self.procedures.append(shell)
-        file = f"{FILENAME}{shell.index}"
-        self.by_file[file] = shell
-        code, shell.lines = Compiler(self, module).compile_statements(tree.statements, shell.code)
+
+    def shell(self, body: list[s.Statement], module: Module) -> Procedure:
+        """The procedure that code outside procedures is run as; it has no name."""
+        made = Procedure(s.Procedure("", "sub", [], "", body, 1, 1), module, len(self.procedures))
+        self.procedures.append(made)
+        self.by_file[f"{FILENAME}{made.index}"] = made
+        return made
+
+    def same_text(self, what: str, text: str, module: Module, scope: dict[str, Any]) -> tuple[Any, ...]:
+        """What two texts have in common that compile to the same code: a loop may run one a thousand times."""
+        kinds = tuple((name, type(value) is Array) for name, value in scope.items())
+        return what, text, module.index, kinds, len(self.public), len(module.procedures), len(module.variables), len(self.modules)
+
+    def compile_shell(self, shell: Procedure, compiled: Callable[..., Any], tree: Any, scope: dict[str, Any]) -> None:
+        source, shell.lines = compiled(tree, shell, scope)
         self.machine.spend(len(shell.lines))
-        self.execute(code, file)
-        return self.namespace[shell.code](depth)
+        shell.trace = [0] + [UNSET] * len(shell.slots)
+        self.namespace[shell.trace_code] = shell.trace
+        self.execute(source, f"{FILENAME}{shell.index}")
+
+    def call_shell(self, shell: Procedure, scope: dict[str, Any]) -> Any:
+        depth = self.machine.depth() + 1
+        if depth > self.machine.budget.limits.call_depth:
+            self.machine.too_deep()
+        return self.namespace[shell.code](depth, *scope.values())
 
     def find(self, name: str) -> Procedure | None:
         """A procedure by the name Application.Run takes: `proc`, `Module.proc`, `Project.Module.proc`, `'book.xls'!proc`."""
@@ -592,17 +654,18 @@ class Project:
             return self.host.evaluate(expression)
         return Unknown(f"[{expression}]")
 
-    def eval_expression(self, text: str, module: Module) -> Any:
+    def eval_expression(self, text: str, module: Module, scope: dict[str, Any] | None = None) -> Any:
         """`Eval` of VBScript."""
-        tree = parse_expression(text)
-        if tree is None:
-            raise ScriptError(1002, "Syntax error")
-        self.counter += 1
-        name = f"eval{self.counter}"
-        function = s.Procedure(name, "function", [], "", [s.Assign(1, s.Name(name), tree)], 1, 1)
-        procedure = Procedure(function, module, len(self.procedures))
-        self.procedures.append(procedure)
-        return self.invoke(procedure, ())
+        scope = scope or {}
+        shell = self.texts.get(self.same_text("expression", text, module, scope))
+        if shell is None:
+            tree = parse_expression(text)
+            if tree is None:
+                raise ScriptError(1002, "Syntax error")
+            shell = self.shell([], module)
+            self.compile_shell(shell, Compiler(self, module).compile_expression, tree, scope)
+            self.texts[self.same_text("expression", text, module, scope)] = shell
+        return self.call_shell(shell, scope)
 
 
 FOLDING_FAILED: Final = object()
@@ -667,15 +730,3 @@ def _field(machine: VbaMachine, this: Object, name: str, args: tuple[Any, ...]) 
 
 
 RECORD.missing = _field
-
-
-def assigned(node: s.Statement) -> set[str]:
-    """Names of the variables that a statement itself assigns to."""
-    match node:
-        case s.Assign(target=s.Name(name=name)) | s.MidAssign(target=s.Name(name=name)) | s.For(variable=s.Name(name=name)):
-            return {name}
-        case s.ForEach(variable=s.Name(name=name)) | s.ReDim(target=s.Name(name=name)):
-            return {name}
-        case s.FileStatement(what="input" | "line input" | "get", args=args):
-            return {a.name for a in args if isinstance(a, s.Name)}
-    return set()

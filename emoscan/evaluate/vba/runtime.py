@@ -265,6 +265,8 @@ class VbaMachine(Machine):
         self.callbacks: list[Any] = []
         """Procedures that something of the host is calling now; it does not call them again meanwhile."""
         self.left_loops = 0
+        self.texts: set[str] = set()
+        """Texts that were run as code."""
         Unknown.on_branch = self._on_unknown_branch
 
     def _on_unknown_branch(self, _: Unknown) -> None:
@@ -316,7 +318,8 @@ class VbaMachine(Machine):
             "let let_typed fixed set_object pass_value at index put_at put_index extend get_member call_member put_member host put_host call_host for_range "
             "for_counter for_each loop_truth raise_error more rounds jumped trap clear_error bad_statement make_array new_array redim erase assign_array mid_assign new type_of "
             "address_of evaluated put_evaluated with_object end_program raise_event file_statement read_file call_dll unresolved too_deep "
-            "call_writing new_record raise_overflow raise_mismatch raise_arguments raise_failure checked guard turned"
+            "call_writing new_record raise_overflow raise_mismatch raise_arguments raise_failure checked guard turned "
+            "execute_in eval_in"
         ).split():
             names[name] = getattr(self, name)
         return names
@@ -735,6 +738,17 @@ class VbaMachine(Machine):
             return self.invoke(found, args)
         shown = ", ".join(display(a)[:60] for a in args)
         return self.unmodelled(f"{self.project.spelling(name)}({shown})")
+
+    def execute_in(self, statement: Any, scope: dict[str, Any]) -> None:
+        """`Execute` in a procedure, whose variables the text sees."""
+        from emoscan.evaluate.vba.library.evaluation import run
+
+        run(self, statement, "Execute", scope)
+
+    def eval_in(self, expression: Any, scope: dict[str, Any]) -> Any:
+        from emoscan.evaluate.vba.library.evaluation import value_of
+
+        return value_of(self, expression, scope)
 
     def address_of(self, name: str) -> Any:
         return Object(CALLBACK, name=name)

@@ -48,8 +48,9 @@ def simplify(project: Project, facts: Iterable[Fact]) -> Simplified:
     lines: list[str] = []
     kept = total = 0
     for module in project.modules.values():
-        ran = [p for p in dict.fromkeys(module.procedures.values()) if p.trace and p.trace[0]]
-        total += sum(1 for p in module.procedures.values() for _ in statements(p.tree.body))
+        outside = [p for p in project.procedures if not p.name and p.module is module and p.tree.body]
+        ran = [p for p in dict.fromkeys((*outside, *module.procedures.values())) if p.trace and p.trace[0]]
+        total += sum(1 for p in (*outside, *module.procedures.values()) for _ in statements(p.tree.body))
         if not ran:
             continue
         lines.append(f"' ---- {module.shown}")
@@ -139,6 +140,10 @@ class _Writer:
 
     def procedure(self) -> list[str]:
         tree = self.owner.tree
+        if not tree.name:
+            self.indent = 0
+            self.body(tree.body)
+            return self.lines
         word = {"sub": "Sub", "function": "Function", "get": "Property Get", "let": "Property Let", "set": "Property Set"}[tree.kind]
         parameters = ", ".join(self.spell(p.name) for p in tree.parameters)
         self.lines = [f"{word} {self.spell(tree.name)}({parameters})"]

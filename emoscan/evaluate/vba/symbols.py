@@ -58,6 +58,8 @@ class Procedure:
     mutated: tuple[bool, ...] | None = None
     """By parameter: whether it is passed by reference and assigned to."""
     analysing: bool = False
+    runs_text: bool | None = None
+    """Whether it has texts run as code, which see its variables; None when nobody has looked yet."""
     lines: list[int] = field(default_factory=list)
     """Source line by line of the compiled code."""
     trace: list[Any] = field(default_factory=list)
@@ -196,3 +198,15 @@ def subexpressions(tree: s.Expr) -> Iterator[s.Expr]:
                     stack.append(node.object)
             case s.Unary() | s.ByVal() | s.TypeOf():
                 stack.append(node.operand)
+
+
+def assigned(node: s.Statement) -> set[str]:
+    """Names of the variables that a statement itself assigns to."""
+    match node:
+        case s.Assign(target=s.Name(name=name)) | s.MidAssign(target=s.Name(name=name)) | s.For(variable=s.Name(name=name)):
+            return {name}
+        case s.ForEach(variable=s.Name(name=name)) | s.ReDim(target=s.Name(name=name)):
+            return {name}
+        case s.FileStatement(what="input" | "line input" | "get", args=args):
+            return {a.name for a in args if isinstance(a, s.Name)}
+    return set()

@@ -16,11 +16,19 @@ SHOWN: Final = 4_096
 """Characters of a text that stand in the effect itself; the child artifact holds all of it."""
 
 
+RAN: Final = "text run as code"
+"""Label of a script that was run where it was made; it is not run again by itself."""
+
+
 def record(machine: Any, source: str | Unknown, how: str) -> None:
-    """The effect, and the text as an artifact of its own."""
+    """The effect, and the text as an artifact of its own; once for each text."""
     shown = source if isinstance(source, str) else source.text()
+    if shown in machine.texts:
+        return
+    machine.texts.add(shown)
     machine.effect("eval", shown[:SHOWN], how)
-    machine.child(shown, "script.vbs", how=how)
+    if isinstance(source, str) or source.known().strip():
+        machine.child(shown, "script.vbs", label=RAN, how=how)
 
 
 @builtin("Execute", "statement", result="P")
@@ -33,16 +41,20 @@ def execute_global(machine: Any, statement: Any) -> Any:
     return run(machine, statement, "ExecuteGlobal")
 
 
-def run(machine: Any, statement: Any, how: str) -> None:
+def run(machine: Any, statement: Any, how: str, scope: dict[str, Any] | None = None) -> None:
     source = text(plain(machine, statement))
     record(machine, source, how)
     if isinstance(source, str):
         machine.spend(COST + len(source))
-        machine.project.run_statements(source, machine.module())
+        machine.project.run_statements(source, machine.module(), scope)
 
 
 @builtin("Eval", "expression")
 def eval_(machine: Any, expression: Any) -> Any:
+    return value_of(machine, expression)
+
+
+def value_of(machine: Any, expression: Any, scope: dict[str, Any] | None = None) -> Any:
     """The value of a text as an expression; a value that is no text is its own."""
     source = plain(machine, expression)
     if type(source) is Unknown:
@@ -52,7 +64,7 @@ def eval_(machine: Any, expression: Any) -> Any:
         return source
     record(machine, source, "Eval")
     machine.spend(COST + len(source))
-    return machine.project.eval_expression(source, machine.module())
+    return machine.project.eval_expression(source, machine.module(), scope)
 
 
 @builtin("GetRef", "procname", "S")

@@ -1,0 +1,28 @@
+"""The steps that evaluate scripts of the Windows script host."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from emoscan.context import Context
+from emoscan.model import Artifact, Yields
+from emoscan.parse.text import text_of
+from emoscan.registry import step
+
+ALREADY_RUN: Final = frozenset(("simplified", "text run as code"))
+"""Labels of scripts that an evaluator made of one that it ran, or while it ran it."""
+
+
+def was_run(ctx: Context) -> bool:
+    return bool(ctx.names) and ALREADY_RUN.issuperset(ctx.names)
+
+
+@step("vbscript", takes="script.vbs", order=20)
+def evaluate_vbscript(artifact: Artifact, ctx: Context) -> Yields:
+    """Run the script: effects, the files it would drop, and the scripts it would start."""
+    from emoscan.evaluate.vba.script import Script, evaluate
+
+    yield from ()
+    if was_run(ctx):
+        return
+    evaluate(Script((text_of(artifact.data),), ctx.name, artifact.data), ctx.budget, ctx.emit)

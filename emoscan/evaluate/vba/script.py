@@ -1,0 +1,212 @@
+"""Evaluating VBScript: a file that the script host runs, or the script blocks of a page or of a .wsf.
+
+The code runs from its top, in one global scope. When that shows no effect, it runs again with an error no longer ending
+it, then with its guards turned round; at last procedures that nothing called are run by themselves, marked as less certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import Struct
+
+from emoscan.budget import Budget
+from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
+from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.values import Object, Unknown
+from emoscan.evaluate.core.world import DEFAULT_NOW, World
+from emoscan.evaluate.vba.project import Project
+from emoscan.evaluate.vba.run import GUESSED, JUNK_MATTERS, TELLING, Watch
+from emoscan.evaluate.vba.runtime import VbaMachine
+from emoscan.evaluate.vba.simplify import simplify
+from emoscan.evaluate.vba.symbols import Module, Procedure
+from emoscan.evaluate.vba.syntax import Module as Tree
+from emoscan.model import Child, Fact
+from emoscan.parse.text import as_bytes
+
+RESUME: Final = "On Error Resume Next: "
+"""Before the code, on its first line, so that line numbers stay."""
+
+EVENTS: Final = ("window_onload", "document_onreadystatechange", "main", "run", "start", "execute")
+"""Procedures of a page or of a component that somebody calls, in this order."""
+
+MOST_UNCALLED: Final = 50
+
+
+class Script(Struct, frozen=True):
+    """A script to run. `blocks` are its pieces in their order; `data` is the whole file, which it may read."""
+
+    blocks: tuple[str, ...]
+    name: str = ""
+    data: bytes = b""
+    page: str | None = None
+    """The text of the page it stands in; None for a script of the script host."""
+
+
+class ScriptHost:
+    """What a script finds by name that is not of the language: `WScript`, or the window of the page it is in."""
+
+    def __init__(self, machine: VbaMachine, page: str | None) -> None:
+        self.machine = machine
+        self.values: dict[str, Any] = {}
+        self.window: Object | None = None
+        if page is None:
+            from emoscan.evaluate.com.shells import script_host
+
+            self.values["wscript"] = self.values["wsh"] = script_host(machine)
+        else:
+            from emoscan.evaluate.com.html import WINDOW, make_page
+
+            document = make_page()
+            document.data["source"] = page
+            self.window = Object(WINDOW, page=document)
+            self.values |= dict.fromkeys(("window", "self", "top", "parent"), self.window)
+            self.values["document"] = document
+            for name in ("navigator", "screen", "location", "clipboarddata"):
+                self.values[name] = machine.get(self.window, name)
+
+    def knows(self, name: str) -> bool:
+        return name in self.values or (self.window is not None and name in WINDOW_METHODS)
+
+    def is_member(self, _module: Module, _name: str) -> bool:
+        return False
+
+    def value(self, name: str) -> Any:
+        return self.values[name] if name in self.values else self.call(name, (), {})
+
+    def call(self, name: str, args: tuple[Any, ...], _named: dict[str, Any]) -> Any:
+        if name in self.values:
+            value = self.values[name]
+            return self.machine.index(value, args) if args else value
+        return self.machine.get(self.window, name, args) if self.window is not None else self.machine.unmodelled(name)
+
+    def put(self, name: str, value: Any) -> None:
+        if self.window is not None:
+            self.machine.put(self.window, name, (), value)
+
+    def evaluate(self, expression: str) -> Any:
+        return Unknown(f"[{expression}]")
+
+    def opened(self, _path: str) -> None:
+        """No document is open."""
+
+    def used(self, value: Any) -> None:
+        """Nothing of a script lies outside its text."""
+
+    def held(self) -> Iterator[Any]:
+        yield from ()
+
+
+WINDOW_METHODS: Final = frozenset(
+    "close resizeto moveto moveby resizeby alert settimeout setinterval cleartimeout clearinterval execscript confirm prompt navigate".split()
+)
+
+
+class Run:
+    """One run of a script in a world of its own."""
+
+    def __init__(
+        self,
+        script: Script,
+        budget: Budget,
+        emit: Emit,
+        now: datetime,
+        *,
+        turned: bool = False,
+        resume: bool = False,
+        code: dict[str, Any] | None = None,
+    ) -> None:
+        world = World(budget, now=now, document=script.name or "script.vbs")
+        self.machine = VbaMachine(budget, world, emit)
+        self.project = Project(self.machine, vbscript=True, turned=turned, code=code)
+        self.module = self.project.link(Tree(), "script", "standard")
+        world.files.write(world.absolute(world.document), script.data)
+        self.project.host = ScriptHost(self.machine, script.page)
+        self.failed = False
+        for block in script.blocks:
+            if not self.alive(self.project.run_statements, RESUME + block if resume else block, self.module):
+                break
+        for name in EVENTS if script.page is not None else ():
+            procedure = self.module.procedures.get(name)
+            if procedure is not None and not ran(procedure) and not procedure.tree.parameters:
+                self.alive(self.project.invoke, procedure, ())
+
+    def alive(self, action: Callable[..., Any], *args: Any) -> bool:
+        """Do something of the script; False when the script ended itself. An error ends one block only."""
+        try:
+            action(*args)
+        except ScriptEnd:
+            return False
+        except ScriptError as error:
+            self.failed = True
+            self.machine.fact("eval.error", f"{error.number} {error.description}", "VBScript")
+        finally:
+            self.machine.finish()
+        return True
+
+    def uncalled(self) -> Iterator[Procedure]:
+        """Procedures that never ran and need no arguments, the ones nothing else calls being the likelier."""
+        for procedure in list(self.module.procedures.values()):
+            if procedure.name and not ran(procedure) and procedure.tree.kind in ("sub", "function"):
+                yield procedure
+
+
+def ran(procedure: Procedure) -> bool:
+    return bool(procedure.trace) and procedure.trace[0] > 0
+
+
+def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT_NOW) -> None:
+    """Run a script in every way that may show what it does; `emit` takes facts, children and problems as they arise.
+
+    Raises LimitReached when the budget is used up; what was found until then has been emitted.
+    """
+    seen: set[Any] = set()
+    code: dict[str, Any] = {}
+    watch = Watch(emit, seen=seen)
+    run = Run(script, budget, watch, now, code=code)
+    report_bad_statements(run, emit)
+    if not (watch.telling and shows_more_than_requests(watch)):
+        for options in (*(({"resume": True},) if run.failed else ()), {"turned": True, "resume": run.failed}):
+            second = Watch(emit, seen=seen)
+            again = Run(script, budget, second, now, code=code, **options)
+            if second.telling:
+                watch, run = second, again
+                break
+        else:
+            if watch.telling:
+                report_simplified(run.project, watch, emit)
+                return
+            third = Watch(emit, GUESSED, seen)
+            run_uncalled(run, third)
+            watch.facts += third.facts
+    report_simplified(run.project, watch, emit)
+
+
+def shows_more_than_requests(watch: Watch) -> bool:
+    """Whether a run showed what becomes of what it fetched; one that only asks may have looked for the wrong answer."""
+    return any(fact.kind in TELLING and fact.kind not in ("effect.download", "effect.connect") for fact in watch.facts)
+
+
+def run_uncalled(run: Run, watch: Watch) -> None:
+    """The last resort: procedures that nothing called, one after the other, with unknown arguments."""
+    run.machine._emit = watch
+    for procedure in list(run.uncalled())[:MOST_UNCALLED]:
+        if not ran(procedure):
+            args = tuple(Unknown(f"argument {p.name}") for p in procedure.tree.parameters)
+            run.alive(run.project.invoke, procedure, args)
+
+
+def report_bad_statements(run: Run, emit: Emit) -> None:
+    for error in run.project.bad_statements[:20]:
+        emit(Fact("vba.bad_statement", error.text[:200], error.why, detail={"line": str(error.line)}))
+
+
+def report_simplified(project: Project, watch: Watch, emit: Emit) -> None:
+    """What ran, folded and without junk, as a child for people and rules."""
+    simplified = simplify(project, watch.facts)
+    if simplified.text and simplified.statements >= 3:
+        emit(Child(as_bytes(simplified.text), "script.vbs", "simplified", "simplified"))
+    if simplified.statements >= JUNK_MATTERS and simplified.junk > 0:
+        emit(Fact("vba.junk", f"{simplified.junk:.2f}", detail={"statements": str(simplified.statements)}))
