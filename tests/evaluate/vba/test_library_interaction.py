@@ -133,7 +133,7 @@ def test_execute():
     assert result.error is None
     assert result.effects("dialog") == ["in1", "8"]
     assert result.effects("eval")[0] == 'MsgBox "in" & 1'
-    assert ("", b'MsgBox "in" & 1') in result.children
+    assert ("text run as code", b'MsgBox "in" & 1') in result.children
 
 
 def test_eval():
