@@ -131,6 +131,27 @@ class Document(Struct, frozen=True, omit_defaults=True):
     """Names of fields above that the document has but that could not be read: a macro that reads them reads something unknown."""
 
 
+PARTS: Final = (
+    "forms",
+    "controls",
+    "variables",
+    "properties",
+    "custom_properties",
+    "paragraphs",
+    "stories",
+    "tables",
+    "shapes",
+    "bookmarks",
+    "comments",
+    "fields",
+    "custom_xml",
+    "slides",
+    "tags",
+    "workbook",
+)
+"""Fields of a document record; all are unread when there are only macros and no document."""
+
+
 class VbaProject(Struct, frozen=True, omit_defaults=True):
     """A macro project: its modules and the document around them."""
 

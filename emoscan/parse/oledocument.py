@@ -35,7 +35,8 @@ _BASES: Final[dict[str, Host]] = {
     "0{00020820-0000-0000-c000-000000000046}": "excel",
     "0{00020821-0000-0000-c000-000000000046}": "excel",
 }
-_WORKBOOK: Final = "0{00020819-0000-0000-c000-000000000046}"
+_WHOLE: Final = ("0{00020819-0000-0000-c000-000000000046}", "0{00020906-0000-0000-c000-000000000046}", ".thisdocument")
+"""The classes of workbooks and of texts, the latter also by their template ("1Normal.ThisDocument"); others are of sheets and controls."""
 _CONTROL: Final = re.compile(
     r'^Attribute VB_Control = "([^",\r\n]{1,255}), ?(-?[0-9]{1,9}), ?(-?[0-9]{1,9}), ?([^",\r\n]{0,99}), ?([^"\r\n]{0,99})"', re.MULTILINE
 )
@@ -45,10 +46,11 @@ _CONTROL: Final = re.compile(
 def code_name_of(modules: Iterable[Module]) -> str:
     """Name of the module that stands for the document itself."""
     documents = [m for m in modules if m.type == "document"]
-    for module in documents:
-        base = _BASE.search(module.source, 0, 2_000)
-        if base and base[1].lower() == _WORKBOOK:
-            return module.name
+    bases = [found[1].lower() if (found := _BASE.search(m.source, 0, 2_000)) else "" for m in documents]
+    for wanted in _WHOLE:
+        for module, base in zip(documents, bases, strict=True):
+            if base.endswith(wanted):
+                return module.name
     return documents[0].name if documents else "ThisDocument"
 
 

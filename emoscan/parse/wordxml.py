@@ -200,6 +200,8 @@ _CHARACTERS: Final = {
     "softHyphen": "\x1f",
     "footnoteReference": "\x02",
     "endnoteReference": "\x02",
+    "footnoteRef": "\x02",
+    "endnoteRef": "\x02",
     "annotationRef": "",
 }
 
@@ -247,6 +249,8 @@ class _Walk:
         if tag in _SKIPPED:
             return False
         match tag:
+            case "footnote" | "endnote":  # 17.11.10: all but "normal" are the lines above the notes
+                return xml.attribute(element, "type") in ("", "normal")
             case "p":
                 properties = xml.child(element, "pPr")
                 style = xml.child(properties, "pStyle") if properties is not None else None

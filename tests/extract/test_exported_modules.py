@@ -70,3 +70,18 @@ def test_too_much_source_is_cut_and_said_to_be():
 @given(st.text(max_size=300))
 def test_any_text(text):
     list(read_exported_modules(Artifact("office.vba-source", text.encode("utf-8", "surrogatepass")), Context(Budget(Limits()))))
+
+
+def test_nothing_is_known_of_a_document_that_is_not_there():
+    """A command that lies in a control beside the text is an unknown command, not an empty one."""
+    other = 'Attribute VB_Name = "Other"\r\nAttribute VB_Base = "0{FCFB3D2A-A0FA-1068-A738-08002B3371B5}"\r\n'
+    page = (
+        'Attribute VB_Name = "Page"\r\nAttribute VB_Base = "1Normal.ThisDocument"\r\n'
+        'Attribute VB_Control = "TextBox1, 0, 0, MSForms, TextBox"\r\nSub AutoOpen()\r\n  Other1\r\nEnd Sub\r\n'
+    )
+    code = 'Attribute VB_Name = "M"\r\nSub Other1()\r\n  On Error Resume Next\r\n  Shell Page.TextBox1 + nothing1\r\nEnd Sub\r\n'
+    found = project(other + page + code)
+    assert found.document.code_name == "Page"
+    assert "shapes" in found.document.unread
+    report = analyse((other + page + code).encode(), "modules.bas")
+    assert [e.value for e in report.effects if e.kind == "effect.run"] == ["<Unknown: control TextBox1 of Page: value>"]

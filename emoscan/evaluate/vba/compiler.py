@@ -731,7 +731,9 @@ class Compiler:
             symbol = self.variable(function.name)
             if symbol is None:
                 symbol = self.implicit(function.name)
-            if isinstance(symbol, Variable) and len(target.args) == 1 and target.args[0] is not None and not set_:
+            if isinstance(symbol, Variable) and not target.args:
+                self.store(function, code, "V", set_=set_)  # `bytes() = …`: the whole array
+            elif isinstance(symbol, Variable) and len(target.args) == 1 and target.args[0] is not None and not set_:
                 self.emit(f"put_at({symbol.place}, {args[1:-2]}, {code})")
             elif isinstance(symbol, Variable):
                 self.emit(f"put_index({symbol.place}, {args}, {code}, {set_})")

@@ -20,26 +20,6 @@ if TYPE_CHECKING:
 
 HOSTS: Final = {"word": "WordHost", "excel": "ExcelHost", "powerpoint": "PowerPointHost"}
 
-PARTS: Final = (
-    "forms",
-    "controls",
-    "variables",
-    "properties",
-    "custom_properties",
-    "paragraphs",
-    "stories",
-    "tables",
-    "shapes",
-    "bookmarks",
-    "comments",
-    "fields",
-    "custom_xml",
-    "slides",
-    "tags",
-    "workbook",
-)
-"""Fields of a document record; all are unread when there are only macros and no document."""
-
 _TELLTALES: Final = (
     (
         "excel",
@@ -65,7 +45,7 @@ def make_host(machine: Any, document: bundle.Document, modules: Sequence[bundle.
             forms=document.forms,
             controls=document.controls,
             workbook=document.workbook,
-            unread=tuple(part for part in PARTS if not getattr(document, part)),
+            unread=tuple(part for part in bundle.PARTS if not getattr(document, part)),
         )
     host: Host = getattr(import_module(f"emoscan.evaluate.vba.host.{app}"), HOSTS[app])(machine, document, modules)
     return host

@@ -227,3 +227,8 @@ def child_object(cls: ObjectClass, name: str, made: ObjectClass) -> None:
 def host_of(this: Object) -> Host:
     host: Host = this.data["host"]
     return host
+
+
+def adopt(instance: Object, document: Object) -> None:
+    """Make the object of a document module the document: it gets all the document is, but stays the object of its own module."""
+    instance.data.update((name, value) for name, value in document.data.items() if name != "module")

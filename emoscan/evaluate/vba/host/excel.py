@@ -12,6 +12,7 @@ from emoscan.evaluate.vba.host import cells, formulas, names, shapes
 from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host
 from emoscan.evaluate.vba.host.base import (
     actions,
+    adopt,
     as_int,
     as_text,
     child_object,
@@ -87,13 +88,13 @@ class ExcelHost(Host):
         instance = module.instance
         assert instance is not None
         if self.document_class(module) is WORKBOOK:
-            instance.data.update(self.workbook.data)
+            adopt(instance, self.workbook)
             self.workbooks = [instance if book is self.workbook else book for book in self.workbooks]
             self.workbook = self.document = instance
             return
         for at, sheet in enumerate(self.sheets):
             if sheet.data["grid"].code_name.lower() == module.name:
-                instance.data.update(sheet.data)
+                adopt(instance, sheet)
                 self.sheets[at] = instance
                 return
         # A sheet that nobody read the cells of.

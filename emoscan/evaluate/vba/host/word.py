@@ -11,6 +11,7 @@ from emoscan.evaluate.vba.host import names, shapes, wordtext
 from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host, queried
 from emoscan.evaluate.vba.host.base import (
     actions,
+    adopt,
     as_bool,
     as_int,
     as_text,
@@ -71,7 +72,7 @@ class WordHost(Host):
         """The first document module stands for the document; there is only one in a document of Word."""
         assert module.instance is not None
         own = module.name == self.record.code_name.lower() or self.document.cls is DOCUMENT
-        module.instance.data.update(self.document.data)
+        adopt(module.instance, self.document)
         if own:
             self.documents[0] = self.document = module.instance
 
@@ -260,7 +261,7 @@ actions(
 )
 empty(
     DOCUMENT,
-    *"""Revisions Footnotes Endnotes Frames Indexes TablesOfContents TablesOfFigures TablesOfAuthorities Subdocuments Scripts
+    *"""Revisions Frames Indexes TablesOfContents TablesOfFigures TablesOfAuthorities Subdocuments Scripts
     Versions Signatures SmartTags XMLNodes HTMLDivisions SpellingErrors GrammaticalErrors ListParagraphs Lists ListTemplates
     XMLSchemaReferences XMLSchemaViolations ChildNodeSuggestions OMaths StyleSheets DocumentInspectors ReadabilityStatistics
     TablesOfAuthoritiesCategories Broadcast CoAuthoring""".split(),
@@ -578,6 +579,71 @@ def add_comment(machine: Any, this: Object, _range: Any = MISSING, text: Any = M
     made = Object(COMMENT, host=this.data["host"], document=this.data["document"], author="", initial="", index=len(items) + 1, story=story)
     items.append(made)
     return made
+
+
+NOTE: Final = office_class("Footnote")
+NOTES: Final = collection_class("Footnotes")
+from_data(NOTE, "index")
+NOTE.get["range"] = lambda _machine, this: this.data["range"]
+NOTE.get["reference"] = lambda _machine, this: make_range(host_of(this), this.data["range"].data["document"], *this.data["reference"])
+actions(NOTE, "delete")
+properties(NOTES, location=0, numberingrule=0, numberstyle=0, startingnumber=1)
+actions(NOTES, "convert swapwithendnotes swapwithfootnotes resetseparator resetcontinuationseparator resetcontinuationnotice")
+
+REFERENCE: Final = "\x02"
+"""The mark of a note: where the main text refers to it, and before its own text (MS-DOC 2.4.1)."""
+
+
+def _notes_of(name: str) -> Callable[..., Object]:
+    def get(_machine: Any, this: Object) -> Object:
+        document = this if "record" in this.data else this.data["document"]
+        host = host_of(this)
+        return Object(NOTES, host=host, document=document, name=name, items=notes(host, document, name))
+
+    return get
+
+
+def notes(host: WordHost, document: Object, name: str) -> list[Object] | Unknown:
+    """Footnotes or endnotes: each is what lies between its mark and the next in the story of all of them."""
+    story = host.story(document, name)
+    if story is None:
+        return []
+    text = story.text
+    if isinstance(text, Unknown):
+        return Unknown(name.title())
+    found: tuple[str, list[Object]] | None = document.data.get(f"{name} found")
+    if found is not None and found[0] is text:
+        return found[1]
+    host.machine.grow(len(text))
+    starts = [at + 1 for at, character in enumerate(text) if character == REFERENCE] or [0]
+    main = main_story(document)
+    marks = [at for at, character in enumerate(main.text) if character == REFERENCE] if type(main.text) is str else []
+    made = []
+    for number, (start, end) in enumerate(zip(starts, [*(at - 1 for at in starts[1:]), len(text)], strict=True)):
+        at = marks[number] if number < len(marks) else 0
+        where = make_range(host, document, story, start, end - 1 if text[end - 1 : end] == "\r" and end > start else end)
+        made.append(Object(NOTE, host=host, range=where, reference=(main, at, at + 1), index=number + 1))
+    document.data[f"{name} found"] = (text, made)
+    return made
+
+
+for _owner in (DOCUMENT, RANGE):
+    _owner.get["footnotes"] = _notes_of("footnotes")
+    _owner.get["endnotes"] = _notes_of("endnotes")
+
+
+@NOTES.method("Add", takes="range reference text")
+def add_note(machine: Any, this: Object, _range: Any = MISSING, _reference: Any = MISSING, text: Any = MISSING) -> Any:
+    if isinstance(this.data["items"], Unknown):
+        return this.data["items"]
+    host, document = host_of(this), this.data["document"]
+    story = host.made_story(document, this.data["name"])
+    end = len(story)
+    note = Unknown.join((REFERENCE, as_text(machine, text), "\r"))
+    machine.grow(64 + len(display(note)))
+    story.replace(end, end, note)
+    found = notes(host, document, this.data["name"])
+    return found if isinstance(found, Unknown) else found[-1]
 
 
 FIELD: Final = office_class("Field")

@@ -725,7 +725,7 @@ def include_hidden(machine: Any, this: Object, value: Any) -> None:
 
 MODE.get["includehiddentext"] = lambda _machine, this: bool(this.data["parent"].data.get("hidden"))
 child_object(RANGE, "TextRetrievalMode", MODE)
-empty(RANGE, "footnotes", "endnotes", "frames", "hyperlinks", "revisions", "scripts", "editors", "smarttags", "xmlnodes", "formfields")
+empty(RANGE, "frames", "hyperlinks", "revisions", "scripts", "editors", "smarttags", "xmlnodes", "formfields")
 empty(
     RANGE, "subdocuments", "grammaticalerrors", "spellingerrors", "htmldivisions", "listparagraphs", "omaths", "conflicts", "topleveltables"
 )

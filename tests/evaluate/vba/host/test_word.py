@@ -68,7 +68,7 @@ DOCUMENT = Document(
         ('ActiveDocument.CustomXMLParts.SelectByNamespace("urn:x")(1).SelectSingleNode("/ns0:root[1]/ns0:item[2]").Text', "second"),
         ('ActiveDocument.CustomXMLParts(4).SelectNodes("//item").Count', 2),
         ("ActiveDocument.CustomXMLParts(4).DocumentElement.ChildNodes(1).Attributes(1).NodeValue", "1"),
-        ("ActiveDocument.Revisions.Count + ActiveDocument.Footnotes.Count", 0),
+        ("ActiveDocument.Revisions.Count + ActiveDocument.Endnotes.Count", 0),
         ("ActiveDocument.Paragraphs(2).Style", "Heading 1"),
         ("ActiveDocument.Name", "Invoice 20.doc"),
         ("ActiveDocument.FullName", r"C:\Users\tanaka\Downloads\Invoice 20.doc"),
@@ -319,3 +319,26 @@ def test_control_frames_among_the_shapes():
         shapes=(Shape("Control 1", inline=True, control="T"),),
     )
     assert value("ActiveDocument.InlineShapes(1).OLEFormat.Object.Text & ActiveDocument.InlineShapes.Count", document) == "v1"
+
+
+NOTES = Document(host="word", paragraphs=(Paragraph("One\x02 and two\x02"),), stories={"footnotes": "\x02 first\r\x02second \r"})
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("ActiveDocument.Footnotes.Count", 2),
+        ("ActiveDocument.Footnotes(1).Range.Text", " first"),
+        ("ActiveDocument.Footnotes(2).Range", "second "),
+        ("ActiveDocument.Content.Footnotes(2).Index", 2),
+        ("ActiveDocument.Footnotes(2).Reference.Start", 12),
+        ("ActiveDocument.Endnotes.Count", 0),
+        ('ActiveDocument.Endnotes.Add(ActiveDocument.Content, , "new").Range.Text', "new"),
+    ],
+)
+def test_notes(expression, expected):
+    assert value(expression, NOTES) == expected
+
+
+def test_a_note_that_is_selected():
+    assert body("ActiveDocument.Footnotes(1).Range.Select\nMain = Selection.Text", NOTES) == " first"
