@@ -118,7 +118,7 @@ class Compiler:
         self.withs: list[str] = []
         self.loops: list[Loop] = []
         self.scopes: list[Scope] = []
-        self.guarded = False
+        self.guarded = self.project.lenient
         """The procedure has `On Error`: statements are tried one by one."""
         self.handlers = False
         """… and labels for it to go to."""
@@ -185,7 +185,7 @@ class Compiler:
             self.box_all()
         self.initialise()
         if self.guarded or self.nested:
-            self.emit("_h = 0")
+            self.emit(f"_h = {self.no_handler}")
         if self.gosubs:
             self.emit("_g = 0")
         if self.nested:
@@ -257,7 +257,7 @@ class Compiler:
         if "me" in scope:
             self.emit("_f = _me.data")
         if self.guarded or self.nested:
-            self.emit("_h = 0")
+            self.emit(f"_h = {self.no_handler}")
         if self.gosubs:
             self.emit("_g = 0")
         if self.nested:
@@ -266,6 +266,11 @@ class Compiler:
             self.body(body)
         self.emit("return None")
         return self.finished()
+
+    @property
+    def no_handler(self) -> int:
+        """What happens to an error that nothing handles: 0 ends the procedure, 1 goes on behind the statement."""
+        return 1 if self.project.lenient else 0
 
     def look_over(self, body: list[s.Statement]) -> None:
         """What shape the code needs: error handling, labels, GoSub."""
@@ -1171,7 +1176,7 @@ class Compiler:
         if node.label == "next":
             self.emit("_h = 1; clear_error()")
         elif node.label == "0":
-            self.emit("_h = 0; clear_error()")
+            self.emit(f"_h = {self.no_handler}; clear_error()")
         elif node.label == "-1":
             self.emit("_act = False; clear_error()" if self.nested else "clear_error()")
         else:

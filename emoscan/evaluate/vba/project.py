@@ -43,6 +43,7 @@ class Project:
         vbscript: bool = False,
         code: dict[str, Any] | None = None,
         turned: bool = False,
+        lenient: bool = False,
     ) -> None:
         self.machine = machine
         self.namespace = machine.namespace
@@ -62,6 +63,8 @@ class Project:
         """Compiled code by its Python source, shared by the runs of one project."""
         self.turned = turned
         """Guards are turned round in this run (see compiler.Compiler.guard)."""
+        self.lenient = lenient
+        """Errors that nothing handles end no procedure in this run: what our models get wrong must not hide the rest."""
         self.guards: list[s.Expr] = []
         self.texts: dict[tuple[Any, ...], Procedure] = {}
         """Texts that were run as code, compiled."""

@@ -3,12 +3,13 @@
 Procedures that run by themselves come first, with the state they leave to each other; then those that run on closing or
 on events of using the document, then clicks. When all of that shows no effect, the project is run again with its guards
 turned round (a test that ends the run is not taken, a block that reaches a sink is entered), then in other surroundings
-(dates, countries) if it asked for them, and at last procedures that nothing calls, marked as less certain. What downloads
-is run once more without a network.
+(dates, countries) if it asked for them, and at last procedures that nothing calls, marked as less certain; as is what shows when
+errors that ended a procedure are passed over. What downloads is run once more without a network.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.simplify import simplify
 from emoscan.model import Child, Fact, Problem, Yield
 from emoscan.parse.bundle import VbaProject
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes
 
 TELLING: Final = frozenset(
@@ -36,11 +38,29 @@ TELLING: Final = frozenset(
 )
 """Effects that show what a macro is for; a query or a message box does not."""
 
+DECODED: Final = frozenset(("effect.run", "effect.eval"))
+
 LOCALES: Final = ((81, 1041), (1, 1033), (49, 1031), (39, 1040), (44, 2057), (34, 3082), (33, 1036), (55, 1046), (48, 1045), (31, 1043))
 """(country, LCID) of the surroundings tried when a macro asks where it is."""
 
 GUESSED: Final = 0.5
 """Confidence of what a procedure shows that nothing calls."""
+
+
+def sensible(text: str) -> bool:
+    """Whether a text can be a command, a path or an address: what a decoder makes with the wrong key is not."""
+    sample = text[:500]
+    strange = sum(not (" " <= c <= "~" or c in "\r\n\t" or c.isalnum()) or "\x80" <= c <= "\xff" for c in sample)
+    return bool(sample) and 8 * strange <= len(sample)
+
+
+CONVINCING: Final = lazy(
+    r"(?:^|[^a-z])(?:cmd|command\.com|power(?:\W{0,3})shell|pwsh|[cw]script|mshta|rundll32|regsvr32|certutil|bitsadmin|wmic|msbuild|msiexec"
+    r"|schtasks|explorer|start|calc|notepad|winword|excel)(?:[^a-z]|$)|https?:|[a-z]:[\\/]|\\\\\w|\.(?:exe|dll|bat|cmd|vbs|vbe|js|jse|ps1|hta|wsf|com|scr|"
+    r"lnk|tmp|docm?|xlsm?|txt|zip|html?)(?:\W|$)|%(?:comspec|te?mp|\w*appdata|windir|systemroot|userprofile|public|programdata|allusersprofile)%|\bsub\b|\bdim\b|\bfunction\b|<Unknown",
+    re.IGNORECASE,
+)
+"""What nearly every command, address or script has somewhere. Text that a decoder makes with a key nearly right has not."""
 
 
 class Program:
@@ -62,6 +82,7 @@ class Program:
         profile: Profile | None = None,
         now: datetime | None = None,
         turned: bool = False,
+        lenient: bool = False,
         offline: Budget | None = None,
     ) -> Project:
         """A fresh machine with the project linked in it. With `offline`, every request fails, and that budget pays."""
@@ -69,7 +90,7 @@ class Program:
         world = World(budget, profile, now or self.now, self.document_name)
         world.online = offline is None
         machine = VbaMachine(budget, world, emit, code_page=self.source.code_page)
-        project = Project(machine, code=self.code, turned=turned)
+        project = Project(machine, code=self.code, turned=turned, lenient=lenient)
         project.host = make_host(machine, self.source.document, self.source.modules)
         for module, tree in zip(self.source.modules, self.trees):
             project.link(tree, module.name, module.type)
@@ -83,6 +104,10 @@ class Watch:
         self.emit = emit
         self.confidence = confidence
         self.telling = 0
+        self.convincing = 0
+        """Those that leave no doubt that they were decoded with the right key."""
+        self.failed = False
+        """An error ended an entry."""
         self.asked: set[str] = set()
         self.facts: list[Fact] = []
         self.seen: set[Any] = seen if seen is not None else set()
@@ -92,8 +117,11 @@ class Watch:
         match item:
             case Fact():
                 self.facts.append(item)
-                if item.kind in TELLING:
+                if item.kind in TELLING and sensible(item.value):
                     self.telling += 1
+                    self.convincing += item.kind not in DECODED or bool(CONVINCING.search(item.value))
+                elif item.kind == "eval.error":
+                    self.failed = True
                 elif item.kind == "effect.query":
                     self.asked.add(item.value.lower())
                 key = (item.kind, item.value, item.how)
@@ -122,16 +150,30 @@ def evaluate(source: VbaProject, budget: Budget, emit: Emit, document_name: str 
     for entry in found:
         emit(Fact("vba.entry", entry.event, detail={"module": entry.procedure.module.shown, "stage": STAGES[entry.stage]}))
     run_all(project, found)
-    if not watch.telling and project.procedures:
+    failed = watch.failed
+    keyed = bool(watch.telling) and not watch.convincing and in_key(watch.asked)
+    if project.procedures and (keyed or not watch.telling):
         for start in other_ways(program, watch.asked):
-            second = Watch(emit, seen=seen)
+            held: list[Yield] = []
+            second = Watch(held.append, seen=set(seen))
             again = start(second)
-            run_all(again, entries(again))
-            if second.telling:
+            try:
+                run_all(again, entries(again))
+            finally:
+                if again.turned or second.convincing:
+                    # What comes of a wrong key is noise.
+                    seen |= second.seen
+                    for item in held:
+                        emit(item)
+            failed = failed or second.failed
+            if second.convincing or (again.turned and second.telling and not keyed):
                 watch, project = second, again
                 break
-        else:
-            run_uncalled(program, Watch(emit, GUESSED, seen))
+    guess = Watch(emit, GUESSED, seen)
+    if failed:
+        run_past_errors(program, guess, turned=not watch.telling)
+    if not watch.telling and not guess.telling:
+        run_uncalled(program, guess)
     report_simplified(project, watch, emit)
     if any(fact.kind == "effect.download" for fact in watch.facts):
         run_offline(program, Watch(emit, seen=seen))
@@ -159,11 +201,17 @@ OFFLINE_LEAST: Final = 20_000
 """Operations a run without a network gets in any case."""
 
 
+def run_past_errors(program: Program, watch: Watch, *, turned: bool) -> None:
+    """Once more, going on behind each error that ended a procedure: macros in the wild are tested, so the error may be ours."""
+    project = program.start(watch, turned=turned, lenient=True)
+    run_all(project, entries(project))
+
+
 def run_uncalled(program: Program, watch: Watch) -> None:
     """The last resort: each procedure that nothing calls, in a world of its own."""
     number = 0
     while True:
-        project = program.start(watch, turned=True)
+        project = program.start(watch, turned=True, lenient=True)
         left = uncalled(project)[number : number + 1]
         if not left:
             return
@@ -200,15 +248,31 @@ def run_all(project: Project, found: list[Entry]) -> None:
             project.machine.finish()
 
 
+OF_PLACE: Final = ("international", "locale", "language", "country", "lcid")
+OF_TIME: Final = ("now", "date", "time", "day")
+
+
+def asks(asked: set[str], words: tuple[str, ...]) -> bool:
+    return any(word in query for query in asked for word in words)
+
+
+def in_key(asked: set[str]) -> bool:
+    """Whether the macro asked for something that can be the key of a decoder, and that has few values."""
+    return asks(asked, OF_PLACE) or asks(asked, OF_TIME)
+
+
 def other_ways(program: Program, asked: set[str]) -> Iterator[Callable[[Emit], Project]]:
     """Further runs, the likeliest first: guards turned round; other countries and days when the macro asked for them."""
     yield lambda emit: program.start(emit, turned=True)
-    if any(word in query for query in asked for word in ("international", "locale", "language", "country", "lcid")):
+    if asks(asked, OF_PLACE):
         for profile in (Profile(country=country, lcid=lcid) for country, lcid in LOCALES[1:]):
             yield lambda emit, p=profile: program.start(emit, profile=p)  # type: ignore[misc]
-    if any(word in query for query in asked for word in ("now", "date", "time", "day")):
+    if asks(asked, OF_TIME):
         for day in range(31):
             moment = program.now.replace(day=1) + timedelta(days=day)
+            yield lambda emit, m=moment: program.start(emit, now=m)  # type: ignore[misc]
+        for month in range(1, 13):
+            moment = program.now.replace(day=1, month=month)
             yield lambda emit, m=moment: program.start(emit, now=m)  # type: ignore[misc]
 
 

@@ -1,0 +1,89 @@
+"""What is tried when a project, run as it stands, shows nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emoscan.budget import Budget, Limits
+from emoscan.evaluate.vba.run import evaluate, sensible
+from emoscan.model import Fact
+from emoscan.parse.bundle import Document, Module, VbaProject
+
+
+def facts(source: str, host: Any = "word") -> list[Fact]:
+    emitted: list[Any] = []
+    project = VbaProject((Module("ThisDocument", source, "document"),), Document(host=host))
+    evaluate(project, Budget(Limits(seconds=60)), emitted.append)
+    return [item for item in emitted if isinstance(item, Fact)]
+
+
+def commands(source: str, **options: Any) -> list[tuple[str, float]]:
+    return [(f.value, f.confidence) for f in facts(source, **options) if f.kind == "effect.run"]
+
+
+@pytest.mark.parametrize(
+    ("test", "evidence"),
+    [
+        ('If Environ("USERDOMAIN") = "" Then Exit Sub', 'Environ("USERDOMAIN") = ""'),
+        ("If RecentFiles.Count < 300 Then End", "RecentFiles.Count < 300"),
+        ("If Application.RecentFiles.Count < 300 Then Application.Quit", "Application.RecentFiles.Count < 300"),
+        ("If Tasks.Count < 500 Then\nActiveDocument.Close\nExit Sub\nEnd If", "Tasks.Count < 500"),
+        ("If System.Country <> 7777 Then Exit Sub", "System.Country <> 7777"),
+        ('If Dir("C:\\only\\here.txt") = "" Then Exit Sub', 'Dir("C:\\only\\here.txt") = ""'),
+    ],
+)
+def test_guards_are_turned_round(test, evidence):
+    found = facts(f'Sub AutoOpen()\n{test}\nShell "calc"\nEnd Sub')
+    assert [f.value for f in found if f.kind == "effect.run"] == ["calc"]
+    assert evidence.lower() in [f.value.lower() for f in found if f.kind == "evade.env"]
+
+
+def test_a_block_that_only_other_surroundings_would_enter():
+    assert commands('Sub AutoOpen()\nIf Environ("USERNAME") = "victim" Then\nShell "calc"\nEnd If\nEnd Sub') == [("calc", 1.0)]
+
+
+def test_an_error_that_ends_the_macro_is_passed_over():
+    """It may be our model that is wrong. What is found so is marked as less certain."""
+    source = 'Sub AutoOpen()\nx = 1 / nothingHere\nShell "calc"\nEnd Sub'
+    assert commands(source) == [("calc", 0.5)]
+    source = 'Sub AutoOpen()\nShell "first"\nx = 1 / nothingHere\nShell "second"\nEnd Sub'
+    assert commands(source) == [("first", 1.0), ("second", 0.5)]
+
+
+def test_a_key_out_of_the_country():
+    """xlCountrySetting as the key: with the wrong one the command is noise."""
+    secret = [ord(c) ^ 49 for c in "powershell -nop -e QQBB"]
+    source = f"""Sub Workbook_Open()
+    k = Application.International(2)
+    For Each c In Array({", ".join(map(str, secret))})
+        t = t & Chr(c Xor k)
+    Next
+    Shell t, 0
+    End Sub"""
+    assert ("powershell -nop -e QQBB", 1.0) in commands(source, host="excel")
+
+
+def test_a_key_out_of_the_date():
+    secret = [ord(c) + 29 for c in "cmd /c start x"]
+    source = f"""Sub AutoOpen()
+    For Each c In Array({", ".join(map(str, secret))})
+        t = t & Chr(c - Day(Now))
+    Next
+    Shell t, 0
+    End Sub"""
+    assert ("cmd /c start x", 1.0) in commands(source)
+
+
+def test_what_nothing_calls_is_tried_at_last():
+    assert commands('Sub Hidden()\nShell "calc"\nEnd Sub') == [("calc", 0.5)]
+    assert commands('Sub AutoOpen()\nShell "a"\nEnd Sub\nSub Hidden()\nShell "b"\nEnd Sub') == [("a", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("cmd /c dir", True), ("日本語.exe", True), ("\x12\x80ÿ\x07k", False), ("", False), ("ÞðÝ®©¾µ", False)],
+)
+def test_sensible_texts(text, expected):
+    assert sensible(text) is expected
