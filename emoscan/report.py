@@ -325,12 +325,16 @@ def _macros(graph: Graph) -> list[Macros]:
     return rows
 
 
+_HEADER_FACTS: Final = frozenset(("mail.from", "mail.to", "mail.subject", "mail.date", "mail.received"))
+
+
 def _mail(graph: Graph) -> dict[str, list[str]] | None:
-    """Facts `mail.*` of the mail nearest to the input."""
+    """Facts `mail.*` of the mail nearest to the input; of those that have header fields, if any has."""
     mails = [a for a in graph.artifacts.values() if a.kind.startswith("mail.")]
     if not mails:
         return None
-    nearest = min(mails, key=lambda a: graph.depth[a.id])
+    headed = [a for a in mails if any(fact.kind in _HEADER_FACTS for _, fact in graph.facts(a.id, "mail"))]
+    nearest = min(headed or mails, key=lambda a: graph.depth[a.id])
     values: dict[str, list[str]] = {}
     for _, fact in graph.facts(nearest.id, "mail"):
         values.setdefault(fact.kind.removeprefix("mail."), []).append(one_line(fact.value))

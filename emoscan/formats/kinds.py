@@ -37,6 +37,7 @@ SIGNATURES: Final[dict[str, tuple[Signature, ...]]] = {
     "windows.registry-hive": ((0, b"regf"),),
     "windows.event-log": ((0, b"ElfFile\0"),),
     "mail.pst": ((0, b"!BDN"),),
+    "mail.tnef": ((0, b"\x78\x9f\x3e\x22"),),
     "archive.7z": ((0, b"7z\xbc\xaf\x27\x1c"),),
     "archive.rar": ((0, b"Rar!\x1a\x07"), (0, b"RE~^")),
     "archive.cab": ((0, b"MSCF\0\0\0\0"), (0, b"ISc(")),

@@ -75,7 +75,7 @@ def letter(headers: Headers, text: str, attachments: int, likely: str = "") -> L
         bool(names & _OF_LISTS) or field(headers, "precedence").lower() in (b"list", b"bulk"),
         field(headers, "from")[:MAX_FIELD].decode("latin-1"),
         text,
-        attachments,
+        attachments or int(field(headers, "x-ms-has-attach").lower().startswith(b"yes")),
     )
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.formats.compound import kind_in, kind_of
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, hosts
 from emoscan.parse.cfb import BETA_MAGIC, MAGIC, CompoundFile, Entry, join
@@ -14,28 +15,6 @@ from emoscan.registry import Look, sniffs, step
 
 MAX_EMBEDDED: Final = 500
 """Objects of one document that are taken out."""
-
-
-def kind_of(look: Look) -> str:
-    """The kind of a compound file by the streams at its root; that of mails is for another sniffer to name."""
-    if "compound file" not in look.memo:
-        look.memo["compound file"] = _kind(look.data)
-    return str(look.memo["compound file"])
-
-
-def _kind(data: bytes) -> str:
-    try:
-        file = CompoundFile(data)
-    except Malformed:
-        return "office.ole"
-    names = {e.name.lower() for e in file.entries if e.path == e.name}
-    if any(name.startswith(("__substg1.0_", "__properties_version1.0", "__nameid_version1.0")) for name in names):
-        return "mail.msg"
-    if "encryptioninfo" in names and "encryptedpackage" in names:
-        return "office.encrypted"
-    if not names & hosts.STREAMS.keys() and file.stream("VBA/dir") is not None:
-        return "office.vba-storage"
-    return "office.ole"
 
 
 @sniffs("office.ole", magic=(MAGIC, BETA_MAGIC))
@@ -112,7 +91,7 @@ def _in_presentation(file: CompoundFile, entry: Entry) -> Yields:
     for stored in pptbinary.storages(file.read(entry), file.budget):
         if stored.damage:
             yield Problem("malformed", "presentation", f"{stored.damage}; what is missing was not seen")
-        if oledocument.control_in(stored.data, file.budget) is None and _kind(stored.data) != "office.vba-storage":
+        if oledocument.control_in(stored.data, file.budget) is None and kind_in(stored.data) != "office.vba-storage":
             yield Child(stored.data, label=f"{entry.name} @{stored.offset:#x}", how="embedded object")
 
 
