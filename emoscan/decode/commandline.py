@@ -1,4 +1,7 @@
-"""From command lines to PowerShell: `-EncodedCommand` in every spelling, and the text of `-Command`."""
+"""PowerShell that is named in other scripts: `-EncodedCommand` in every spelling, and the text of `-Command`.
+
+Command lines and batch files themselves are evaluated (`evaluate.commands`).
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,11 @@ from emoscan.model import Artifact, Child, Fact, Yields
 from emoscan.parse.bundle import VBA_PROJECT
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold
-from emoscan.parse.psargs import Call, calls
+from emoscan.parse.psargs import Call, calls, yields_of
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import sniff, step
 
 TAKES: Final = (
-    "script.cmd",
     "script.powershell",
     "script.vba",
     "script.vbs",
@@ -28,10 +30,6 @@ TAKES: Final = (
     "text.xml",
 )
 
-_CARETS: Final = lazy(r"[A-Za-z]\^+[A-Za-z]")
-CARETS: Final = 5
-"""Carets inside words that make a habit of it."""
-
 # In a script, PowerShell is named often without being run: in a path, in a message.
 _CODE_ONLY: Final = lazy(r"[;|($=]|::|\biex\b|-[A-Za-z]{2,}|\w\s+\S")
 
@@ -41,31 +39,23 @@ def powershell_of_command_lines(artifact: Artifact, ctx: Context) -> Yields:
     """What PowerShell is told to run by the command lines in a script."""
     text = text_of(artifact.data)
     ctx.budget.spend(len(text) // 32)
-    carets = len(_CARETS.findall(text)) if artifact.kind == "script.cmd" else 0
-    if carets >= CARETS:
-        yield Fact("obfuscation.caret", f"{carets} carets inside words")
     for call in calls(as_run(text, artifact.kind)):
-        yield from _give(call, artifact)
+        yield from _give(call)
 
 
 def as_run(text: str, kind: str) -> str:
-    """The text without the noise its interpreter drops: carets of cmd, ticks of PowerShell; literals put together."""
-    if kind == "script.cmd":
-        return text.replace("^\r\n", "").replace("^", "")
+    """The text with its literals put together."""
     if kind == "script.powershell":
         return text
     return fold(text, LANGUAGES[kind]) if kind in LANGUAGES else text
 
 
-def _give(call: Call, artifact: Artifact) -> Iterator[Child | Fact]:
+def _give(call: Call) -> Iterator[Child | Fact]:
+    """What a script names PowerShell for: code, not a path or a word of a message. What is encoded was meant to be run."""
     if not readable(call.text) and len(call.text) < 3:
         return
-    if call.type == "encoded":
-        yield Fact("obfuscation.encoded_command", call.spelled, span=(call.start, call.end))
-        yield Child(as_bytes(call.text), "script.powershell", how=f"{call.spelled} argument", span=(call.start, call.end))
-    elif artifact.kind == "script.cmd" or (call.spelled and _CODE_ONLY.search(call.text)):
-        how = f"{call.spelled} argument" if call.spelled else "argument of powershell"
-        yield Child(as_bytes(call.text), "script.powershell", how=how, span=(call.start, call.end))
+    if call.type == "encoded" or (call.spelled and _CODE_ONLY.search(call.text)):
+        yield from yields_of(call)
 
 
 @step("document.scripts", takes=VBA_PROJECT, fallback=True)

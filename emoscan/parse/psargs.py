@@ -11,9 +11,10 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from emoscan.model import Child, Fact
 from emoscan.parse.encodings import from_base64
 from emoscan.parse.lazy import lazy
-from emoscan.parse.text import looks_like_text
+from emoscan.parse.text import as_bytes, looks_like_text
 
 DASHES: Final = "-/\u2013\u2014\u2015"
 """What PowerShell takes for the dash before a parameter."""
@@ -58,6 +59,15 @@ class Call(Struct, frozen=True):
     start: int
     """Where the parameter stands."""
     end: int
+
+
+def yields_of(call: Call, before: str = "") -> Iterator[Child | Fact]:
+    """A call as steps hand it on: its text as an artifact, with lines before it that set what it reads, and what was encoded as a fact."""
+    span = call.start, call.end
+    if call.type == "encoded":
+        yield Fact("obfuscation.encoded_command", call.spelled, span=span)
+    how = f"{call.spelled} argument" if call.spelled else "argument of powershell"
+    yield Child(as_bytes(before + call.text), "script.powershell", how=how, span=span)
 
 
 def parameter(written: str) -> tuple[str, bool]:

@@ -1,0 +1,1 @@
+"""cmd.exe: batch files and command lines."""

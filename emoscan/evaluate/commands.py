@@ -1,0 +1,17 @@
+"""The step that evaluates command lines and batch files."""
+
+from __future__ import annotations
+
+from emoscan.context import Context
+from emoscan.model import Artifact, Yields
+from emoscan.parse.text import text_of
+from emoscan.registry import step
+
+
+@step("cmd", takes="script.cmd", order=10)
+def evaluate_commands(artifact: Artifact, ctx: Context) -> Yields:
+    """Run what cmd.exe would run: effects, what programs are given, scripts that are written and started."""
+    from emoscan.evaluate.cmd.run import evaluate
+
+    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.names)
+    yield from ()
