@@ -10,7 +10,6 @@ from linear import assert_linear
 from emoscan.budget import Budget, Limits
 from emoscan.context import Context, Settings
 from emoscan.decode.concat import join_literals
-from emoscan.decode.forcoded import pick_letters
 from emoscan.decode.pslite import Script, simplify
 from emoscan.decode.tokens import learn, undo_token_splitting
 from emoscan.engine import expand
@@ -109,34 +108,14 @@ def test_from_the_text_of_a_form_to_the_list_of_urls(token):
 
 
 def test_from_a_command_that_picks_letters_to_the_list_of_urls():
-    alphabet = "".join(sorted(set(f"powershell {STAGER}"), key=lambda c: (ord(c) * 7) % 127))
-    numbers = " , ".join(str(alphabet.index(c)) for c in f"powershell {STAGER}")
-    command = f'cmd /V:O /c "SeT pEk={alphabet}&&  foR %9 IN ( {numbers} , {len(alphabet) + 9} )DO Set 4D=!4D!!pEk:~  %9,   1!&&If %9 gEQ 82 ECho !4D:*4D!=! | cmd"'
+    line = f"powershell {STAGER}".replace('"', "'")  # a quote in the alphabet would hide the operators behind it from cmd.exe
+    alphabet = "".join(sorted(set(line), key=lambda c: (ord(c) * 7) % 127))
+    numbers = " , ".join(str(alphabet.index(c)) for c in line)
+    command = f'cmd /V:O /c "SeT pEk={alphabet}&&  foR %9 IN ( {numbers} , 99 )DO Set 4D=!4D!!pEk:~  %9,   1!&&If %9 gEQ 82 ECho !4D:*4D!=! | cmd"'
     controls = (Control("TextBox1", "TextBox", {"Value": command}),)
     urls, hows = chain(VbaProject((), document=Document(controls=controls)))
     assert urls == URLS
-    assert "letters picked in a FOR loop" in hows
-
-
-# ---------------------------------------------------------------- FOR loops of cmd
-
-
-@pytest.mark.parametrize(
-    ("text", "command"),
-    [
-        (
-            'cmd /V:ON /C "set x=toihe ncr&&for %a in (4,7,3,1,5,2,6,4,8,0,5,2,6,4,8,0,99) do set y=!y!!x:~%a,1!&&if %a==99 call %y:~-10%"',
-            "echo inert inert",
-        ),
-        ('cmd /V:ON /C "set x=treni treni ohce&&for /L %a in (15,-1,0) do set y=!y!!x:~%a,1!&&if %a==0 call %y:~-10%"', "echo inert inert"),
-    ],
-)
-def test_letters_picked(text, command):
-    assert texts(run(pick_letters, text, "script.cmd")) == [command]
-
-
-def test_an_ordinary_loop_is_none():
-    assert run(pick_letters, "for %%a in (1,2,3,4,5,6,7,8,9,10) do echo %%a\r\nset x=abc\r\n", "script.cmd") == []
+    assert "what is piped into PowerShell" in hows or "argument of powershell" in hows
 
 
 # ---------------------------------------------------------------- literals
@@ -260,7 +239,6 @@ STEPS = [
     (undo_token_splitting, "script.vba-project"),
     (join_literals, "script.vba"),
     (join_literals, "script.powershell"),
-    (pick_letters, "script.cmd"),
     (simplify, "script.powershell"),
 ]
 

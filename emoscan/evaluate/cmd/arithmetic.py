@@ -10,7 +10,9 @@ from emoscan.parse.lazy import lazy
 
 DEEPEST: Final = 40
 
-_TOKEN: Final = lazy(r"\s*(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,19}|<<=|>>=|<<|>>|[*/%+\-&^|]=|[*/%+\-&^|()=,!~]|[^\s*/%+\-&^|()=,!~<>0-9][^\s*/%+\-&^|()=,!~<>]*)")
+_TOKEN: Final = lazy(
+    r"\s*(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,19}|<<=|>>=|<<|>>|[*/%+\-&^|]=|[*/%+\-&^|()=,!~]|[^\s*/%+\-&^|()=,!~<>0-9][^\s*/%+\-&^|()=,!~<>]*)"
+)
 
 _LEVELS: Final = {"|": 1, "^": 2, "&": 3, "<<": 4, ">>": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6}
 _ASSIGN: Final = frozenset(("=", "*=", "/=", "%=", "+=", "-=", "&=", "^=", "|=", "<<=", ">>="))
@@ -86,14 +88,14 @@ class _Expression:
         return value
 
     def unary(self) -> int:
-        token = self.peek()
+        sign = self.peek()
         self.at += 1
-        if token in ("-", "+", "!", "~"):
+        if sign in ("-", "+", "!", "~"):
             self.enter()
             value = self.unary()
             self.depth -= 1
-            return {"-": wrap(-value), "+": value, "!": int(not value), "~": ~value}[token]
-        if token == "(":
+            return {"-": wrap(-value), "+": value, "!": int(not value), "~": ~value}[sign]
+        if sign == "(":
             self.enter()
             value = self.assignment()
             self.depth -= 1
@@ -101,11 +103,11 @@ class _Expression:
                 raise Invalid("missing )")
             self.at += 1
             return value
-        if token[:1].isdigit():
-            return wrap(number(token) or 0)
-        if not token or token in _LEVELS or token in _ASSIGN or token in ("(", ")", ","):
-            raise Invalid(token)
-        return self.variable(token)
+        if sign[:1].isdigit():
+            return wrap(number(sign) or 0)
+        if not sign or sign in _LEVELS or sign in _ASSIGN or sign in ("(", ")", ","):
+            raise Invalid(sign)
+        return self.variable(sign)
 
     def variable(self, name: str) -> int:
         return wrap(number(self.get(name) or "") or 0)

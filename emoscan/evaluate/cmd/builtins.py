@@ -291,7 +291,7 @@ def start(machine: CmdMachine, rest: str) -> None:
     text = rest.lstrip(DELIMITERS)
     while True:
         if text.startswith('"') and not machine.world.files.exists(machine.world.absolute(text[1:].partition('"')[0])):
-            title, quote, after = text[1:].partition('"')
+            _title, quote, after = text[1:].partition('"')
             if quote and after.strip():
                 text = after.lstrip(DELIMITERS)
                 continue

@@ -82,7 +82,7 @@ def system_information(world: Any) -> list[str]:
         "System Type:               x64-based PC",
         f"Total Physical Memory:     {profile.memory >> 20:,} MB",
         f"Domain:                    {profile.domain.lower()}.example.test",
-        f"Logon Server:              \\\\DC01",
+        "Logon Server:              \\\\DC01",
     ]
 
 
@@ -94,5 +94,11 @@ TASKS: Final = (
 
 def tasks() -> list[str]:
     """`tasklist`."""
-    head = ["", "Image Name                     PID Session Name        Session#    Mem Usage", "========================= ======== ================ =========== ============"]
-    return head + [f"{name:<25} {number * 212 + 4:>8} Console                    1 {number * 1312 + 8:>10,} K" for number, name in enumerate(TASKS)]
+    head = [
+        "",
+        "Image Name                     PID Session Name        Session#    Mem Usage",
+        "========================= ======== ================ =========== ============",
+    ]
+    return head + [
+        f"{name:<25} {number * 212 + 4:>8} Console                    1 {number * 1312 + 8:>10,} K" for number, name in enumerate(TASKS)
+    ]

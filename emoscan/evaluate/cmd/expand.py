@@ -149,7 +149,13 @@ def delayed(text: str, get: Lookup, grow: Callable[[int], None], *, batch: bool)
         colon = text.find(":", at, close)
         name = text[at : colon if colon >= 0 else close]
         value = get(name) if name else None
-        if value is not None and colon >= 0 and colon + 1 < close:
+        if value is not None and 0 <= colon < close - 1:
+            if text[colon + 1] != "~" and "=" not in text[colon:close]:
+                # What is replaced may hold an exclamation mark: it ends at the equals sign
+                equals = text.find("=", close)
+                close = text.find("!", equals) if equals >= 0 else close
+                if close < 0:
+                    continue
             value = modified(value, text[colon + 1 : close], grow)
         if value is not None:
             grow(len(value))

@@ -52,7 +52,7 @@ def _put(machine: Any, lines: list[str]) -> None:
 
 @prints("findstr")
 def findstr(machine: Any, call: Any) -> None:
-    """Lines with one of the texts, or with the expression: findstr knows . * ^ $ [class] \\< \\> and no groups."""
+    r"""Lines with one of the texts, or with the expression: findstr knows . * ^ $ [class] \\< \\> and no groups."""
     flags = ""
     literal: list[str] = []
     loose: list[str] = []
@@ -79,7 +79,9 @@ def findstr(machine: Any, call: Any) -> None:
         content = machine.read_file(path)
         loose += _lines(content) if isinstance(content, str) else []
     as_text = "l" in flags or (bool(literal) and "r" not in flags)
-    patterns = [re.escape(p.replace("\\\\", "\\").replace('\\"', '"')) if as_text else _expression(p) for p in (*literal, *loose) if p][:200]
+    patterns = [re.escape(p.replace("\\\\", "\\").replace('\\"', '"')) if as_text else _expression(p) for p in (*literal, *loose) if p][
+        :200
+    ]
     if not patterns:
         machine.fail()
         return

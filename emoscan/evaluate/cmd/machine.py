@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from emoscan.budget import Budget, LimitReached
-from emoscan.evaluate.cmd import arithmetic, canned
+from emoscan.evaluate.cmd import arithmetic
 from emoscan.evaluate.cmd.expand import delayed, loop_variables, number, path_parts, percent
 from emoscan.evaluate.cmd.parser import DELIMITERS, parse
 from emoscan.evaluate.cmd.syntax import Bad, Block, Chain, For, If, Node, Nothing, Redirection, Simple
 from emoscan.evaluate.core.failures import ScriptEnd
-from emoscan.evaluate.core.machine import Emit, Machine, origin
+from emoscan.evaluate.core.machine import Emit, Machine
 from emoscan.evaluate.core.values import Unknown, display
 from emoscan.evaluate.core.world import Files, World
 from emoscan.model import Yield
-from emoscan.parse.commandline import cmd_call, plain_path, program_name
+from emoscan.parse.commandline import cmd_call, program_name
 from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes, text_of
 
@@ -78,7 +78,7 @@ class Frame:
 def _label(text: str) -> str:
     text = text.lstrip(" \t:,;=")
     end = len(text)
-    for sign in " \t,;=:+&|<>\"":
+    for sign in ' \t,;=:+&|<>"':
         found = text.find(sign)
         if 0 <= found < end:
             end = found
@@ -162,10 +162,6 @@ class CmdMachine(Machine):
             return f"{world.environment.get('comspec', 'cmd.exe')}"
         return None
 
-    def looked_up(self, name: str) -> str | None:
-        """A variable as it is asked for with a modifier or without: notes tricks."""
-        return self.get_variable(name)
-
     def set_variable(self, name: str, value: str) -> None:
         key = name.lower()
         if not value:
@@ -217,7 +213,7 @@ class CmdMachine(Machine):
         if "%" not in line:
             return line
         before = line.count(":~") if ":~" in line else 0
-        after = percent(line, self.looked_up, self.argument if self.frame.arguments is not None else None, self.grow)
+        after = percent(line, self.get_variable, self.argument if self.frame.arguments is not None else None, self.grow)
         if before:
             self.trick("substring", max(0, before - after.count(":~")))
         return after
@@ -229,7 +225,7 @@ class CmdMachine(Machine):
         if self.delayed_on and "!" in text:
             if ":~" in text:
                 self.trick("substring", text.count(":~"))
-            text = delayed(text, self.looked_up, self.grow, batch=self.frame.arguments is not None)
+            text = delayed(text, self.get_variable, self.grow, batch=self.frame.arguments is not None)
         return text
 
     # ------------------------------------------------------------ running lines
@@ -581,15 +577,15 @@ class CmdMachine(Machine):
             INTERNAL[unquoted.lower()](self, rest)
             return
         self.status = 0
-        self.start(unquoted, rest, quoted=name)
+        self.start(unquoted, rest)
 
-    def start(self, program: str, rest: str, *, quoted: str = "") -> None:
+    def start(self, program: str, rest: str) -> None:
         """A program that is no part of cmd.exe, or a batch file."""
         from emoscan.evaluate.cmd.programs import run_program
 
         run_program(self, program, rest)
 
-    def create_process(self, line: str, how: str = "") -> None:
+    def create_process(self, line: str) -> None:
         """A line that some program hands to Windows: cmd.exe sees none of it but what it is given itself."""
         from emoscan.parse.commandline import program
 
@@ -809,5 +805,3 @@ def _switch_at(name: str) -> tuple[str, str, str]:
 
 
 _SWITCHED: Final = frozenset(("cmd", "powershell", "reg", "schtasks", "wmic", "certutil", "bitsadmin", "mshta", "regsvr32", "msiexec"))
-
-__all__ = ["CmdMachine", "Jump", "Leave", "ScriptEnd", "origin", "plain_path"]

@@ -8,7 +8,7 @@ these names, and Microsoft's reference of Windows commands.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from emoscan.evaluate.core.values import Unknown
 from emoscan.parse.commandline import Argument, plain_path, program_name, split
@@ -188,7 +188,11 @@ _ARGUMENTS: Final = lazy(r"""["'\s]{0,4}((?:[\w:~-]{1,20}[ ]?){0,4})""")
 def place_of(machine: CmdMachine, name: str) -> str:
     """Path of a program of Windows; empty when there is none of that name."""
     bare = program_name(name)
-    if bare not in PROGRAMS and bare not in KNOWN and bare not in ("cmd", "findstr", "find", "ping", "more", "sort", "where", "whoami", "timeout"):
+    if (
+        bare not in PROGRAMS
+        and bare not in KNOWN
+        and bare not in ("cmd", "findstr", "find", "ping", "more", "sort", "where", "whoami", "timeout")
+    ):
         return ""
     system = rf"{machine.world.profile.windows}\System32"
     if bare == "powershell":
@@ -496,9 +500,8 @@ def curl(machine: CmdMachine, call: Call) -> None:
             index += 1
         elif word.startswith("-") and word in TAKES_VALUE:
             index += 1
-        elif not word.startswith("-"):
-            if remote(word) or _HOSTLIKE.match(word):
-                urls.append(word)
+        elif not word.startswith("-") and (remote(word) or _HOSTLIKE.match(word)):
+            urls.append(word)
         index += 1
     for position, url in enumerate(urls):
         path = paths[position] if position < len(paths) else url.rpartition("/")[2] if own_name or call.name == "wget" else ""
@@ -685,12 +688,11 @@ def runs_argument(machine: CmdMachine, call: Call) -> None:
     """Programs that start what they are given."""
     if call.name == "explorer":
         target = call.rest.strip().strip('"')
-        if target and not target.startswith("/"):
-            if not open_target(machine, target):
-                whole = machine.world.absolute(target)
-                if machine.world.files.exists(whole) or target.lower().endswith((".exe", ".bat", ".cmd", ".com", ".scr")):
-                    used(machine, call, "runs a file", target, "T1202")
-                    machine.create_process(target)
+        if target and not target.startswith("/") and not open_target(machine, target):
+            whole = machine.world.absolute(target)
+            if machine.world.files.exists(whole) or target.lower().endswith((".exe", ".bat", ".cmd", ".com", ".scr")):
+                used(machine, call, "runs a file", target, "T1202")
+                machine.create_process(target)
         return
     if call.name == "syncappvpublishingserver":
         code = call.rest.strip().strip('"').partition(";")[2]
@@ -708,10 +710,9 @@ def runs_argument(machine: CmdMachine, call: Call) -> None:
     line = call.after(index)
     if call.name == "runas" and index < len(args):
         line = args[index]
-    if line:
-        if call.name not in ("bash", "wsl"):
-            used(machine, call, "runs a program", line[:500], "T1202")
-            machine.create_process(line)
+    if line and call.name not in ("bash", "wsl"):
+        used(machine, call, "runs a program", line[:500], "T1202")
+        machine.create_process(line)
 
 
 @program("cmstp")
@@ -861,5 +862,3 @@ def nslookup(machine: CmdMachine, call: Call) -> None:
     names = call.plain()
     if names:
         machine.effect("connect", names[0], "nslookup")
-
-

@@ -24,6 +24,8 @@ from emoscan.parse.psargs import calls, yields_of
 
 _CARETS: Final = lazy(r"[A-Za-z]\^+[A-Za-z]")
 
+_LOOP_IN_FILE: Final = lazy(r"\bfor\b[^%\n]{0,200}%%\S\s{1,20}in\b", 2)  # re.IGNORECASE
+
 FEW: Final = {"caret": 5, "substring": 3, "set": 8, "for_coded": 5}
 """How often a trick is played at least where it is one."""
 
@@ -108,7 +110,7 @@ def batch_name(text: str, names: tuple[str, ...]) -> str:
     if name:
         return name
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > 1 or (lines and "%%" in lines[0]):
+    if len(lines) > 1 or (lines and _LOOP_IN_FILE.search(lines[0])):
         return "start.bat"
     return ""
 
@@ -127,11 +129,11 @@ def as_line(machine: CmdMachine, text: str) -> None:
     line = machine.world.expand(text)
     written, _ = program(line)
     name = program_name(written)
-    if "^" in written or ":~" in written or not written:
+    if not written or any(sign in written for sign in ("^", '"', ":~")):
         machine.run_line(text)
-    elif name in ("cmd", "command"):
-        machine.create_process(line)
-    elif (name in PROGRAMS or name in KNOWN or name in FILTERS or written[1:3] == ":\\") and not _joined(text):
+    elif name in ("cmd", "command") or (
+        (name in PROGRAMS or name in KNOWN or name in FILTERS or written[1:3] == ":\\") and not _joined(text)
+    ):
         machine.create_process(line)
     else:
         machine.run_line(text)
