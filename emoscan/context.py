@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -68,7 +70,7 @@ class Context:
     A step sees no graph, no files, no logger, no clock.
     """
 
-    __slots__ = ("_clues", "again", "budget", "emit", "inside", "is_input", "names", "settings", "tried")
+    __slots__ = ("_clues", "again", "budget", "document", "emit", "inside", "is_input", "names", "settings", "tried")
 
     def __init__(
         self,
@@ -79,6 +81,7 @@ class Context:
         tried: frozenset[str] | None = None,
         *,
         is_input: bool = False,
+        document: str = "",
     ) -> None:
         self.budget = budget
         self.settings = settings or Settings()
@@ -93,6 +96,8 @@ class Context:
         """Adds a child whose content this step has worked where it stood: it is not given to the step again."""
         self.is_input = is_input
         """Whether the artifact is the input itself, not something that came out of it."""
+        self.document = document
+        """The file name of the nearest document that the artifact is part of or came out of, or ""."""
         self._clues = clues
 
     @property
@@ -109,6 +114,13 @@ class Context:
                 if known is None or fact.confidence > known.rank:
                     best[fact.value] = Clue(fact.value, fact.how, fact.confidence)
         return sorted(best.values(), key=lambda clue: -clue.rank)
+
+    def now(self) -> datetime | None:
+        """The clock of what is evaluated, local and naive: when the mail around it was sent."""
+        for clue in self.clues("date"):
+            with suppress(ValueError):
+                return datetime.fromisoformat(clue.value).replace(tzinfo=None)
+        return None
 
     def passwords(self, defaults: Iterable[str] = (), *, tried: bool = False) -> list[Clue]:
         """Passwords to try, likeliest first: what `clues` gives, and `defaults`, those only in the first run unless `tried` is set."""

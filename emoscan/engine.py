@@ -168,7 +168,16 @@ class _Run:
         names = self.graph.names(artifact)
         if artifact == self.graph.root and self.name:
             names = (self.name, *names)
-        return Context(budget, self.settings, names, self.clues, tried, is_input=artifact == self.graph.root)
+        document = self.document_above(artifact)
+        return Context(budget, self.settings, names, self.clues, tried, is_input=artifact == self.graph.root, document=document)
+
+    def document_above(self, artifact: str) -> str:
+        for above in reversed(self.graph.above(artifact)):
+            if self.graph.artifacts[above].kind.startswith("office.") and "vba" not in self.graph.artifacts[above].kind:
+                name = self.name if above == self.graph.root else next(iter(self.graph.names(above)), "")
+                if name:
+                    return name
+        return ""
 
     def apply_step(self, artifact: Artifact, step: Step) -> None:
         key = (artifact.id, step.name)

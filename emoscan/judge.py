@@ -31,7 +31,7 @@ def judge(findings: Sequence[Finding], graph: Graph, allowed: frozenset[str] = f
         label = "incomplete"
     else:
         label = "clean"
-    return Verdict(label, total, tuple(reasons), _summary(label, reasons, findings, graph), _macro_class(label, graph))
+    return Verdict(label, total, tuple(reasons), _summary(label, reasons, findings, graph), _macro_class(label, total, graph))
 
 
 def score(findings: Sequence[Finding]) -> list[Reason]:
@@ -69,7 +69,7 @@ def _summary(label: Label, reasons: Sequence[Reason], findings: Sequence[Finding
     return "Nothing found."
 
 
-def _macro_class(label: Label, graph: Graph) -> MacroClass:
+def _macro_class(label: Label, points: int, graph: Graph) -> MacroClass:
     """What the macros of an input are: none, empty (no statement), harmless, unclear, suspicious, malicious."""
     states = {fact.value for _, fact in graph.facts(kind="macro.code")}
     if not states:
@@ -83,5 +83,5 @@ def _macro_class(label: Label, graph: Graph) -> MacroClass:
         for trouble in graph.troubles
         if graph.artifacts[trouble.artifact].kind.startswith(("script.", "office."))
     )
-    doing = any(True for _ in graph.facts(kind="effect"))
-    return "unclear" if unread or doing else "harmless"
+    doing = any(fact.kind not in ("effect.query", "effect.dialog") for _, fact in graph.facts(kind="effect"))
+    return "unclear" if unread or (doing and points >= 0) else "harmless"

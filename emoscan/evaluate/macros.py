@@ -12,6 +12,7 @@ from emoscan.registry import step
 @step("vba", takes=VBA_PROJECT, order=20)
 def evaluate_vba(artifact: Artifact, ctx: Context) -> Yields:
     """Run the macros against their document: effects, entry points, and the scripts they would start."""
+    from emoscan.evaluate.core.world import DEFAULT_NOW
     from emoscan.evaluate.vba.run import evaluate
 
     try:
@@ -19,4 +20,4 @@ def evaluate_vba(artifact: Artifact, ctx: Context) -> Yields:
     except Malformed as error:
         yield Problem("malformed", "vba-project", str(error))
         return
-    evaluate(project, ctx.budget, ctx.emit, ctx.name)
+    evaluate(project, ctx.budget, ctx.emit, ctx.document, ctx.now() or DEFAULT_NOW)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from emoscan.context import Context
 from emoscan.model import Artifact, Yields
 from emoscan.parse.text import text_of
@@ -16,12 +14,5 @@ def evaluate_powershell(artifact: Artifact, ctx: Context) -> Yields:
     from emoscan.evaluate.core.world import DEFAULT_NOW
     from emoscan.evaluate.powershell.run import evaluate
 
-    dates = ctx.clues("date")
-    now = DEFAULT_NOW
-    if dates:
-        try:
-            now = datetime.fromisoformat(dates[0].value).replace(tzinfo=None)
-        except ValueError:
-            now = DEFAULT_NOW
-    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.inside, ctx.name, now)
+    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.inside, ctx.name, ctx.now() or DEFAULT_NOW)
     yield from ()

@@ -62,6 +62,8 @@ def _about(directory: Directory) -> Yields:
         yield Problem(
             "malformed", "zip", "the ZIP has no central directory: its members were found by their own headers, some may be missing"
         )
+    elif not directory.ended:
+        yield Problem("malformed", "zip", "the ZIP has no end record: it was cut off or damaged, members may be missing")
     if directory.comment:
         yield Child(directory.comment, "text.plain", "archive comment", "comment of the ZIP")
 

@@ -150,15 +150,17 @@ class CompoundFile:
         places = list(struct.unpack_from("<109I", self.data, 76))
         seen: set[int] = set()
         sector = self._difat_start
-        while sector < self._count and len(places) < needed:
+        while sector < self._count:
             if sector in seen:
+                self._note("the list of the parts of the allocation table closes in a circle")
                 break
             seen.add(sector)
             content = self._sector(sector)
             numbers = struct.unpack(f"<{len(content) // 4}I", content[: len(content) & ~3])
             if len(numbers) < sector_size // 4:
                 break
-            places.extend(numbers[:-1])
+            if len(places) < needed:
+                places.extend(numbers[:-1])
             sector = numbers[-1]
         fat = array("I")
         for place in places[:needed]:
@@ -183,7 +185,10 @@ class CompoundFile:
         while sector < end and len(chain) < most:
             chain.append(sector)
             sector = fat[sector]
-        return chain if len(set(chain)) == len(chain) else list(dict.fromkeys(chain))
+        if len(set(chain)) == len(chain):
+            return chain
+        self._note(f"the chain of sectors from {start} on closes in a circle")
+        return list(dict.fromkeys(chain))
 
     def _read_chain(self, start: int, size: int) -> bytes:
         chain = self._chain(self._fat, start, min(-(-size // self.sector_size), self._count))

@@ -152,6 +152,8 @@ class Directory(Struct, frozen=True):
     comment: bytes = b""
     central: bool = True
     """A central directory was found."""
+    ended: bool = True
+    """An end record points at it."""
     cut: bool = False
     """It ends too early, or there are more than MAX_MEMBERS."""
 
@@ -231,7 +233,7 @@ class _Reader:
             self.lies.append(text)
 
     def read(self) -> Directory:
-        directories = self.by_end_records()
+        directories = ended = self.by_end_records()
         if not directories:
             directories = self.without_end_record()
         if directories > 1:
@@ -254,6 +256,7 @@ class _Reader:
             len(self.data) - self.tail,
             self.comment,
             bool(directories),
+            bool(ended),
             self.cut,
         )
 

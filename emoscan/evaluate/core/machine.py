@@ -26,6 +26,15 @@ SMALL: Final = 1_024
 MAX_EFFECTS: Final = 2_000
 """Effects of one script that are recorded; a loop that starts ten thousand programs shows nothing new."""
 
+OFTEN: Final = 4
+"""Places a token is taken out of one text at, from which on the text was broken up with it."""
+
+MAX_TAKEN_OUT: Final = 200
+"""Texts with a token taken out that are remembered."""
+
+MAX_LEFT: Final = 1 << 12
+"""Characters of each."""
+
 MAX_UNMODELLED: Final = 200
 
 
@@ -59,6 +68,8 @@ class Machine:
         self.windows: dict[int, Any] = {}
         """What the handles stand for that functions of Windows gave out."""
         self._at_end: list[Callable[[], None]] = []
+        self._taken_out: dict[str, str] = {}
+        """What was left of texts → the marker token that was taken out of them."""
 
     # ------------------------------------------------------------ accounting
 
@@ -126,15 +137,30 @@ class Machine:
                 raise LimitReached("effects", MAX_EFFECTS)
             return
         details = {key: display(item) for key, item in detail.items() if item not in (None, "", MISSING)} | self.where()
+        shown = display(value)
+        if self._taken_out:
+            self._was_split(shown)
         self._emit(
             Fact(
                 f"effect.{kind}",
-                display(value),
+                shown,
                 how,
                 detail=details,
                 confidence=min(self.certainty, 0.8 if isinstance(value, Unknown) else 1.0),
             )
         )
+
+    def take_out(self, token: str, count: int, left: str) -> None:
+        """A script took a token out of a text at `count` places. It is told when what was left shows up in an effect."""
+        if count >= OFTEN and len(token) > 1 and len(left) > len(token) and len(self._taken_out) < MAX_TAKEN_OUT and token.strip():
+            self._taken_out.setdefault(left[:MAX_LEFT], token)
+
+    def _was_split(self, shown: str) -> None:
+        for left, token in list(self._taken_out.items()):
+            self.spend((len(left) + len(shown)) >> 8)
+            if left in shown or (len(shown) > 8 and shown in left):
+                del self._taken_out[left]
+                self.fact("obfuscation.token_split", token, text=left[:200])
 
     def query(self, what: str, answer: Any) -> Any:
         """Record a question to the surroundings, and answer it."""

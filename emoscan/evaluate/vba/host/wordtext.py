@@ -74,6 +74,8 @@ def read(this: Object, start: int, end: int) -> Any:
     story: Story = this.data["story"]
     host = this.data["host"]
     value = story.slice(start, end, with_hidden=not story.hidden or host.settings.get("hidden", False) or this.data.get("hidden", False))
+    if not value and story.hidden:  # Word tells it or not depending on what it shows; who asks for nothing but hidden text, counts on it
+        value = story.slice(start, end)
     return host.outside(value, story.place) if story.outside else value
 
 

@@ -369,7 +369,11 @@ def replace(
                 machine.spend(size >> 8)
             elif len(replacement) > 256:
                 machine.grow(size * len(replacement))
-            return expression.replace(find, replacement)
+            if replacement:
+                return expression.replace(find, replacement)
+            left = expression.replace(find, "")
+            machine.take_out(find, (size - len(left)) // len(find), left)
+            return left
     return _replace(machine, expression, find, replacement, start, count, compare)
 
 
@@ -395,6 +399,9 @@ def _replace(machine: Any, expression: Text, find: str, replacement: Text, start
             pieces += (replacement, piece) if number else (piece,)
     size = sum(len(piece) for piece in pieces if isinstance(piece, str))
     machine.grow(size)
+    if replacement == "" and isinstance(expression, str):
+        left = "".join(piece for piece in pieces if isinstance(piece, str))
+        machine.take_out(find, (len(expression) - start + 1 - len(left)) // len(find), left)
     return Unknown.join(pieces) if len(pieces) > 1 else pieces[0] if pieces else ""
 
 
@@ -423,6 +430,8 @@ def cut(machine: Any, string: str, delimiter: str, most: int = -1, *, as_text: b
 def split(machine: Any, expression: Any, delimiter: Any = " ", limit: Any = MISSING, compare: Any = MISSING) -> Any:
     if type(expression) is str and type(delimiter) is str and limit is MISSING and compare is MISSING and expression and delimiter:
         pieces = expression.split(delimiter) if len(expression) < 256 else cut(machine, expression, delimiter)
+        if len(delimiter) > 1 and len(pieces) > 4:
+            machine.take_out(delimiter, len(pieces) - 1, "".join(pieces))
         return Array([(0, len(pieces) - 1)], "string", pieces)
     return _split(machine, expression, " " if delimiter is MISSING else delimiter, limit, compare)
 
