@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from emoscan.context import Context
+from emoscan.extract.stomping import UNKNOWN, Compared, compare
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, Document, VbaProject, dump, load_vba
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from emoscan.parse.zipdir import Member
 
 STRAYS: Final = "modules without a project"
+SHOWN: Final = 300
+"""Characters of what is told of a module whose source is another than its p-code."""
 
 
 @step("vba.ole", ("office.ole", "office.vba-storage"))
@@ -56,7 +61,8 @@ def _projects(file: CompoundFile, ctx: Context) -> Yields:
         left -= sum(len(m.source) for m in project.modules)
         known.update(m.stream for m in project.modules)
         if project.modules or project.missing:
-            yield from _bundle(project, read_document(file, project, storage, place), place or pptbinary.STREAM)
+            document = read_document(file, project, storage, place)
+            yield from _bundle(project, document, place or pptbinary.STREAM, compare(storage, place, project))
     strays = ovba.read_strays(file, known, left, limits.vba_modules, outside=embedded) if left > 0 else None
     if strays:
         yield from _bundle(strays, read_document(file, strays, file, ""), STRAYS)
@@ -129,7 +135,7 @@ def _project_part(package: Package, part: Member, ctx: Context) -> Yields:
         project = ovba.read_project(file, place, limits.vba_source_bytes, limits.vba_modules)
         known.update(m.stream for m in project.modules)
         if project.modules or project.missing:
-            yield from _bundle(project, read_document(package, project, file, place), part.name)
+            yield from _bundle(project, read_document(package, project, file, place), part.name, compare(file, place, project))
     if _says_project(package, part.name) or places:
         strays = ovba.read_strays(file, known, limits.vba_source_bytes, limits.vba_modules)
         if strays:
@@ -140,7 +146,7 @@ def _project_part(package: Package, part: Member, ctx: Context) -> Yields:
         yield Problem("malformed", "compound-file", f"{part.name}: {what}; macros, or what they read, may be missing")
 
 
-def _bundle(project: Project, document: Document, label: str) -> Yields:
+def _bundle(project: Project, document: Document, label: str, compared: Compared = UNKNOWN) -> Yields:
     bundle = VbaProject(
         project.modules,
         project.name,
@@ -150,8 +156,13 @@ def _bundle(project: Project, document: Document, label: str) -> Yields:
         project.protection,
         (*project.missing, *project.repaired),
         document,
+        purged=compared.purged,
     )
-    yield Child(dump(bundle), VBA_PROJECT, label=label or project.name or "VBAProject", how="macro project")
+    label = label or project.name or "VBAProject"
+    yield Child(dump(bundle), VBA_PROJECT, label=label, how="macro project")
+    if compared.differences:
+        compiled = replace(bundle, modules=compared.modules, compiled=compared.differences)
+        yield Child(dump(compiled), VBA_PROJECT, label=f"{label}: p-code", how="macro project, compiled form")
     if project.password:
         yield Fact("clue.password", project.password, "password of the macro project", confidence=0.5)
     if project.limited:
@@ -181,6 +192,11 @@ def open_project(artifact: Artifact, ctx: Context) -> Yields:
         yield Fact("vba.protected", what)
     for what in project.damage:
         yield Fact("vba.damaged", what)
+    for differs in project.compiled:
+        shown = [*differs.names, *(f'"{text}"' for text in differs.texts)]
+        yield Fact("vba.stomped", f"in the p-code only: {', '.join(shown)}"[:SHOWN], detail={"module": differs.module})
+    if project.purged:
+        yield Fact("vba.purged", "no compiled code")
     for reference in project.references:
         path = reference.partition(" *\\")[2][1:]
         if path.startswith(("\\\\", "http://", "https://")):

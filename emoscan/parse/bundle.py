@@ -152,6 +152,15 @@ PARTS: Final = (
 """Fields of a document record; all are unread when there are only macros and no document."""
 
 
+class Difference(Struct, frozen=True, omit_defaults=True):
+    """What the compiled form of a module has, and its source has not."""
+
+    module: str
+    names: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    """The literals of its code."""
+
+
 class VbaProject(Struct, frozen=True, omit_defaults=True):
     """A macro project: its modules and the document around them."""
 
@@ -166,6 +175,10 @@ class VbaProject(Struct, frozen=True, omit_defaults=True):
     damage: tuple[str, ...] = ()
     """What of it is broken or missing, in words."""
     document: Document = Document()
+    compiled: tuple[Difference, ...] = ()
+    """Of a project whose modules were read from their p-code: how that differs from the source."""
+    purged: bool = False
+    """It holds no compiled form."""
 
 
 class XlmWorkbook(Struct, frozen=True, omit_defaults=True):

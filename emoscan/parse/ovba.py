@@ -135,6 +135,8 @@ def _decompress_chunk(container: bytes, at: int, end: int, out: bytearray) -> st
 
 # ---------------------------------------------------------------- the dir stream, 2.3.4.2
 
+SYSTEM: Final = 0x0001
+WIN64: Final = b"\3\0\0\0"
 PROJECT_VERSION: Final = 0x0009
 MODULE_NAME: Final = 0x0019
 TERMINATOR: Final = 0x0010
@@ -163,6 +165,8 @@ class Directory(Struct, frozen=True):
 
     name: str = ""
     code_page: int = 1252
+    wide: bool = False
+    """Written by 64-bit Office."""
     references: tuple[str, ...] = ()
     """Name and library id of each: "Scripting *\\G{420B2830-…}#1.0#0#C:\\Windows\\…"."""
     constants: dict[str, str] = {}
@@ -210,6 +214,7 @@ def read_directory(data: bytes, most: int = 1_000) -> Directory:
     return Directory(
         name=text(project, 0x04, 0xFFFF),
         code_page=code_page,
+        wide=project.get(SYSTEM, b"")[:4] == WIN64,
         references=_references(references, code_page),
         constants=_constants(text(project, 0x0C, 0x3C)),
         modules=tuple(entries),
@@ -373,6 +378,10 @@ class Project(Struct, frozen=True):
     """What is broken and was read all the same."""
     limited: bool = False
     """There is more source than was read."""
+    wide: bool = False
+    """Written by 64-bit Office."""
+    caches: dict[str, bytes] = {}
+    """By path of its stream, of each module the project lists: what stands before the source, which is its p-code."""
 
 
 def find_projects(file: CompoundFile) -> list[str]:
@@ -413,6 +422,8 @@ def read_project(file: CompoundFile, place: str, limit: int = 1 << 24, most: int
         missing=tuple(reader.missing),
         repaired=tuple(reader.repaired),
         limited=reader.limited,
+        wide=directory.wide,
+        caches=reader.caches,
     )
 
 
@@ -487,6 +498,7 @@ class _ModuleReader:
         self.modules: list[Module] = []
         self.read: set[int] = set()
         """Directory indexes of the streams that were taken."""
+        self.caches: dict[str, bytes] = {}
         self.limited = False
 
     def full(self) -> bool:
@@ -508,11 +520,13 @@ class _ModuleReader:
         if not 0 <= place < len(stream) or stream[place] != 1:
             found = _SOURCE.search(stream)
             if found is None:
+                self.caches[entry.path] = stream
                 self.missing.append(f"module {listed.name} holds no source")
                 self.add(listed.name, "", entry.path, "dir", listed.procedural)
                 return
             self.repaired.append(f"the source of module {listed.name} is not where the dir stream says")
             place = found.start()
+        self.caches[entry.path] = stream[:place]
         self.add(listed.name, self.decompress(stream, place, listed.name), entry.path, "dir", listed.procedural)
 
     def read_unlisted(self, entry: Entry, origin: Origin) -> None:
