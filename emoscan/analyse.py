@@ -16,7 +16,7 @@ from emoscan.detect.match import match
 from emoscan.engine import CutOff, Listener, expand
 from emoscan.graph import Graph
 from emoscan.judge import judge
-from emoscan.model import Problem
+from emoscan.model import Fact, Problem
 from emoscan.registry import discover
 from emoscan.report import Engine, Report, compose
 
@@ -32,18 +32,20 @@ def analyse(
     cut: Problem | None = None,
     seconds: float | None = None,
     on_graph: Callable[[Graph], None] | None = None,
+    siblings: tuple[bytes, ...] = (),
 ) -> Report:
     """The report on one input. Never raises for what the input holds.
 
     `after` takes up a run that was cut off (`engine.expand`); `seconds` is the time there is left, 0 to conclude from
     what it had found. `cut` says that `data` is not the whole input. `on_graph` sees the finished graph, with the bytes of every artifact.
+    `siblings` are mails that belong to this one: passwords they tell are tried.
     """
     settings = settings or Settings()
     discover()
     rules = load.load(settings.rules)
     started = time.perf_counter()
     limits = settings.limits if seconds is None else settings.limits.replace(seconds=max(seconds, 1e-9))
-    graph = expand(data, name, settings, budget=Budget(limits), on_event=on_event, after=after, cut=cut)
+    graph = expand(data, name, settings, budget=Budget(limits), on_event=on_event, after=after, cut=cut, hints=_hints(siblings))
     expanded = time.perf_counter()
     findings = match(rules, graph)
     verdict = judge(findings, graph, frozenset(settings.allow))
@@ -62,6 +64,14 @@ def analyse(
     )
     timing = {"total": time.perf_counter() - started, "expand": expanded - started, "detect": judged - expanded}
     return replace(report, timing_ms={key: round(seconds * 1000, 3) for key, seconds in timing.items()})
+
+
+def _hints(siblings: tuple[bytes, ...]) -> tuple[Fact, ...]:
+    if not siblings:
+        return ()
+    from emoscan.parse.siblings import clues
+
+    return tuple(Fact("clue.password", clue.value, clue.how, confidence=clue.rank) for clue in clues(siblings))
 
 
 @lru_cache(maxsize=4)

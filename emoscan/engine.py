@@ -46,15 +46,17 @@ def expand(
     after: CutOff | None = None,
     cut: Problem | None = None,
     kind: str = "",
+    hints: tuple[Fact, ...] = (),
 ) -> Graph:
     """Everything that comes out of one input.
 
     Never raises for what the input holds: what could not be read is in the graph's troubles. With `after`, an earlier
     run on the same input is taken up: steps that were done are not repeated, the one under way is not tried again.
     `cut` says that `data` is not the whole input. `kind` is what it is, where that is not left to the sniffers.
+    `hints` are clues from outside it.
     """
     settings = settings or Settings()
-    run = _Run(settings, budget or Budget(settings.limits), on_event)
+    run = _Run(settings, budget or Budget(settings.limits), on_event, hints)
     if after is not None:
         run.replay(after)
     run.start(data, name, kind)
@@ -76,12 +78,12 @@ class _Clues(Struct, frozen=True):
 
 
 class _Run:
-    def __init__(self, settings: Settings, budget: Budget, on_event: Listener | None) -> None:
+    def __init__(self, settings: Settings, budget: Budget, on_event: Listener | None, hints: tuple[Fact, ...] = ()) -> None:
         self.settings = settings
         self.budget = budget
         self.graph = Graph()
         given = tuple(Fact("clue.password", word, "given by the user", confidence=2.0) for word in settings.passwords)
-        self.clues = _Clues(given, self.graph)
+        self.clues = _Clues((*given, *hints), self.graph)
         self.name = ""
         self.listener = on_event
         self.queue: deque[tuple[str, Step]] = deque()

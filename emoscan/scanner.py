@@ -10,9 +10,10 @@ from typing import Self
 from msgspec.structs import replace
 
 from emoscan.context import Settings
+from emoscan.mailboxes import among, each_mail
 from emoscan.report import Report, from_json
 from emoscan.sources import Source
-from emoscan.workers import Supervisor
+from emoscan.workers import HEAD, Supervisor
 
 
 class Scanner:
@@ -47,8 +48,15 @@ class Scanner:
         """The report on a file. One that cannot be read gets a report that says so."""
         return next(self.scan_many([Source(os.fspath(path), Path(path).name)], passwords))
 
+    def scan_folder(self, path: str | os.PathLike[str], passwords: tuple[str, ...] = ()) -> Iterator[Report]:
+        """A report on each mail of a folder of mails in one file (mbox), which may be of any size; on another file the one on it."""
+        source = Source(os.fspath(path), Path(path).name)
+        return self.scan_many(each_mail(source, self.settings.limits.object_bytes), passwords)
+
     def scan_many(self, sources: Iterable[Source], passwords: tuple[str, ...] = ()) -> Iterator[Report]:
-        """Reports in the order of the sources."""
+        """Reports in the order of the sources. In a list (not a stream) mails may tell the passwords of each other's attachments."""
+        if isinstance(sources, list | tuple):
+            sources = among(sources)
         settings = replace(self.settings, passwords=(*passwords, *self.settings.passwords)) if passwords else self.settings
         if self._supervisor is None:
             yield from (_here(source, settings) for source in sources)
@@ -75,7 +83,12 @@ def _here(source: Source, settings: Settings) -> Report:
     finally:
         if descriptor >= 0:
             os.close(descriptor)
-    return analyse(data, source.name, source.path, settings, cut=cut)
+    report = analyse(data, source.name, source.path, settings, cut=cut)
+    if source.siblings is not None and any(problem.sort == "encrypted" for problem in report.incomplete):
+        siblings = tuple(source.siblings(data[:HEAD]))
+        if siblings:
+            return analyse(data, source.name, source.path, settings, cut=cut, siblings=siblings)
+    return report
 
 
 def scan_bytes(data: bytes, name: str = "", settings: Settings | None = None) -> Report:

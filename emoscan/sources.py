@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
@@ -31,6 +32,8 @@ class Source(Struct, frozen=True):
     """Descriptor of the folder in which `name` is opened, instead of `path`; needed until the next source is asked for."""
     problem: str = ""
     """Why it cannot be read, where that is known already."""
+    siblings: Callable[[bytes], list[bytes]] | None = None
+    """Gives, for the beginning of this mail, the mails that belong to it: asked when something in it stays locked."""
 
 
 class Unreadable(Exception):

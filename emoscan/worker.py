@@ -56,6 +56,8 @@ class Task(Struct, frozen=True):
     journal: list[bytes]
     death: Problem | None
     """How the worker before died of this input."""
+    siblings: tuple[bytes, ...] = ()
+    """Mails that belong to it, for the passwords they tell."""
 
 
 def work(line: Line) -> None:
@@ -163,6 +165,7 @@ def _analyse(line: Line, journal: Journal | None, task: Task, data: bytes, cut: 
         cut=cut,
         seconds=task.seconds,
         on_graph=send_contents if task.contents else None,
+        siblings=task.siblings,
     )
 
 

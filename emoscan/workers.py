@@ -35,6 +35,8 @@ AHEAD: Final = 32
 MAX_DEATHS: Final = 3
 MESSAGE_BYTES: Final = 1 << 30
 """No message of a worker is longer than this, or it is not heard out."""
+HEAD: Final = 1 << 16
+"""Bytes of a mail that are enough to find those that belong to it."""
 LOOK_EVERY: Final = 1.0
 """Seconds between two looks at what step a worker is in."""
 LAST_WORDS: Final = 1.0
@@ -78,6 +80,20 @@ class _Job(Struct, eq=False):
     contents_size: int = 0
     problem: Problem | None = None
     gist: Gist | None = None
+    siblings: tuple[bytes, ...] | None = None
+    """Mails that belong to it; None: nobody has asked yet."""
+
+    def ask_siblings(self) -> bool:
+        """Whether something in it stayed locked, and there are mails that may tell the password, who were not asked before."""
+        if self.siblings is not None or self.source.siblings is None or self.gist is None:
+            return False
+        if not any(problem.sort == "encrypted" for problem in self.gist.incomplete):
+            return False
+        head = self.data[:HEAD] if self.data is not None else os.pread(self.descriptor, HEAD, 0)
+        self.siblings = tuple(self.source.siblings(head))
+        self.journal.clear()
+        self.journal_size, self.started, self.deaths, self.problem = 0, 0.0, 0, None
+        return bool(self.siblings)
 
     def open(self) -> None:
         """Raises Unreadable."""
@@ -186,7 +202,7 @@ class Supervisor:
                     if exhausted:
                         return
                 for job, report in self._listen():
-                    if report is None and job.deaths < MAX_DEATHS:
+                    if (report is None and job.deaths < MAX_DEATHS) or (report is not None and job.ask_siblings()):
                         again.append(job)
                     else:
                         done[job.index] = self._finish(job, report)
@@ -254,7 +270,7 @@ class Supervisor:
             left = seconds - (now - job.started) if job.started else seconds
             seconds = left if left > min(1.0, seconds / 10) and job.deaths < MAX_DEATHS - 1 else 0.0
         path, name = as_bytes(job.source.path), as_bytes(job.source.name)
-        task = Task(path, name, job.data, self.settings, seconds, self.contents, job.journal, job.problem)
+        task = Task(path, name, job.data, self.settings, seconds, self.contents, job.journal, job.problem, job.siblings or ())
         worker.job, worker.begun = job, False
         job.contents.clear()
         job.contents_size = 0

@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("judge", "report"),
     ("output",),
     ("analyse", "sandbox", "process", "journal", "sources"),
+    ("mailboxes",),
     ("worker",),
     ("workers",),
     ("scanner",),

@@ -11,6 +11,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from emoscan.budget import MIB
+from emoscan.mailboxes import Together, each_mail
 from emoscan.sources import Source
 
 STDIN: Final = "-"
@@ -33,24 +35,31 @@ class Inputs(Struct):
     stdin_name: str = "stdin"
     stdin_bytes: int = 0
     """How many bytes of standard input are read at most."""
+    most: int = 100 * MIB
+    """Bytes of one mail of a folder that are read."""
     skipped: int = 0
     """How many links, pipes and devices the folders held."""
 
     def __iter__(self) -> Iterator[Source]:
+        for source in self._named():
+            yield from each_mail(source, self.most)
+
+    def _named(self) -> Iterator[Source]:
+        together = Together(self.paths)
         for path in self.paths:
-            yield from self._path(path)
+            yield from self._path(path, together)
         for name in self.files_from:
             for path in self._list(name):
-                yield from self._path(path)
+                yield from self._path(path, None)
 
-    def _path(self, path: str) -> Iterator[Source]:
+    def _path(self, path: str, together: Together | None) -> Iterator[Source]:
         if path == STDIN:
             # One byte more than the limit tells the worker that there is more.
             yield Source(self.stdin_name, os.path.basename(self.stdin_name), sys.stdin.buffer.read(self.stdin_bytes + 1))
         elif _is_folder(path):
             yield from self._folder(path)
         else:
-            yield Source(path, os.path.basename(path))
+            yield Source(path, os.path.basename(path), siblings=together)
 
     def _list(self, name: str) -> Iterator[str]:
         """Paths of a list, which is read as it is used: it may be a pipe that goes on for hours. Raises OSError."""
@@ -69,7 +78,7 @@ class Inputs(Struct):
         Each is opened relative to the descriptor of the folder it lies in, so nobody can put a link in its way meanwhile.
         """
         seen: set[tuple[int, int]] = set()
-        stack: list[tuple[int, str, list[tuple[str, int]]]] = []
+        stack: list[tuple[int, str, list[tuple[str, int]], Together]] = []
         entering: str | None = top
         try:
             while stack or entering is not None:
@@ -80,7 +89,7 @@ class Inputs(Struct):
                         yield Source(entering, os.path.basename(entering), problem=error.strerror or str(error))
                     entering = None
                     continue
-                descriptor, path, names = stack[-1]
+                descriptor, path, names, together = stack[-1]
                 if not names:
                     stack.pop()
                     _close(descriptor)
@@ -90,11 +99,11 @@ class Inputs(Struct):
                 if mode == stat.S_IFDIR:
                     entering = inner
                 elif mode == stat.S_IFREG:
-                    yield Source(inner, name, folder=descriptor)
+                    yield Source(inner, name, folder=descriptor, siblings=together)
                 else:
                     self.skipped += 1
         finally:
-            for descriptor, _, _ in stack:
+            for descriptor, *_ in stack:
                 _close(descriptor)
 
 
@@ -112,8 +121,8 @@ def _is_folder(path: str) -> bool:
         return False  # whoever opens it says why it cannot be
 
 
-def _enter(path: str, above: int, depth: int, seen: set[tuple[int, int]]) -> tuple[int, str, list[tuple[str, int]]]:
-    """(descriptor, path, names with their type, the last first) of a folder. Raises OSError."""
+def _enter(path: str, above: int, depth: int, seen: set[tuple[int, int]]) -> tuple[int, str, list[tuple[str, int]], Together]:
+    """(descriptor, path, names with their type, the last first, its files as siblings) of a folder. Raises OSError."""
     if depth >= DEEPEST:
         raise OSError(0, f"more than {DEEPEST} folders inside each other")
     descriptor = -1
@@ -130,7 +139,7 @@ def _enter(path: str, above: int, depth: int, seen: set[tuple[int, int]]) -> tup
     except BaseException:
         _close(descriptor)
         raise
-    return descriptor, path, names
+    return descriptor, path, names, Together([name for name, mode in reversed(names) if mode == stat.S_IFREG], path)
 
 
 def _type(entry: os.DirEntry[str]) -> int:

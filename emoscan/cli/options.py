@@ -149,7 +149,9 @@ def make_run(ctx: click.Context, given: dict[str, Any]) -> Run:
         allow=tuple(_allowed(given.pop("allow"))),
         debug=given.pop("debug"),
     )
-    inputs = Inputs(paths, lists, null=given.pop("null"), stdin_name=given.pop("stdin_name"), stdin_bytes=limits.object_bytes)
+    inputs = Inputs(
+        paths, lists, null=given.pop("null"), stdin_name=given.pop("stdin_name"), stdin_bytes=limits.object_bytes, most=limits.object_bytes
+    )
     workers = given.pop("jobs") or processors()
     return Run(inputs, settings, workers, console, given.pop("color"))
 
