@@ -10,7 +10,8 @@ from emoscan.formats.compound import kind_in, kind_of
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, hosts
 from emoscan.parse.cfb import BETA_MAGIC, MAGIC, CompoundFile, Entry, join
-from emoscan.parse.codepage import decode
+from emoscan.parse.oleobject import packaged
+from emoscan.parse.text import as_bytes
 from emoscan.registry import Look, sniffs, step
 
 MAX_EMBEDDED: Final = 500
@@ -99,34 +100,21 @@ _FILES: Final = (b"%PDF", b"PK\3\4", MAGIC, b"{\\rt", b"MZ", b"<htm", b"<HTM", b
 
 
 def _native(data: bytes) -> Yields:
-    """An Ole10Native stream ([MS-OLEDS] 2.3.6) with a package as the Object Packager writes it: names, path, file, names in UTF-16."""
+    """An Ole10Native stream ([MS-OLEDS] 2.3.6): its size, and mostly a package as the Object Packager writes it."""
     body = data[4:]
-    if body[:2] != b"\2\0":
+    try:
+        package = packaged(body)
+    except Malformed:
         yield Child(body, how="embedded data")
         return
-    label, at = _text(body, 2)
-    file_name, at = _text(body, at)
-    length = int.from_bytes(body[at + 4 : at + 8], "little")  # of the path the file was at, after two numbers
-    at += 8 + length
-    size = int.from_bytes(body[at : at + 4], "little")
-    content = body[at + 4 : at + 4 + size]
-    at += 4 + size
-    for name in range(3):  # path, label, name
-        length = int.from_bytes(body[at : at + 4], "little") * 2
-        text = body[at + 4 : at + 4 + length]
-        if not 0 < length <= 2_048 or len(text) < length:
-            break
-        label = text.decode("utf-16-le", "replace") if name == 1 else label
-        at += 4 + length
-    name_of = label or file_name.replace("\\", "/").rpartition("/")[2]
-    if content:
-        yield Child(content, label=name_of, how="embedded file")
-
-
-def _text(data: bytes, at: int) -> tuple[str, int]:
-    """A text that ends with a zero, and where it ends."""
-    end = data.find(b"\0", at, at + 1_024)
-    return (decode(data[at:end], 1252), end + 1) if end >= 0 else ("", at)
+    name = package.label or package.path.replace("\\", "/").rpartition("/")[2]
+    detail = {"path": package.path, "temporary": package.temporary, "size": str(len(package.data))}
+    yield Fact("document.package", name, detail=detail)
+    if package.command:
+        yield Fact("effect.run", package.command, "package")
+        yield Child(as_bytes(package.command), "script.cmd", label=name, how="command line of a package")
+    if package.data:
+        yield Child(package.data, label=name, how="embedded file")
 
 
 _ADDRESS: Final = re.compile(rb"(?:h\0t\0t\0p\0(?:s\0)?:\0/\0/\0|\\\0\\\0)(?:[!-~]\0){3,2000}|(?:https?://|\\\\)[!-~]{3,2000}")

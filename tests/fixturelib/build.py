@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from fixturelib import archives, cfb, encrypt, excel, lnk, mails, oforms, onenote, ooxml, powerpoint, summary, word
+from fixturelib import archives, cfb, encrypt, excel, lnk, mails, oforms, onenote, ooxml, powerpoint, rtf, summary, word
 from fixturelib.ovba import MSFORMS, OFFICE, STDOLE, Module, Project
 from fixturelib.transform import TRANSFORMS
 
@@ -300,6 +300,16 @@ def _lnk(layer: Layer) -> bytes:
     """A shortcut; `overlay` is a file whose text stands behind its end."""
     overlay = layer.file("overlay").encode()
     return lnk.Shortcut(overlay=overlay, **layer.rest()).file()
+
+
+@maker("rtf")
+def _rtf(layer: Layer) -> bytes:
+    """An RTF document with `text` (a file), `fields`, `template` and `packages` (`name`, `file`, `words`, `disguise`)."""
+    packages = []
+    for spec in map(dict, layer.take("packages", [])):
+        content = rtf.package(spec.pop("name"), layer.case.text(spec.pop("file")).encode())
+        packages.append(rtf.Object(rtf.ole1("Package", content), **spec))
+    return rtf.document(layer.file("text").rstrip("\n"), packages, **layer.rest())
 
 
 @maker("one")
