@@ -12,7 +12,7 @@ from emoscan.evaluate.core.failures import ScriptError
 CRYPTO = "System.Security.Cryptography."
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+@given(st.text(st.characters(exclude_categories=["Cs"], max_codepoint=0x10FEFF), max_size=30))  # above: half units, see encoding.ODD
 def test_encodings(text):
     made = machine()
     for name, codec in (("UTF8", "utf-8"), ("Unicode", "utf-16-le"), ("UTF32", "utf-32-le")):
