@@ -14,9 +14,10 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from emoscan.budget import Budget, LimitReached
 from emoscan.context import Context, Inside, Settings, Take
@@ -66,15 +67,35 @@ def expand(
     return run.graph
 
 
+ELSEWHERE: Final = 0.6
+"""What a clue is worth that stands in another mail than the artifact it is to be used on."""
+
+
 class _Clues(Struct, frozen=True):
-    """What the user gave and what was found so far. Gathered when a step asks: most never do."""
+    """What the user gave and what was found so far, for one artifact. Gathered when a step asks: most never do."""
 
     given: tuple[Fact, ...]
     graph: Graph
+    artifact: str = ""
 
     def __iter__(self) -> Iterator[Fact]:
         yield from self.given
-        yield from self.graph.clues.values()
+        near = self.in_its_mail()
+        for places in self.graph.clues.values():
+            for artifact, fact in places.items():
+                yield fact if near is None or artifact in near else replace(fact, confidence=fact.confidence * ELSEWHERE)
+
+    def in_its_mail(self) -> frozenset[str] | None:
+        """What came out of the mail the artifact is in; None when there is but one mail, or none around it."""
+        kinds = self.graph.artifacts
+        if sum(artifact.kind == MAIL for artifact in kinds.values()) < 2:
+            return None
+        mail = next((id_ for id_ in reversed(self.graph.above(self.artifact)) if kinds[id_].kind in MAILS), None)
+        return frozenset(self.graph.below(mail)) if mail else None
+
+
+MAIL: Final = "mail.rfc822"
+MAILS: Final = (MAIL, "mail.msg", "mail.tnef")
 
 
 class _Run:
@@ -171,7 +192,8 @@ class _Run:
         if artifact == self.graph.root and self.name:
             names = (self.name, *names)
         document = self.document_above(artifact)
-        return Context(budget, self.settings, names, self.clues, tried, is_input=artifact == self.graph.root, document=document)
+        clues = replace(self.clues, artifact=artifact)
+        return Context(budget, self.settings, names, clues, tried, is_input=artifact == self.graph.root, document=document)
 
     def document_above(self, artifact: str) -> str:
         for above in reversed(self.graph.above(artifact)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -57,6 +58,10 @@ class Reopened(Struct, frozen=True, tag="r", array_like=True):
 Event = Added | Stated | Troubled | Begun | Ended | Reopened
 
 
+PLACES: Final = 16
+"""Artifacts that are remembered to have told one clue."""
+
+
 class Graph:
     """Artifacts and edges by id, in the order in which they were found."""
 
@@ -73,8 +78,8 @@ class Graph:
         self._up: defaultdict[str, list[Edge]] = defaultdict(list)
         self._down: defaultdict[str, list[Edge]] = defaultdict(list)
         self.fact_count = 0
-        self.clues: dict[tuple[str, str], Fact] = {}
-        """The surest fact of each clue: (kind, value) → fact."""
+        self.clues: dict[tuple[str, str], dict[str, Fact]] = {}
+        """The surest fact of each clue by where it was found: (kind, value) → artifact → fact."""
 
     def apply(self, event: Event) -> bool:
         """Let an event happen. Returns whether the graph holds something it did not hold before."""
@@ -125,9 +130,10 @@ class Graph:
     def _state(self, artifact: str, fact: Fact) -> bool:
         facts = self._facts[artifact]
         if fact.kind.startswith("clue."):
-            surest = self.clues.get((fact.kind, fact.value))
-            if surest is None or fact.confidence > surest.confidence:
-                self.clues[fact.kind, fact.value] = fact
+            places = self.clues.setdefault((fact.kind, fact.value), {})
+            surest = places.get(artifact)
+            if (surest is None and len(places) < PLACES) or (surest is not None and fact.confidence > surest.confidence):
+                places[artifact] = fact
         key = (fact.kind, fact.value, fact.how)
         known = facts.get(key)
         if known is None:

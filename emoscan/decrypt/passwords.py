@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Fact, Yields
 from emoscan.parse import Malformed, header, mime
+from emoscan.parse.lazy import lazy
 from emoscan.parse.mime import TEXTS_OF_MAILS
 from emoscan.parse.names import extension
 from emoscan.parse.passwords import Candidate, candidates, html_text
@@ -40,7 +42,8 @@ def in_html(artifact: Artifact, ctx: Context) -> Yields:
 
 
 def _in_words(text: str, ctx: Context, place: str) -> Yields:
-    guesses = ctx.name in TEXTS_OF_MAILS or len(text) <= SHORT
+    # What a decoder or evaluator made has no name; guesses in it would be nothing but noise.
+    guesses = ctx.name in TEXTS_OF_MAILS or ((bool(ctx.name) or ctx.is_input) and len(text) <= SHORT)
     yield from _clues(candidates(text, guesses=guesses), ctx.name or place)
 
 
@@ -66,6 +69,37 @@ def in_mail(artifact: Artifact, ctx: Context) -> Yields:
         disposition = header.parameters(part.field("content-disposition"))[1]
         for name in dict.fromkeys(header.texts(disposition, "filename") + header.texts(part.parameters, "name")):
             yield from _of_name(name)
+
+
+_LITERAL: Final = lazy(
+    r"(?:password\w{0,20}|passwd|pwd)\s{0,4}:?=\s{0,4}[\"']([^\"'\r\n]{1,64})[\"']"  # Documents.Open(…, PasswordDocument:="x"), $password = 'x'
+    r"|\.(?:un)?protect\s{0,4}\(?\s{0,4}\"([^\"\r\n]{1,64})\""
+    r"|\bWorkbooks\.Open\b[^\r\n]{1,300}?,[^,\r\n]{0,80},[^,\r\n]{0,80},[^,\r\n]{0,80},\s{0,4}\"([^\"\r\n]{1,64})\""
+    r"|\b(?:7z[ar]?|unrar|rar|winrar)(?:\.exe)?[\"']?\s[^\r\n]{0,200}?\s-(?:h?p)([^\s\"']{1,64})"
+    r"|\bunzip(?:\.exe)?\s[^\r\n]{0,200}?-P\s{0,4}([^\s\"']{1,64})",
+    re.IGNORECASE,
+)
+_URL: Final = lazy(r"https?://[^\s\"'<>(){}\[\]|\\^`]{4,300}", re.IGNORECASE)
+MAX_LITERALS: Final = 20
+
+
+@step("passwords in scripts", "script.*", order=-1)
+def in_scripts(artifact: Artifact, ctx: Context) -> Yields:
+    """What a script opens things with; and the addresses it names, which some archives are locked with."""
+    data = artifact.data[:MAX_BYTES]
+    if artifact.kind.endswith(("-project", "-workbook")):
+        return
+    text = text_of(data)
+    ctx.budget.spend(len(text) // 64)
+    for match in islice(_LITERAL.finditer(text), MAX_LITERALS):
+        yield Fact("clue.password", next(filter(None, match.groups())), f"literal in {ctx.name or 'a script'}", confidence=0.9)
+    for match in islice(_URL.finditer(text), MAX_LITERALS):
+        url = match[0].rstrip(".,;")
+        for part in dict.fromkeys(
+            (url, url.rstrip("/").rpartition("/")[2].partition("?")[0], url.rpartition("=")[2] if "=" in url else "")
+        ):
+            if 3 <= len(part) <= 200:
+                yield Fact("clue.password", part, f"address in {ctx.name or 'a script'}", confidence=0.05)
 
 
 @step("passwords in names", ("archive.*", "office.*", "document.*", "disk.*"), order=-1)

@@ -1,12 +1,16 @@
 """Where clues for passwords come from."""
 
+import pytest
 from fixturelib.archives import Member, zip_file
 from fixturelib.mails import alternative, attachment, encoded_word, mail, mixed, text
+from linear import assert_linear
 
+from emoscan import engine
 from emoscan.budget import Budget, Limits
 from emoscan.context import Context
-from emoscan.decrypt.passwords import in_html, in_mail, in_names, in_text
+from emoscan.decrypt.passwords import in_html, in_mail, in_names, in_scripts, in_text
 from emoscan.engine import expand
+from emoscan.formats.members import OPENED
 from emoscan.model import Artifact
 from emoscan.registry import discover
 
@@ -80,3 +84,45 @@ def test_without_a_clue_it_is_said_to_be_locked():
     found, graph = opened(mail(HEADERS, mixed(text("see attached"), locked("never-guessed-1x"))))
     assert b"inert document" not in found
     assert [(t.problem.sort, t.problem.name) for t in graph.troubles] == [("encrypted", "AES-256")]
+
+
+def test_scripts_tell_what_they_open_things_with():
+    source = """Documents.Open FileName:=x, PasswordDocument:="k9-x2"
+    Workbooks.Open "a.xls", False, True, , "book1"
+    ActiveSheet.Unprotect "sheet1"
+    Shell "cmd /c 7z.exe x a.7z -pseven1 -y"
+    url = "http://a.example.test/load/key77?id=id88"
+    """
+    found = {}
+    for fact in in_scripts(Artifact("script.vba", source.encode()), Context(Budget(Limits()), names=("Module1",))):
+        found[fact.value] = fact.confidence
+    assert {word for word, rank in found.items() if rank > 0.5} == {"k9-x2", "book1", "sheet1", "seven1"}
+    assert {"http://a.example.test/load/key77?id=id88", "key77", "id88"} <= set(found)
+
+
+def test_what_was_decoded_is_not_guessed_in():
+    assert not clues(in_text, b"rundll32 JABx12 4711")
+    assert "4711" in clues(in_text, b"rundll32 JABx12 4711", "note.txt")
+    assert "4711" in clues(in_text, b"Password: 4711")
+
+
+def test_the_password_of_the_same_mail_comes_first():
+    tried = 30
+    mails = [
+        attachment(f"{n}.eml", mail(HEADERS, mixed(text(f"Password: right{n}", "us-ascii"), locked(f"right{n}", data=b"document %d" % n))))
+        for n in range(tried)
+    ]
+    found, graph = opened(mail(HEADERS, mixed(*mails)))
+    assert {b"document %d" % n for n in range(tried)} <= set(found)
+    for artifact in graph.artifacts.values():
+        if artifact.kind == "archive.zip":
+            mail_of_it = next(id_ for id_ in reversed(graph.above(artifact.id)) if graph.artifacts[id_].kind == "mail.rfc822")
+            clues_of_it = engine._Clues((), graph, artifact.id)
+            best = max((fact for fact in clues_of_it if fact.confidence < OPENED), key=lambda fact: fact.confidence)
+            assert best.value.encode() in graph.artifacts[mail_of_it].data
+            assert graph.clues["clue.password", best.value]
+
+
+@pytest.mark.parametrize("unit", ["password", 'password="', "Workbooks.Open ,", "7z ", "7z -", "http://a", ".protect (", "pwd = "])
+def test_linear(unit):
+    assert_linear(lambda source: list(in_scripts(Artifact("script.vba", source.encode()), Context(Budget(Limits())))), unit, 1 << 16)
