@@ -47,7 +47,7 @@ def ours(data: bytes) -> tuple[list[VbaProject], dict[str, Module]]:
                     bundles.append(load_vba(item.data))
                 elif isinstance(item, Child):
                     work += [(inner, item.data) for inner in sniff(item.data)]
-    return bundles, {m.stream.rpartition("/")[2].lower(): m for b in bundles for m in b.modules}
+    return bundles, {m.stream.rpartition("/")[2].lower(): m for b in bundles if not b.compiled for m in b.modules}
 
 
 def theirs(data: bytes) -> dict[str, str]:

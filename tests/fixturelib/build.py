@@ -141,6 +141,8 @@ def _project(layer: Layer, controls: list[oforms.Control]) -> Project | None:
     modules: list[Module] = []
     for spec in map(dict, specs):
         source = layer.case.text(spec.pop("file")) if "file" in spec else ""
+        if "pcode" in spec:
+            spec["pcode"] = layer.case.text(spec["pcode"])
         if spec.get("type") == "document" and controls and not any(m.controls for m in modules):
             spec["controls"] = [oforms.control_line(control, number) for number, control in enumerate(controls)]
         modules.append(Module(source=source, **spec))

@@ -1,7 +1,7 @@
 """Writer of VBA projects (MS-OVBA): compression, `dir`, `PROJECT`, `PROJECTwm`, module streams; whole or damaged.
 
-Performance caches are filled with noise: p-code is documented nowhere, and no reader may rely on it. They are there so
-that the source does not begin where the stream begins.
+Performance caches are filled with noise where a module says no p-code for itself (`pcode.py`). They are there so that the
+source does not begin where the stream begins.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from fixturelib.cfb import Storage, compound
+from fixturelib.pcode import Compiler
 
 CHUNK: Final = 4096
 
@@ -112,7 +113,11 @@ class Module:
     read_only: bool = False
     private: bool = False
     cache: int = 512
-    """Bytes of performance cache in front of the source."""
+    """Bytes of performance cache in front of the source; none, with a `_VBA_PROJECT` of nothing but its head, is a purged project."""
+    pcode: str = ""
+    """What the cache holds instead of noise, in the language of `pcode.py`."""
+    no_source: bool = False
+    """The source is overwritten with zeros."""
     listed: bool = True
     """Whether `dir` and `PROJECT` name it; a module that is not is only a stream."""
     in_project: bool = True
@@ -192,6 +197,7 @@ class Project:
     """Streams that are left out: PROJECT, PROJECTwm, VBA/dir, VBA/_VBA_PROJECT."""
     dir_damage: int = 0
     """Bytes of the compressed `dir` that are kept, when above zero."""
+    _offsets: dict[int, int] = field(default_factory=dict)
 
     @property
     def encoding(self) -> str:
@@ -200,11 +206,14 @@ class Project:
     def storage(self) -> Storage:
         """The storage that holds the project: "Macros" of a Word document, `_VBA_PROJECT_CUR` of a workbook."""
         root = Storage()
+        compiler = Compiler()
+        caches = {id(m): compiler.cache(m.pcode) if m.pcode else noise(m.name, m.cache) for m in self.modules}
+        self._offsets = {key: len(cache) for key, cache in caches.items()}
         for module in self.modules:
-            root.put(f"VBA/{module.stream or module.name}", self._module_stream(module))
+            root.put(f"VBA/{module.stream or module.name}", caches[id(module)] + self._packed_source(module))
         packed = compress(self._dir())
         root.put("VBA/dir", packed[: self.dir_damage] if self.dir_damage else packed)
-        root.put("VBA/_VBA_PROJECT", self._vba_project())
+        root.put("VBA/_VBA_PROJECT", compiler.stream() if compiler.names else self._vba_project())
         root.put("PROJECT", self._project())
         root.put("PROJECTwm", self._wm())
         for name, form in self.forms.items():
@@ -220,10 +229,12 @@ class Project:
         """`vbaProject.bin` as it lies in an OOXML package."""
         return compound(self.storage())
 
-    def _module_stream(self, module: Module) -> bytes:
+    def _packed_source(self, module: Module) -> bytes:
         source = module.text().encode(self.encoding, "replace")
-        stream = noise(module.name, module.cache) + compress(source, raw=module.raw, bad_signature=module.bad_signature)
-        return stream[: len(stream) - module.truncate]
+        packed = compress(source, raw=module.raw, bad_signature=module.bad_signature)
+        if module.no_source:
+            return bytes(len(packed))
+        return packed[: len(packed) - module.truncate]
 
     def _dir(self) -> bytes:
         """MS-OVBA 2.3.4.2."""
@@ -248,7 +259,7 @@ class Project:
         for module in listed:
             stream = module.stream or module.name
             out += both(0x19, module.name, 0x47) + both(0x1A, stream, 0x32) + both(0x1C, module.docstring, 0x48)
-            out += record(0x31, struct.pack("<I", max(module.cache + module.offset_error, 0)))
+            out += record(0x31, struct.pack("<I", max(self._offsets[id(module)] + module.offset_error, 0)))
             out += record(0x1E, bytes(4)) + record(0x2C, b"\xff\xff")
             out += record(0x21 if module.type == "standard" else 0x22, b"")
             out += record(0x25, b"") * module.read_only + record(0x28, b"") * module.private
@@ -260,6 +271,8 @@ class Project:
 
     def _vba_project(self) -> bytes:
         """MS-OVBA 2.3.4.1, with the version of Office 2016."""
+        if not any(module.cache for module in self.modules):
+            return struct.pack("<HHBH", 0x61CC, 0xFFFF, 0, 0)
         return struct.pack("<HHBH", 0x61CC, 0x00AF, 0, 1) + noise("_VBA_PROJECT", 900)
 
     def _project(self) -> bytes:
