@@ -1,0 +1,156 @@
+"""What leaves the workbook: functions of Windows libraries, programs, DDE, keys, mails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown, display
+from emoscan.evaluate.xlm.library import command
+from emoscan.evaluate.xlm.values import NA, NAME, Array, Ref, Refs, to_number
+
+if TYPE_CHECKING:
+    from emoscan.evaluate.xlm.machine import Registered, XlmMachine
+
+FIRST_ID: Final = -1_048_576_000.0
+
+
+def register_function(m: XlmMachine, library: Any, function: Any, types: Any, name: Any = MISSING) -> Registered:
+    from emoscan.evaluate.xlm.machine import Registered
+
+    m.spend(20)
+    made = Registered(display(m.text(library)), display(m.text(function)), display(m.text(types)), FIRST_ID + len(m.by_id))
+    if len(m.by_id) < 2_000:
+        m.by_id[made.id] = made
+        m.registered[made.function.lower()] = made
+        given = m.text(name) if name is not MISSING else ""
+        if isinstance(given, str) and given:
+            m.registered[given.lower()] = made
+    return made
+
+
+@command("REGISTER")
+def register(m: XlmMachine, library: Any, function: Any = MISSING, types: Any = "", name: Any = MISSING, *_more: Any) -> Any:
+    if function is MISSING:
+        m.effect("load", m.text(library), "REGISTER")
+        return NAME
+    made = register_function(m, library, function, types, name)
+    m.fact("xlm.register", f"{made.library}!{made.function}")
+    return made.id
+
+
+@command("REGISTER.ID")
+def register_id(m: XlmMachine, library: Any, function: Any = "", types: Any = "") -> Any:
+    return register_function(m, library, function, types).id
+
+
+@command("UNREGISTER")
+def unregister(m: XlmMachine, *_more: Any) -> Any:  # noqa: ARG001
+    return True
+
+
+@command("CALL")
+def call(m: XlmMachine, library: Any, function: Any = MISSING, types: Any = "", *arguments: Any) -> Any:
+    """By library, function and types, or by what REGISTER gave, and the arguments."""
+    first = m.single(library)
+    if type(first) is float and first in m.by_id:
+        given = [] if function is MISSING else [function, *([types] if types != "" or arguments else []), *arguments]
+        return invoke(m, m.by_id[first], given)
+    made = register_function(m, library, function, types)
+    m.fact("xlm.register", f"{made.library}!{made.function}")
+    return invoke(m, made, list(arguments))
+
+
+def invoke(m: XlmMachine, registered: Registered, arguments: list[Any]) -> Any:
+    """Call a function of a library. What nobody modelled succeeds: it gives zero."""
+    from emoscan.evaluate.com import api
+
+    values = tuple(_argument(m, argument) for argument in arguments[:30])
+    shown = [m.single(argument) if type(argument) in (Ref, Refs) else argument for argument in arguments]
+    m.traced(f"{registered.library}!{registered.function}", shown, None)
+    m.spend(20)
+    name = registered.function
+    if name.startswith("#"):
+        m.unmodelled(f"{registered.library}!{name}")
+        return 0.0
+    result = api.invoke(m, name, values)
+    if isinstance(result, Unknown):
+        return 0.0 if api.find(name) is None else result
+    if isinstance(result, bool):
+        return float(result)
+    return float(result) if isinstance(result, int) else result
+
+
+def _argument(m: XlmMachine, value: Any) -> Any:
+    if type(value) is Ref and not value.single:
+        value = Array(m.rows_of(value))
+    value = m.single(value)
+    if type(value) is float:
+        return int(value) if value == int(value) else value
+    if isinstance(value, bool):
+        return int(value)
+    return 0 if value is None or value is MISSING or type(value) is ErrorValue else value
+
+
+@command("EXEC")
+def exec_(m: XlmMachine, program: Any, window: Any = MISSING) -> Any:
+    value = m.single(program)
+    if type(value) is ErrorValue:
+        return value
+    text = m.text(value)
+    style = to_number(m.single(window)) if window is not MISSING else MISSING
+    m.run(text, "EXEC", show_window="0" if style == 0.0 else "")
+    return 33.0 if text else NA
+
+
+@command("INITIATE")
+def initiate(m: XlmMachine, program: Any, topic: Any) -> Any:
+    m.dde_program = f"{display(m.text(program))} {display(m.text(topic))}".strip()
+    return 1.0
+
+
+@command("EXECUTE")
+def execute(m: XlmMachine, channel: Any, text: Any) -> Any:  # noqa: ARG001 - there is one conversation
+    m.run(f"{m.dde_program} {display(m.text(text))}".strip(), "EXECUTE")
+    return True
+
+
+@command("POKE", "REQUEST", "TERMINATE")
+def dde(m: XlmMachine, *_more: Any) -> Any:  # noqa: ARG001
+    return True
+
+
+@command("SEND.KEYS", "APP.ACTIVATE.MICROSOFT")
+def send_keys(m: XlmMachine, keys: Any = MISSING, *_more: Any) -> Any:
+    m.effect("keys", m.text(keys), "SEND.KEYS")
+    return True
+
+
+@command("OPEN", "OPEN.TEXT")
+def open_(m: XlmMachine, path: Any, *_more: Any) -> Any:
+    name = m.text(path)
+    shown = display(name)
+    if "://" in shown or shown.startswith("\\\\"):
+        m.effect("open", name, "OPEN")
+    else:
+        m.query(f"workbook {shown}", "")
+    return True
+
+
+@command("SEND.MAIL")
+def send_mail(m: XlmMachine, recipients: Any, subject: Any = "", *_more: Any) -> Any:
+    m.effect("mail", m.text(recipients), "SEND.MAIL", subject=m.text(subject))
+    return True
+
+
+@command("SAVE.AS", "SAVE.COPY.AS", "SAVE.WORKBOOK.AS")
+def save_as(m: XlmMachine, path: Any = MISSING, *_more: Any) -> Any:
+    name = m.text(path) if path is not MISSING else ""
+    if name:
+        m.effect("write", name, "SAVE.AS")
+    return True
+
+
+@command("VBA.INSERT.FILE", "INSERT.OBJECT", "ADDIN.MANAGER")
+def insert(m: XlmMachine, *values: Any) -> Any:
+    m.effect("load", " ".join(display(m.text(value)) for value in values[:3]), "INSERT")
+    return True

@@ -1,0 +1,348 @@
+"""Texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
+from emoscan.evaluate.xlm.library import function, on_ranges
+from emoscan.evaluate.xlm.values import NA, VALUE, number_text, to_number, to_text
+from emoscan.parse.lazy import lazy
+
+if TYPE_CHECKING:
+    from emoscan.evaluate.xlm.machine import XlmMachine
+
+
+def text_of(value: Any) -> str:
+    """The text of a value that is neither an error nor unknown."""
+    text = to_text(value)
+    return text if isinstance(text, str) else ""
+
+
+class Wrong(Exception):
+    """An argument that is no number."""
+
+
+def whole(value: Any, default: int = 0) -> int:
+    """A whole number. Raises Wrong, which the functions here turn into #VALUE!."""
+    if value is MISSING:
+        return default
+    number = to_number(value)
+    if type(number) is not float:
+        raise Wrong
+    if abs(number) > 1e15:
+        raise Wrong
+    return int(number // 1)
+
+
+def checked(m: XlmMachine, text: str) -> Any:
+    m.spend(1 + len(text) // 64)
+    if len(text) > 1_024:
+        m.grow(len(text))
+    return text
+
+
+@function("CHAR")
+def char(m: XlmMachine, code: Any) -> Any:
+    number = to_number(code)
+    if type(number) is not float or not 1 <= number < 256:
+        return VALUE
+    return m.decoded(bytes((int(number),)))
+
+
+@function("UNICHAR")
+def unichar(_: XlmMachine, code: Any) -> Any:
+    number = to_number(code)
+    return chr(int(number)) if type(number) is float and 1 <= number < 0x110000 and not 0xD800 <= number < 0xE000 else VALUE
+
+
+@function("CODE")
+def code(m: XlmMachine, value: Any) -> Any:
+    text = text_of(value)
+    if not text:
+        return VALUE
+    from emoscan.evaluate.core.encoding import ansi_encode
+
+    return float(ansi_encode(text[0], m.codec)[0])
+
+
+@function("UNICODE")
+def unicode_(_: XlmMachine, value: Any) -> Any:
+    text = text_of(value)
+    return float(ord(text[0])) if text else VALUE
+
+
+@function("LEN", "LENB")
+def length(_: XlmMachine, value: Any) -> Any:
+    return float(len(text_of(value)))
+
+
+@function("MID", "MIDB")
+def mid(m: XlmMachine, value: Any, start: Any, count: Any) -> Any:
+    try:
+        first, size = whole(start), whole(count)
+    except Wrong:
+        return VALUE
+    return VALUE if first < 1 or size < 0 else checked(m, text_of(value)[first - 1 : first - 1 + size])
+
+
+@function("LEFT", "LEFTB")
+def left(m: XlmMachine, value: Any, count: Any = 1.0) -> Any:
+    try:
+        size = whole(count, 0)
+    except Wrong:
+        return VALUE
+    return VALUE if size < 0 else checked(m, text_of(value)[:size])
+
+
+@function("RIGHT", "RIGHTB")
+def right(m: XlmMachine, value: Any, count: Any = 1.0) -> Any:
+    try:
+        size = whole(count, 0)
+    except Wrong:
+        return VALUE
+    text = text_of(value)
+    return VALUE if size < 0 else checked(m, text[max(0, len(text) - size) :])
+
+
+@on_ranges("CONCATENATE", "CONCAT")
+def concatenate(m: XlmMachine, *values: Any) -> Any:
+    pieces: list[Any] = []
+    for value in m.flat(values):
+        text = to_text(value)
+        if type(text) is ErrorValue:
+            return text
+        pieces.append(text)
+    made = Unknown.join(pieces)
+    return made if isinstance(made, Unknown) else checked(m, made)
+
+
+@on_ranges("TEXTJOIN")
+def textjoin(m: XlmMachine, by: Any, skip: Any, *values: Any) -> Any:
+    texts = [to_text(value) for value in m.flat(values)]
+    bad = next((text for text in texts if type(text) is ErrorValue), None)
+    if bad is not None:
+        return bad
+    separator = text_of(m.single(by))
+    pieces: list[Any] = []
+    for text in texts:
+        if text == "" and m.truth(skip):
+            continue
+        pieces += [separator, text] if pieces else [text]
+    made = Unknown.join(pieces)
+    return made if isinstance(made, Unknown) else checked(m, made)
+
+
+@function("LOWER")
+def lower(_: XlmMachine, value: Any) -> Any:
+    return text_of(value).lower()
+
+
+@function("UPPER")
+def upper(_: XlmMachine, value: Any) -> Any:
+    return text_of(value).upper()
+
+
+@function("PROPER")
+def proper(_: XlmMachine, value: Any) -> Any:
+    return text_of(value).title()
+
+
+@function("TRIM")
+def trim(_: XlmMachine, value: Any) -> Any:
+    return " ".join(piece for piece in text_of(value).split(" ") if piece)
+
+
+@function("CLEAN")
+def clean(_: XlmMachine, value: Any) -> Any:
+    return "".join(c for c in text_of(value) if ord(c) >= 32)
+
+
+@function("REPT")
+def rept(m: XlmMachine, value: Any, count: Any) -> Any:
+    try:
+        times = whole(count)
+    except Wrong:
+        return VALUE
+    text = text_of(value)
+    if times < 0 or len(text) * times > 32_767:
+        return VALUE
+    return checked(m, text * times)
+
+
+@function("REPLACE", "REPLACEB")
+def replace(m: XlmMachine, value: Any, start: Any, count: Any, new: Any) -> Any:
+    try:
+        first, size = whole(start), whole(count)
+    except Wrong:
+        return VALUE
+    text = text_of(value)
+    return VALUE if first < 1 or size < 0 else checked(m, text[: first - 1] + text_of(new) + text[first - 1 + size :])
+
+
+@function("SUBSTITUTE")
+def substitute(m: XlmMachine, value: Any, old: Any, new: Any, which: Any = MISSING) -> Any:
+    text, what, by = text_of(value), text_of(old), text_of(new)
+    if not what:
+        return text
+    m.grow(len(text) + text.count(what) * len(by))
+    if which is MISSING:
+        return checked(m, text.replace(what, by))
+    try:
+        number = whole(which)
+    except Wrong:
+        return VALUE
+    at = -1
+    for _ in range(min(number, len(text))):
+        at = text.find(what, at + 1)
+        if at < 0:
+            return text
+    return VALUE if number < 1 else text[:at] + by + text[at + len(what) :]
+
+
+@function("FIND", "FINDB")
+def find(_: XlmMachine, what: Any, value: Any, start: Any = 1.0) -> Any:
+    try:
+        first = whole(start, 1)
+    except Wrong:
+        return VALUE
+    at = text_of(value).find(text_of(what), first - 1) if first > 0 else -1
+    return VALUE if at < 0 else float(at + 1)
+
+
+@function("SEARCH", "SEARCHB")
+def search(m: XlmMachine, what: Any, value: Any, start: Any = 1.0) -> Any:
+    try:
+        first = whole(start, 1)
+    except Wrong:
+        return VALUE
+    text, pattern = text_of(value).lower(), text_of(what).lower()
+    if first < 1:
+        return VALUE
+    if not any(c in pattern for c in "*?~"):
+        at = text.find(pattern, first - 1)
+        return VALUE if at < 0 else float(at + 1)
+    for at in range(first - 1, len(text) + 1):
+        m.spend(1)
+        if matches(m, text[at:], pattern + "*"):
+            return float(at + 1)
+    return VALUE
+
+
+def matches(m: XlmMachine, text: str, pattern: str) -> bool:
+    """Whether a text is as a pattern with * ? ~ says; in time proportional to their lengths multiplied."""
+    m.spend(1 + len(text) * len(pattern) // 256)
+    at = spot = 0
+    star, back = -1, 0
+    while at < len(text):
+        c = pattern[spot : spot + 1]
+        if c == "*":
+            star, back = spot, at
+            spot += 1
+        elif c == "~" and pattern[spot + 1 : spot + 2] == text[at]:
+            spot, at = spot + 2, at + 1
+        elif c and c != "~" and (c in ("?", text[at])):
+            spot, at = spot + 1, at + 1
+        elif star >= 0:
+            back += 1
+            spot, at = star + 1, back
+        else:
+            return False
+    return not pattern[spot:].strip("*")
+
+
+@function("EXACT")
+def exact(_: XlmMachine, one: Any, other: Any) -> Any:
+    return text_of(one) == text_of(other)
+
+
+@function("T")
+def only_text(_: XlmMachine, value: Any) -> Any:
+    return value if isinstance(value, str) else ""
+
+
+@function("VALUE", "NUMBERVALUE")
+def value_(_: XlmMachine, value: Any, *_more: Any) -> Any:
+    return to_number(value)
+
+
+@function("FIXED")
+def fixed(_: XlmMachine, value: Any, digits: Any = 2.0, plain: Any = False) -> Any:
+    number = to_number(value)
+    try:
+        places = whole(digits, 2)
+    except Wrong:
+        return VALUE
+    if type(number) is not float or not -15 <= places <= 127:
+        return VALUE
+    rounded = round(number, places)
+    shown = max(0, places)
+    return f"{rounded:.{shown}f}" if plain else f"{rounded:,.{shown}f}"
+
+
+@function("DOLLAR")
+def dollar(m: XlmMachine, value: Any, digits: Any = 2.0) -> Any:
+    shown = fixed(m, value, digits)
+    return f"${shown}" if isinstance(shown, str) else shown
+
+
+_FRACTION = lazy(r"[#,?]*0[0#?,]*(?:\.([0#?]+))?(%?)|[#?,]+(?:\.([0#?]+))?(%?)")
+
+
+@function("TEXT")
+def text(m: XlmMachine, value: Any, layout: Any) -> Any:
+    """TEXT with the formats macros use: numbers with zeros and places, dates, @."""
+    shape = text_of(layout)
+    number = to_number(value)
+    if type(number) is not float or shape in ("@", ""):
+        return text_of(value)
+    if shape.lower() in ("general", "standard"):
+        return number_text(number)
+    plain = shape.lower().replace("am/pm", "")
+    if any(c in plain for c in "ymdhs") and not any(c in plain for c in "0#"):
+        from emoscan.evaluate.xlm.library.dates import written
+
+        return written(m, number, shape)
+    shape = shape.split(";")[0]
+    match = _FRACTION.search(shape)
+    if match is None:
+        return shape.replace('"', "")
+    digits = len(match[1] or match[3] or "")
+    percent = "%" in match[0]
+    figures = f"{abs(number) * (100 if percent else 1):.{min(digits, 100)}f}"
+    before, _, after = figures.partition(".")
+    least = sum(c == "0" for c in match[0].partition(".")[0])
+    before = before.zfill(least) if least else before.lstrip("0")
+    if "," in match[0]:
+        before = f"{int(before or 0):,}"
+    optional = (match[1] or match[3] or "").replace("?", "#")
+    while after and optional.endswith("#") and after.endswith("0"):
+        after, optional = after[:-1], optional[:-1]
+    body = ("-" if number < 0 and float(figures) else "") + before + ("." + after if after else "") + ("%" if percent else "")
+    prefix, suffix = shape[: match.start()].replace('"', ""), shape[match.end() :].replace('"', "")
+    return prefix + body + suffix
+
+
+@on_ranges("NA")
+def not_available(_: XlmMachine) -> Any:
+    return NA
+
+
+@on_ranges("TRUE")
+def true(_: XlmMachine) -> Any:
+    return True
+
+
+@on_ranges("FALSE")
+def false(_: XlmMachine) -> Any:
+    return False
+
+
+@function("HYPERLINK")
+def hyperlink(_: XlmMachine, target: Any, shown: Any = MISSING) -> Any:
+    return target if shown is MISSING else shown
+
+
+@function("ASC", "DBCS", "JIS", "PHONETIC")
+def width(_: XlmMachine, value: Any) -> Any:
+    return text_of(value)

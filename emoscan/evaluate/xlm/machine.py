@@ -1,0 +1,788 @@
+"""The machine that Excel 4 macros run on: a cursor that moves down the cells, names, sheets, and what formulas ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
+
+from emoscan.budget import Budget
+from emoscan.evaluate.core.encoding import ansi_decode, ansi_encode
+from emoscan.evaluate.core.failures import ScriptEnd
+from emoscan.evaluate.core.machine import Emit, Machine
+from emoscan.evaluate.core.memory import Block
+from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
+from emoscan.evaluate.core.world import World
+from emoscan.evaluate.xlm import library
+from emoscan.evaluate.xlm.compiler import Code, Compiler, area_of_any, calculate
+from emoscan.evaluate.xlm.grid import SHIFT, Grid
+from emoscan.evaluate.xlm.library import Function
+from emoscan.evaluate.xlm.values import NAME, NULL, REF, VALUE, Array, Ref, Refs, compare, shown, to_bool, to_number, to_text
+from emoscan.parse.bundle import XlmWorkbook
+from emoscan.parse.workbook import Style, Workbook
+
+MAX_CELLS: Final = 150_000
+"""Formulas that one run carries out."""
+MAX_FRAMES: Final = 2_000
+"""Subroutines that wait for each other."""
+MAX_DEPTH: Final = 40
+"""Of those, as many as are called in the middle of a formula; also cells whose values depend on each other."""
+MAX_LISTED: Final = 4_000
+MAX_SHOWN: Final = 600
+"""Characters of a formula or value in the listing."""
+
+ENTERED: Final = Unknown("a subroutine")
+"""What a call in the last position gives: the result comes when the subroutine returns."""
+
+
+class Halt(ScriptEnd):
+    """HALT, closing the workbook, quitting Excel: all macros end."""
+
+
+class TooLong(ScriptEnd):
+    """One of several runs took more steps than it is worth."""
+
+
+class Loop(Struct):
+    kind: str
+    row: int
+    """Of its first cell."""
+    name: str = ""
+    value: float = 0.0
+    last: float = 0.0
+    step: float = 1.0
+    cells: list[Ref] = []
+    rounds: int = 0
+
+
+class Frame:
+    """A macro that runs: where its cursor stands."""
+
+    __slots__ = ("arguments", "caller", "column", "grid", "loops", "row", "taken")
+
+    def __init__(self, grid: Grid, row: int, column: int, arguments: list[Any], caller: tuple[Grid, int] | None) -> None:
+        self.grid, self.row, self.column = grid, row, column
+        self.arguments = arguments
+        self.taken = 0
+        self.caller = caller
+        """Cell that called, whose value the result becomes."""
+        self.loops: list[Loop] = []
+
+
+class Decision(NamedTuple):
+    sheet: str
+    place: int
+    number: int
+    """Of the decisions in the cell."""
+
+
+class XlmMachine(Machine):
+    language = "XLM"
+
+    def __init__(self, budget: Budget, world: World, emit: Emit, grids: list[Grid], bundle: XlmWorkbook) -> None:
+        super().__init__(budget, world, emit)
+        library.load()
+        self.grids = grids
+        self.book: Workbook = bundle.workbook
+        self.by_name = {grid.name.lower(): grid for grid in grids}
+        self.names: dict[tuple[str, str], Any] = {}
+        """(sheet, name) in lower case, sheet "" for those of the whole workbook; `Defined` until a macro sets them."""
+        for name in self.book.names:
+            self.names.setdefault((name.sheet.lower(), name.name.lower()), Defined(name.formula, name.sheet))
+            self.names.setdefault(("", name.name.lower()), Defined(name.formula, name.sheet))
+        first = grids[min(self.book.active_sheet, len(grids) - 1)]
+        self.selection = Ref(first, 1, 1)
+        self.frames: list[Frame] = []
+        self.here: tuple[Grid, int, int] = (first, 1, 1)
+        """Cell whose formula is worked out."""
+        self.depth = 0
+        self.jump: Ref | None = None
+        self.entering: Frame | None = None
+        self.returning: list[Any] | None = None
+        self.cells_left = MAX_CELLS
+        self.registered: dict[str, Registered] = {}
+        self.by_id: dict[float, Registered] = {}
+        self.open_files: dict[float, Any] = {}
+        self.timed: list[Ref] = []
+        """Macros that are to run later: at a time, on a key, on an event."""
+        self.flips: frozenset[Decision] = frozenset()
+        """Decisions that go the other way."""
+        self.decisions: dict[Decision, bool] = {}
+        self.telling_at = -1
+        self.ordinal = 0
+        self.listing: dict[str, None] = {}
+        self.acts: list[str] = []
+        """Commands the cell gave, as the listing shows them."""
+        self.calculated: list[tuple[Grid, int]] = []
+        """Cells of worksheets whose value was worked out since the last change."""
+        self.touched = False
+        self.working: set[tuple[int, int]] = set()
+        self.times = 0
+        """Questions for the time; the clock goes on with each."""
+        self.unread: dict[str, None] = {}
+        self.dialogs = 0
+        self.surroundings: set[str] = set()
+        """Questions whose answers keys may be made of."""
+        self.operating_system = "Windows (64-bit) NT :.00"
+        self.copied: Ref | None = None
+        self.dde_program = ""
+        self.strange = 0
+        """Texts that were written to cells and are unlike anything a macro would write."""
+        self.written = 0
+
+    # ------------------------------------------------------------ sheets, names, references
+
+    def find(self, name: str) -> Grid | None:
+        found = self.by_name.get(name.lower())
+        if found is None and name.startswith("["):
+            found = self.by_name.get(name.rpartition("]")[2].lower())
+        return found
+
+    def style(self, ref: Ref) -> Style:
+        number = ref.grid.style_of(ref.top, ref.left)
+        return self.book.styles[number] if 0 <= number < len(self.book.styles) else Style()
+
+    def reference(self, text: str, where: Grid | str) -> Ref | None:
+        """A reference written out, in either notation; `where`: the sheet, or its name ("" for the active one)."""
+        if isinstance(where, str):
+            grid = self.selection.grid if where == "" else self.find(where)
+        else:
+            grid = where
+        if grid is None:
+            return None
+        area = area_of_any(text, self.here[1], self.here[2])
+        return Ref(grid, *area) if area is not None else None
+
+    def refer(self, value: Any) -> Ref | None:
+        """The cells an argument names: a reference, or the text of one, or a name."""
+        if type(value) is Ref:
+            return value
+        if type(value) is Refs:
+            return value.areas[0]
+        if type(value) is not str:
+            return None
+        sheet, mark, rest = value.strip().removeprefix("=").rpartition("!")
+        sheet = sheet.strip("'").replace("''", "'")
+        found = self.reference(rest, sheet if mark else self.here[0])
+        if found is None:
+            named = self.name_value(rest, self.here[0], sheet or None)
+            found = named if type(named) is Ref else None
+        return found
+
+    def define(self, name: str, value: Any, sheet: str = "") -> None:
+        self.spend(1)
+        self.names[sheet.lower(), name.lower()] = value
+
+    def named(self, name: str, grid: Grid, sheet: str | None) -> Any:
+        """What a name was set to; MISSING for one nobody defined."""
+        key = name.lower()
+        for scope in ((sheet.lower(),) if sheet else ()) + (grid.name.lower(), ""):
+            found = self.names.get((scope, key), MISSING)
+            if found is not MISSING:
+                return found
+        return MISSING
+
+    def name_value(self, name: str, grid: Grid, sheet: str | None) -> Any:
+        found = self.named(name, grid, sheet)
+        if found is MISSING:
+            registered = self.registered.get(name.lower())
+            return registered.id if registered else NAME
+        if type(found) is not Defined:
+            return found
+        if self.depth >= MAX_DEPTH:
+            return Unknown(f"name {name}")
+        self.depth += 1
+        try:
+            home = self.find(found.sheet) or grid
+            return self.compiled(home, found.formula).run(self)
+        finally:
+            self.depth -= 1
+
+    def combine(self, kind: str, left: Any, right: Any) -> Any:
+        one, other = self.refer(left), self.refer(right)
+        if one is None or other is None:
+            return next((value for value in (left, right) if type(value) is Unknown), REF)
+        if kind == "union":
+            return Refs([*(left.areas if type(left) is Refs else [one]), *(right.areas if type(right) is Refs else [other])])
+        if kind == "range":
+            return Ref(
+                one.grid,
+                min(one.top, other.top),
+                min(one.left, other.left),
+                max(one.bottom, other.bottom),
+                max(one.right, other.right),
+            )
+        top, left_, bottom, right_ = (
+            max(one.top, other.top),
+            max(one.left, other.left),
+            min(one.bottom, other.bottom),
+            min(one.right, other.right),
+        )
+        return Ref(one.grid, top, left_, bottom, right_) if top <= bottom and left_ <= right_ and one.grid is other.grid else NULL
+
+    # ------------------------------------------------------------ values of cells
+
+    def compiled(self, grid: Grid, formula: str) -> Code:
+        code = grid.compiled.get(formula)
+        if code is None:
+            self.grow(2 * len(formula))
+            code = grid.compiled[formula] = Compiler(grid, self.find).code(formula)
+        return code
+
+    def cell(self, grid: Grid, row: int, column: int) -> Any:
+        place = row << SHIFT | column
+        value = grid.values.get(place)
+        return self.pending(grid, place) if value is None else value
+
+    def pending(self, grid: Grid, place: int) -> Any:
+        """The value of a cell that has none yet: that of its formula, nothing for an empty one."""
+        formula = grid.formulas.get(place)
+        if formula is None:
+            return None
+        code = self.compiled(grid, formula)
+        if grid.macro and not code.pure:
+            return grid.cached.get(place, 0.0)
+        key = (id(grid), place)
+        if key in self.working or self.depth >= MAX_DEPTH:
+            return grid.cached.get(place, Unknown(f"cell {grid.name}"))
+        self.spend(code.size + 2)
+        self.working.add(key)
+        self.depth += 1
+        here, self.here = self.here, (grid, place >> SHIFT, place & 0x7FFF)
+        try:
+            value = self.single(code.run(self))
+        finally:
+            self.here = here
+            self.depth -= 1
+            self.working.discard(key)
+        if type(value) is Array:
+            value = value.rows[0][0]
+        if type(value) is Unknown and place in grid.cached:
+            value = grid.cached[place]
+        if value is None or value is MISSING:
+            value = 0.0
+        grid.result(place, value)
+        if not grid.macro:
+            self.calculated.append((grid, place))
+        return value
+
+    def changed(self) -> None:
+        """A cell was written to: what formulas of worksheets gave before is worked out again when it is asked for."""
+        if not self.touched:
+            self.touched = True
+            for grid in self.grids:
+                if not grid.macro:
+                    self.spend(len(grid.formulas) // 8)
+                    for place in grid.formulas:
+                        grid.values.pop(place, None)
+                    grid.changed = True
+        for grid, place in self.calculated:
+            grid.values.pop(place, None)
+        self.spend(len(self.calculated))
+        self.calculated.clear()
+
+    def put(self, ref: Ref, value: Any) -> None:
+        """Write constants to cells."""
+        self.changed()
+        value = True if value is MISSING else value
+        rows = value.rows if type(value) is Array else None
+        for row, column in ref.places():
+            self.spend(1)
+            item = value
+            if rows is not None:
+                line = rows[min(row - ref.top, len(rows) - 1)]
+                item = line[min(column - ref.left, len(line) - 1)]
+            if type(item) is str and len(item) > 1_024:
+                self.grow(64)
+            ref.grid.put(row, column, item)
+
+    def single(self, value: Any) -> Any:
+        """One value of a reference: its cell, or the one in our row or column."""
+        if type(value) is Refs:
+            value = value.areas[0]
+        if type(value) is not Ref:
+            return value
+        row, column = value.top, value.left
+        if value.top != value.bottom or value.left != value.right:
+            _, our_row, our_column = self.here
+            if value.left == value.right and value.top <= our_row <= value.bottom:
+                row = our_row
+            elif value.top == value.bottom and value.left <= our_column <= value.right:
+                column = our_column
+        return self.cell(value.grid, row, column)
+
+    def rows_of(self, value: Any) -> list[list[Any]]:
+        """The values of an argument as rows."""
+        if type(value) is Refs:
+            return [row for area in value.areas for row in self.rows_of(area)]
+        if type(value) is Array:
+            return value.rows
+        if type(value) is not Ref:
+            return [[value]]
+        rows: dict[int, list[Any]] = {}
+        for row, column in value.places():
+            self.spend(1)
+            rows.setdefault(row, []).append(self.cell(value.grid, row, column))
+        return list(rows.values())
+
+    def flat(self, values: tuple[Any, ...]) -> Iterator[Any]:
+        for value in values:
+            for row in self.rows_of(value):
+                yield from row
+
+    # ------------------------------------------------------------ operators
+
+    def broadcast(self, function: Callable[..., Any], values: list[Any]) -> Array:
+        """A function of single values on arrays, element by element."""
+        height = max(len(value.rows) for value in values if type(value) is Array)
+        width = max(len(value.rows[0]) for value in values if type(value) is Array)
+        self.spend(height * width)
+        self.grow(height * width * 16)
+
+        def at(value: Any, row: int, column: int) -> Any:
+            if type(value) is not Array:
+                return value
+            line = value.rows[row if len(value.rows) > 1 else 0] if row < len(value.rows) or len(value.rows) == 1 else []
+            column = 0 if len(line) == 1 else column
+            return line[column] if column < len(line) else ErrorValue(2042)
+
+        return Array([[function(*[at(v, r, c) for v in values]) for c in range(width)] for r in range(height)])
+
+    def joined(self, pieces: list[Any]) -> Any:
+        def join(*parts: Any) -> Any:
+            texts = [to_text(part) for part in parts]
+            bad = next((text for text in texts if type(text) is ErrorValue), None)
+            return bad if bad is not None else Unknown.join(texts)  # type: ignore[arg-type]
+
+        return self.broadcast(join, pieces)
+
+    def arithmetic(self, operator: str, left: Any, right: Any) -> Any:
+        self.spend(1)
+        if type(left) is Array or type(right) is Array:
+            return self.broadcast(lambda a, b: self.arithmetic(operator, a, b), [left, right])
+        left, right = to_number(self.single(left)), to_number(self.single(right))
+        for value in (left, right):
+            if type(value) is not float:
+                return value
+        return calculate(operator, left, right)  # type: ignore[arg-type]
+
+    def compare(self, operator: str, left: Any, right: Any) -> Any:
+        self.spend(1)
+        if type(left) is Array or type(right) is Array:
+            return self.broadcast(lambda a, b: self.compare(operator, a, b), [left, right])
+        left, right = self.single(left), self.single(right)
+        for value, other in ((left, right), (right, left)):
+            if type(value) is ErrorValue:
+                return value
+            if type(value) is Unknown:
+                self.compared(value, other)
+                return value
+        order = compare(left, right)
+        return _ORDERS[operator](order)
+
+    def odd(self, function: Function, values: list[Any]) -> Any:
+        """A function of single values, asked with an error, an array, or something unknown."""
+        if any(type(value) is Array for value in values):
+            return self.broadcast(lambda *given: self.apply(function, list(given)), values)
+        return next(value for value in values if type(value) is ErrorValue or type(value) is Unknown)
+
+    def apply(self, function: Function, values: list[Any]) -> Any:
+        for value in values:
+            if type(value) is ErrorValue or type(value) is Unknown:
+                return value
+        return function.run(self, *values)
+
+    def truth_of(self, value: Any) -> bool | Unknown | ErrorValue:
+        return to_bool(self.single(value))
+
+    def decide(self, value: Any) -> bool:
+        """Which way a test goes. Remembered, so that another run can go the other way."""
+        truth = self.truth_of(value)
+        outcome = False if type(truth) is ErrorValue else bool(truth)
+        grid, row, column = self.here
+        decision = Decision(grid.name, row << SHIFT | column, self.ordinal)
+        self.ordinal += 1
+        if decision in self.flips:
+            outcome = not outcome
+        if len(self.decisions) < 2_000:
+            self.decisions.pop(decision, None)  # the last comes last
+            self.decisions[decision] = outcome
+        return outcome
+
+    # ------------------------------------------------------------ running
+
+    def run_at(self, start: Ref, arguments: list[Any] | None = None) -> Any:
+        """Run the macro that begins at a cell to its end; its result."""
+        base = len(self.frames)
+        if self.depth >= MAX_DEPTH or base >= MAX_FRAMES:
+            return Unknown("macros that call each other too deeply")
+        self.depth += 1
+        here, jump, acts, ordinal = self.here, self.jump, self.acts, self.ordinal
+        self.jump = None
+        self.frames.append(Frame(start.grid, start.top, start.left, arguments or [], None))
+        result: Any = None
+        try:
+            while len(self.frames) > base:
+                result = self.step()
+        finally:
+            del self.frames[base:]
+            self.here, self.jump, self.acts, self.ordinal = here, jump, acts, ordinal
+            self.depth -= 1
+        return result
+
+    def step(self) -> Any:
+        """Carry out the next cell of the innermost macro. Returns the macro's result when it ends with it."""
+        frame = self.frames[-1]
+        grid, column = frame.grid, frame.column
+        row = grid.next_formula(frame.row, column)
+        if not row:
+            return self.leave(frame, None)
+        self.cells_left -= 1
+        if self.cells_left < 0:
+            raise TooLong
+        place = row << SHIFT | column
+        formula = grid.formulas[place]
+        code = self.compiled(grid, formula)
+        self.spend(code.size + 4)
+        self.here = (grid, row, column)
+        frame.row = row + 1
+        self.acts = []
+        self.ordinal = 0
+        block = _BLOCKS.get(code.head)
+        if block is not None and not (code.head == "IF" and code.arguments != 1):
+            value = block(self, frame, row, code)
+        else:
+            value = code.run(self)
+        if self.entering is not None:
+            entered, self.entering = self.entering, None
+            entered.caller = (grid, place)
+            self.note(grid, place, formula, None)
+            if len(self.frames) >= MAX_FRAMES:
+                raise TooLong
+            self.frames.append(entered)
+            return None
+        self.keep(grid, place, value)
+        self.note(grid, place, formula, value)
+        if self.returning is not None:
+            result, self.returning = self.returning[0], None
+            return self.leave(frame, result)
+        if self.jump is not None:
+            frame.grid, frame.row, frame.column = self.jump.grid, self.jump.top, self.jump.left
+            self.jump = None
+        return None
+
+    def keep(self, grid: Grid, place: int, value: Any) -> None:
+        """The result of a formula becomes the value of its cell."""
+        value = self.single(value)
+        if type(value) is Array:
+            value = value.rows[0][0] if value.rows and value.rows[0] else 0.0
+        if value is None or value is MISSING:
+            value = 0.0
+        if grid.formulas.get(place) is not None:
+            grid.result(place, value)
+
+    def leave(self, frame: Frame, result: Any) -> Any:
+        self.frames.pop()
+        if frame.caller is not None:
+            self.keep(*frame.caller, result)
+        return result
+
+    def enter(self, start: Ref, arguments: list[Any], *, tail: bool) -> Any:
+        """Call a subroutine. In the last position of a formula nothing of it is left to do, so that no depth is needed."""
+        if tail and self.jump is None:
+            self.entering = Frame(start.grid, start.top, start.left, arguments, None)
+            return ENTERED
+        return self.run_at(start, arguments)
+
+    def call_name(self, name: str, sheet: str | None, grid: Grid, arguments: list[Any], *, tail: bool) -> Any:
+        """A function that is no function of Excel: registered by the macro, or a macro with a name."""
+        from emoscan.evaluate.xlm.library.calls import invoke
+
+        registered = self.registered.get(name.lower())
+        if registered is not None:
+            return invoke(self, registered, arguments)
+        found = self.name_value(name, grid, sheet)
+        if type(found) is Ref:
+            return self.enter(found, arguments, tail=tail)
+        if type(found) is float and found in self.by_id:
+            return invoke(self, self.by_id[found], arguments)
+        shown_arguments = ",".join(shown(self.single(argument))[:200] for argument in arguments[:12])
+        return self.unmodelled(f"{sheet + '!' if sheet else ''}{name}({shown_arguments})")
+
+    def call_value(self, what: Any, arguments: list[Any], *, tail: bool) -> Any:
+        """A reference with parentheses behind it: the macro there, or the function whose registration its cell holds."""
+        from emoscan.evaluate.xlm.library.calls import invoke
+
+        value = self.single(what)
+        if type(value) is float and value in self.by_id:
+            return invoke(self, self.by_id[value], arguments)
+        if type(value) is str and value.lower() in self.registered:
+            return invoke(self, self.registered[value.lower()], arguments)
+        ref = self.refer(what)
+        return REF if ref is None else self.enter(ref, arguments, tail=tail)
+
+    # ------------------------------------------------------------ the record
+
+    def traced(self, name: str, values: list[Any], result: Any) -> Any:
+        """Note a command with what it was given."""
+        if len(self.acts) < 20:
+            self.acts.append(f"{name}({','.join(self.told(value) for value in values[:20])})")
+        return result
+
+    def told(self, value: Any) -> str:
+        return repr(value) if type(value) in (Ref, Array) else shown(value)[:MAX_SHOWN]
+
+    def note(self, grid: Grid, place: int, formula: str, value: Any) -> None:
+        """One line of the listing of what ran: cell, formula as it was carried out, result."""
+        if len(self.listing) >= MAX_LISTED:
+            return
+        carried_out = "; ".join(self.acts) or formula[:MAX_SHOWN]
+        line = f"{Ref(grid, place >> SHIFT, place & 0x7FFF).text()} ={carried_out[: 4 * MAX_SHOWN]}"
+        if value is not None:
+            text = shown(self.single(value))[:MAX_SHOWN] if type(value) is not Array else repr(value)[:MAX_SHOWN]
+            line += f"  → {text}"
+        if line not in self.listing:
+            self.grow(len(line))
+            self.listing[line] = None
+
+    def wrote(self, value: Any) -> None:
+        """A macro writes something to a cell: is it garbage, as a wrong key makes?"""
+        self.written += 1
+        if isinstance(value, str) and any(not c.isprintable() and c not in "\r\n\t" for c in value[:200]):
+            self.strange += 1
+
+    def unreadable(self, why: str) -> Unknown:
+        if len(self.unread) < 20:
+            self.unread[why] = None
+        return Unknown(why)
+
+    def where(self) -> dict[str, str]:
+        grid, row, column = self.here
+        return {"module": grid.name, "line": Ref(grid, row, column).text(sheet=False)}
+
+    def roots(self) -> Iterator[Any]:
+        for grid in self.grids:
+            yield grid.values
+            yield grid.formulas
+        yield self.names
+
+    # ------------------------------------------------------------ for shared parts
+
+    def text(self, value: Any) -> str | Unknown:
+        text = to_text(self.single(value))
+        return "#N/A" if type(text) is ErrorValue else text  # type: ignore[return-value]
+
+    def number(self, value: Any) -> float | Unknown:
+        number = to_number(self.single(value))
+        return 0.0 if type(number) is ErrorValue else number  # type: ignore[return-value]
+
+    def truth(self, value: Any) -> bool:
+        return bool(self.truth_of(value))
+
+    def items(self, value: Any) -> list[Any] | None:
+        return [item for row in value.rows for item in row] if type(value) is Array else None
+
+    def make_array(self, values: list[Any] | bytes, *, byte: bool = False) -> Any:  # noqa: ARG002 - arrays hold numbers
+        return Array([[float(v) if type(v) is int else v for v in values]])
+
+    def bytes_of(self, value: Any) -> bytes | Unknown:
+        if type(value) is Array:
+            numbers = [to_number(item) for row in value.rows for item in row]
+            return bytes(int(number) & 0xFF for number in numbers if type(number) is float)
+        text = self.text(value)
+        return text if isinstance(text, Unknown) else ansi_encode(text, self.codec)
+
+    def read_place(self, place: Any, offset: int, count: int, *, by_address: bool = False) -> bytes | Unknown:  # noqa: ARG002
+        if isinstance(place, Block):
+            return bytes(place.data[offset : offset + count])
+        content = self.bytes_of(place)
+        return content if isinstance(content, Unknown) else content[offset : offset + count]
+
+    def write_place(self, place: Any, offset: int, data: bytes) -> None:
+        """Texts and cells are handed to functions as copies."""
+
+    def call(self, function: Any, args: tuple[Any, ...]) -> Any:
+        ref = self.refer(function)
+        return self.run_at(ref, list(args)) if ref is not None else Unknown("a call")
+
+    def decoded(self, data: bytes) -> str:
+        return ansi_decode(data, self.codec)
+
+
+class Defined(Struct, frozen=True):
+    """What a name stands for, by its formula."""
+
+    formula: str
+    sheet: str
+
+
+class Registered(Struct, frozen=True):
+    """A function of a library that the macro may call."""
+
+    library: str
+    function: str
+    types: str
+    id: float
+
+
+_ORDERS: Final[dict[str, Callable[[int], bool]]] = {
+    "=": lambda order: order == 0,
+    "<>": lambda order: order != 0,
+    "<": lambda order: order < 0,
+    ">": lambda order: order > 0,
+    "<=": lambda order: order <= 0,
+    ">=": lambda order: order >= 0,
+}
+
+
+# ---------------------------------------------------------------- blocks and loops
+
+Block_ = Callable[[XlmMachine, Frame, int, Code], Any]
+
+
+def _skip(m: XlmMachine, frame: Frame, row: int, opening: frozenset[str], stops: frozenset[str]) -> str:
+    """Move the cursor behind the cell at which a part of a block ends; its function, "" when there is none."""
+    depth = 0
+    for below in frame.grid.rows_below(row, frame.column):
+        code = m.compiled(frame.grid, frame.grid.formulas[below << SHIFT | frame.column])
+        m.spend(2)
+        head = code.head
+        if head in opening and not (head == "IF" and code.arguments != 1):
+            depth += 1
+        elif head in stops and depth == 0:
+            frame.row = below + 1 if head != "ELSE.IF" else below
+            return head
+        elif head in ("END.IF", "NEXT") and depth and head in stops:
+            depth -= 1
+    return ""
+
+
+_IFS: Final = frozenset(("IF",))
+_PARTS: Final = frozenset(("ELSE", "ELSE.IF", "END.IF"))
+_END: Final = frozenset(("END.IF",))
+_LOOPS: Final = frozenset(("WHILE", "FOR", "FOR.CELL"))
+_NEXT: Final = frozenset(("NEXT",))
+
+
+def _if(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
+    """IF(test) alone, or an ELSE.IF that is reached because nothing before it held."""
+    outcome = m.decide(code.run(m))
+    while not outcome:
+        found = _skip(m, frame, row, _IFS, _PARTS)
+        if found != "ELSE.IF":
+            break
+        row = frame.row
+        frame.row = row + 1
+        m.here = (frame.grid, row, frame.column)
+        outcome = m.decide(m.compiled(frame.grid, frame.grid.formulas[row << SHIFT | frame.column]).run(m))
+    return outcome
+
+
+def _else(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001 - all blocks are called alike
+    """The end of a part that was carried out: the others are passed over."""
+    depth = 0
+    for below in frame.grid.rows_below(row, frame.column):
+        inner = m.compiled(frame.grid, frame.grid.formulas[below << SHIFT | frame.column])
+        m.spend(2)
+        if inner.head == "IF" and inner.arguments == 1:
+            depth += 1
+        elif inner.head == "END.IF":
+            if depth == 0:
+                frame.row = below + 1
+                break
+            depth -= 1
+    return True
+
+
+def _nothing(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001
+    return True
+
+
+def _while(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
+    known = frame.loops[-1] if frame.loops and frame.loops[-1].row == row else None
+    test = code.run(m)
+    rounds = known.rounds + 1 if known else 0
+    outcome = m.truth_of(test)
+    goes_on = (type(outcome) is Unknown and rounds < 2) or outcome is True
+    if not goes_on:
+        if known:
+            frame.loops.pop()
+        _skip(m, frame, row, _LOOPS, _NEXT)
+    elif known:
+        known.rounds = rounds
+    else:
+        frame.loops.append(Loop("while", row))
+    return goes_on
+
+
+def _for(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
+    given = code.run(m)
+    name, first, last, step = given if type(given) is tuple else ("", 0.0, -1.0, 1.0)
+    loop = Loop("for", row, name, first, last, step)
+    m.define(name, first)
+    return _enter_loop(m, frame, row, loop, (last - first) * step >= 0 and step != 0)
+
+
+def _for_cell(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
+    given = code.run(m)
+    name, cells = given if type(given) is tuple else ("", [])
+    loop = Loop("cells", row, name, cells=cells)
+    if cells:
+        m.define(name, cells[0])
+    return _enter_loop(m, frame, row, loop, bool(cells))
+
+
+def _enter_loop(m: XlmMachine, frame: Frame, row: int, loop: Loop, runs: bool) -> bool:
+    if runs:
+        frame.loops.append(loop)
+    else:
+        _skip(m, frame, row, _LOOPS, _NEXT)
+    return runs
+
+
+def _next(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001
+    if not frame.loops:
+        return False
+    loop = frame.loops[-1]
+    if loop.kind == "while":
+        frame.row = loop.row
+        return True
+    loop.rounds += 1
+    if loop.kind == "for":
+        current = m.name_value(loop.name, frame.grid, None)
+        loop.value = (current if type(current) is float else loop.value) + loop.step
+        goes_on = (loop.last - loop.value) * loop.step >= 0
+        if goes_on:
+            m.define(loop.name, loop.value)
+    else:
+        goes_on = loop.rounds < len(loop.cells)
+        if goes_on:
+            m.define(loop.name, loop.cells[loop.rounds])
+    if goes_on:
+        frame.row = loop.row + 1
+    else:
+        frame.loops.pop()
+    return goes_on
+
+
+def _break(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001
+    if frame.loops:
+        frame.loops.pop()
+        _skip(m, frame, row, _LOOPS, _NEXT)
+    return True
+
+
+_BLOCKS: Final[dict[str, Block_]] = {
+    "IF": _if,
+    "ELSE": _else,
+    "ELSE.IF": _else,
+    "END.IF": _nothing,
+    "WHILE": _while,
+    "FOR": _for,
+    "FOR.CELL": _for_cell,
+    "NEXT": _next,
+    "BREAK": _break,
+}
+
+__all__ = ["MISSING", "VALUE", "Decision", "Halt", "TooLong", "XlmMachine"]
