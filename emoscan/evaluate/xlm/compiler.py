@@ -321,9 +321,10 @@ class Compiler:
         if function.pure:
             return lambda m: run(m, *[argument(m) for argument in given])
         most = function.most
+        lacking = [MISSING] * (function.least - len(given))
 
         def command(m: XlmMachine) -> Any:
-            values = [argument(m) for argument in given]
+            values = [argument(m) for argument in given] + lacking
             return m.traced(name, values, run(m, *values[:most]))
 
         return command
@@ -416,13 +417,12 @@ def calculate(operator: str, left: float, right: float) -> Any:
             case "/":
                 value = left / right
             case _:
-                power = left**right
-                value = NUM if isinstance(power, complex) else power
+                value = left**right
     except ZeroDivisionError:
         return DIV
     except OverflowError:
         return NUM
-    return value if type(value) is ErrorValue or math.isfinite(value) else NUM
+    return value if isinstance(value, float) and math.isfinite(value) else NUM
 
 
 def unparse(node: Node) -> str:
@@ -433,7 +433,7 @@ def unparse(node: Node) -> str:
         case "missing":
             return ""
         case "ref" | "name":
-            return (sheet_prefix(node[1]) if node[1] else "!" if node[1] == "" else "") + node[2]
+            return (sheet_prefix(node[1]) if node[1] else "!" if node[1] == "" else "") + str(node[2])
         case "call":
             called = node[2] if isinstance(node[2], str) else unparse(node[2])
             return f"{sheet_prefix(node[1]) if node[1] else ''}{called}({','.join(unparse(argument) for argument in node[3])})"

@@ -54,8 +54,8 @@ class Grid:
             self._first = self._read()
             self.cached = {place: value for place in self._first[1] if (value := self._first[0].get(place)) is not None}
         for mine, first in zip((self.values, self.formulas, self.styles), self._first):
-            mine.clear()  # type: ignore[attr-defined]
-            mine.update(first)  # type: ignore[attr-defined]
+            mine.clear()
+            mine.update(first)
         self.written.clear()
         self._columns = None
         self.visibility = self.record.visibility

@@ -145,10 +145,7 @@ class XlmMachine(Machine):
 
     def reference(self, text: str, where: Grid | str) -> Ref | None:
         """A reference written out, in either notation; `where`: the sheet, or its name ("" for the active one)."""
-        if isinstance(where, str):
-            grid = self.selection.grid if where == "" else self.find(where)
-        else:
-            grid = where
+        grid: Grid | None = where if isinstance(where, Grid) else self.find(where) if where else self.selection.grid
         if grid is None:
             return None
         area = area_of_any(text, self.here[1], self.here[2])
@@ -282,7 +279,7 @@ class XlmMachine(Machine):
         self.spend(len(self.calculated))
         self.calculated.clear()
 
-    def put(self, ref: Ref, value: Any) -> None:
+    def fill(self, ref: Ref, value: Any) -> None:
         """Write constants to cells."""
         self.changed()
         value = True if value is MISSING else value
@@ -353,7 +350,7 @@ class XlmMachine(Machine):
         def join(*parts: Any) -> Any:
             texts = [to_text(part) for part in parts]
             bad = next((text for text in texts if type(text) is ErrorValue), None)
-            return bad if bad is not None else Unknown.join(texts)  # type: ignore[arg-type]
+            return bad if bad is not None else Unknown.join(texts)
 
         return self.broadcast(join, pieces)
 
@@ -450,10 +447,9 @@ class XlmMachine(Machine):
         self.acts = []
         self.ordinal = 0
         block = _BLOCKS.get(code.head)
-        if block is not None and not (code.head == "IF" and code.arguments != 1):
-            value = block(self, frame, row, code)
-        else:
-            value = code.run(self)
+        if code.head == "IF" and code.arguments != 1:
+            block = None
+        value = code.run(self) if block is None else block(self, frame, row, code)
         if self.entering is not None:
             entered, self.entering = self.entering, None
             entered.caller = (grid, place)

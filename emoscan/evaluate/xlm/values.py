@@ -127,11 +127,9 @@ def shown(value: Any) -> str:
         return "TRUE" if value else "FALSE"
     if kind is ErrorValue:
         return ERROR_TEXTS.get(value.number, "#N/A")
-    if kind is Unknown:
-        return str(value.text())
-    if value is None or value is MISSING:
-        return ""
-    return repr(value)
+    if isinstance(value, Unknown):
+        return value.text()
+    return "" if value is None or value is MISSING else repr(value)
 
 
 def to_text(value: Any) -> str | Unknown | ErrorValue:

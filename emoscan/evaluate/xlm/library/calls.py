@@ -44,7 +44,7 @@ def register_id(m: XlmMachine, library: Any, function: Any = "", types: Any = ""
 
 
 @command("UNREGISTER")
-def unregister(m: XlmMachine, *_more: Any) -> Any:  # noqa: ARG001
+def unregister(m: XlmMachine, *_more: Any) -> Any:
     return True
 
 
@@ -109,13 +109,13 @@ def initiate(m: XlmMachine, program: Any, topic: Any) -> Any:
 
 
 @command("EXECUTE")
-def execute(m: XlmMachine, channel: Any, text: Any) -> Any:  # noqa: ARG001 - there is one conversation
+def execute(m: XlmMachine, channel: Any, text: Any) -> Any:
     m.run(f"{m.dde_program} {display(m.text(text))}".strip(), "EXECUTE")
     return True
 
 
 @command("POKE", "REQUEST", "TERMINATE")
-def dde(m: XlmMachine, *_more: Any) -> Any:  # noqa: ARG001
+def dde(m: XlmMachine, *_more: Any) -> Any:
     return True
 
 

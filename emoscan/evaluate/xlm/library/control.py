@@ -65,7 +65,7 @@ def halt(m: XlmMachine, *values: Any) -> Any:
 
 
 @special("WHILE", "ELSE.IF")
-def test_only(compiler: Compiler, node: Node, tail: bool) -> Eval:  # noqa: ARG001 - every special is made alike
+def test_only(compiler: Compiler, node: Node, tail: bool) -> Eval:
     test = compiler.raw(node[3][0]) if node[3] else (lambda _: True)
 
     def run(m: XlmMachine) -> Any:
@@ -75,7 +75,7 @@ def test_only(compiler: Compiler, node: Node, tail: bool) -> Eval:  # noqa: ARG0
 
 
 @special("FOR")
-def for_(compiler: Compiler, node: Node, tail: bool) -> Eval:  # noqa: ARG001
+def for_(compiler: Compiler, node: Node, tail: bool) -> Eval:
     given = [compiler.raw(argument) for argument in node[3]]
 
     def run(m: XlmMachine) -> Any:
@@ -93,7 +93,7 @@ def for_(compiler: Compiler, node: Node, tail: bool) -> Eval:  # noqa: ARG001
 
 
 @special("FOR.CELL")
-def for_cell(compiler: Compiler, node: Node, tail: bool) -> Eval:  # noqa: ARG001
+def for_cell(compiler: Compiler, node: Node, tail: bool) -> Eval:
     given = [compiler.raw(argument) for argument in node[3]]
 
     def run(m: XlmMachine) -> Any:
@@ -116,7 +116,7 @@ def for_cell(compiler: Compiler, node: Node, tail: bool) -> Eval:  # noqa: ARG00
 
 
 @command("ARGUMENT")
-def argument(m: XlmMachine, name: Any = MISSING, kind: Any = MISSING, place: Any = MISSING) -> Any:  # noqa: ARG001
+def argument(m: XlmMachine, name: Any = MISSING, kind: Any = MISSING, place: Any = MISSING) -> Any:
     frame = m.frames[-1] if m.frames else None
     value: Any = NA
     if frame is not None and frame.taken < len(frame.arguments):
@@ -124,7 +124,7 @@ def argument(m: XlmMachine, name: Any = MISSING, kind: Any = MISSING, place: Any
         frame.taken += 1
     ref = m.refer(place) if place is not MISSING else None
     if ref is not None:
-        m.put(ref, m.single(value))
+        m.fill(ref, m.single(value))
         value = ref
     if name is not MISSING and isinstance(m.single(name), str):
         m.define(text_of(m.single(name)), value)
@@ -245,7 +245,7 @@ def caller(m: XlmMachine) -> Any:
     "UNDO",
     "REPEAT",
 )
-def quiet(m: XlmMachine, *values: Any) -> Any:  # noqa: ARG001 - they change nothing we show
+def quiet(m: XlmMachine, *values: Any) -> Any:
     return True
 
 

@@ -38,7 +38,7 @@ def offset(m: XlmMachine, start: Any, rows: Any = 0.0, columns: Any = 0.0, heigh
 
 
 @on_ranges("INDIRECT", "TEXTREF")
-def indirect(m: XlmMachine, text: Any, style: Any = MISSING) -> Any:  # noqa: ARG001 - both notations are understood
+def indirect(m: XlmMachine, text: Any, style: Any = MISSING) -> Any:
     value = m.single(text)
     if type(value) in (Unknown, ErrorValue):
         return value

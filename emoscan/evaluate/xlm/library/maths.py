@@ -169,7 +169,7 @@ def numbers(m: XlmMachine, values: tuple[Any, ...]) -> list[float] | ErrorValue 
                     return item
         elif value is not MISSING:
             number = to_number(value)
-            if type(number) is not float:
+            if isinstance(number, (ErrorValue, Unknown)):
                 return number
             found.append(number)
     return found
@@ -313,8 +313,8 @@ def _logic(m: XlmMachine, values: tuple[Any, ...]) -> list[bool] | ErrorValue | 
         if isinstance(value, str) or value is None or value is MISSING:
             continue
         truth = to_bool(value)
-        if type(truth) is not bool:
-            return truth  # type: ignore[return-value]
+        if isinstance(truth, (ErrorValue, Unknown)):
+            return truth
         found.append(truth)
     return found
 

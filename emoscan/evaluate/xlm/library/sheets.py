@@ -56,7 +56,7 @@ def write(m: XlmMachine, ref: Ref, value: Any) -> None:
     """Enter a value or a formula, as if it was typed, into every cell of a reference."""
     value = m.single(value) if type(value) in (Ref, Refs) else value
     if type(value) is Array:
-        m.put(ref, value)
+        m.fill(ref, value)
         return
     if isinstance(value, str) and value[:1] in "=+-" and len(value) > 1 and (value[0] == "=" or type(typed(value)) is str):
         m.changed()
@@ -69,7 +69,7 @@ def write(m: XlmMachine, ref: Ref, value: Any) -> None:
                 m.grow(len(formula))
             ref.grid.put_formula(row, column, in_a1(formula, row, column).strip())
         return
-    m.put(ref, typed(value) if isinstance(value, str) else value)
+    m.fill(ref, typed(value) if isinstance(value, str) else value)
 
 
 @command("FORMULA", "FORMULA.FILL", "FORMULA.ARRAY")
@@ -98,9 +98,9 @@ def set_value(m: XlmMachine, target: Any, value: Any = MISSING) -> Any:
             if place in ref.grid.formulas:
                 ref.grid.result(place, item.rows[0][0] if type(item) is Array else item)
             else:
-                m.put(Ref(ref.grid, row, column), item.rows[0][0] if type(item) is Array and ref.single else _part(item, ref, row, column))
+                m.fill(Ref(ref.grid, row, column), item.rows[0][0] if type(item) is Array and ref.single else _part(item, ref, row, column))
         return True
-    m.put(ref, item)
+    m.fill(ref, item)
     return True
 
 
@@ -296,7 +296,7 @@ def active_cell(m: XlmMachine) -> Any:
 
 
 @command("SELECT", "FORMULA.GOTO")
-def select(m: XlmMachine, target: Any = MISSING, active: Any = MISSING) -> Any:  # noqa: ARG001
+def select(m: XlmMachine, target: Any = MISSING, active: Any = MISSING) -> Any:
     value = m.single(target) if type(target) is not Ref else None
     if isinstance(value, str):
         # In R1C1 notation a relative reference counts from the active cell.

@@ -117,7 +117,7 @@ def get_workspace(m: XlmMachine, kind: Any) -> Any:
         48: r"C:\Program Files\Microsoft Office\root\Office16\LIBRARY",
     }
     answer = answers.get(number, WORKSPACE.get(number, NA))
-    if number not in (37,):
+    if number != 37:
         m.query(f"GET.WORKSPACE({number})", answer)
     return answer
 
@@ -192,7 +192,7 @@ def info(m: XlmMachine, kind: Any) -> Any:
 
 
 @on_ranges("GET.OBJECT", "GET.CHART.ITEM", "GET.BAR", "GET.TOOL", "GET.TOOLBAR", "GET.LINK.INFO", "LINKS", "GET.PIVOT.TABLE")
-def get_other(m: XlmMachine, *_more: Any) -> Any:  # noqa: ARG001 - nothing of the kind is there
+def get_other(m: XlmMachine, *_more: Any) -> Any:
     return NA
 
 
@@ -236,5 +236,5 @@ QUIET: Final = (
 
 
 @command(*QUIET)
-def quiet(m: XlmMachine, *_more: Any) -> Any:  # noqa: ARG001 - they change nothing that a macro of this kind asks for
+def quiet(m: XlmMachine, *_more: Any) -> Any:
     return True
