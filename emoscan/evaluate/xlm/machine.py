@@ -12,7 +12,7 @@ from emoscan.evaluate.core.encoding import ansi_decode, ansi_encode
 from emoscan.evaluate.core.failures import ScriptEnd
 from emoscan.evaluate.core.machine import Emit, Machine
 from emoscan.evaluate.core.memory import Block
-from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
+from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown, display
 from emoscan.evaluate.core.world import World
 from emoscan.evaluate.xlm import library
 from emoscan.evaluate.xlm.compiler import Code, Compiler, area_of_any, calculate
@@ -20,6 +20,7 @@ from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import Function
 from emoscan.evaluate.xlm.values import NAME, NULL, REF, VALUE, Array, Ref, Refs, compare, shown, to_bool, to_number, to_text
 from emoscan.parse.bundle import XlmWorkbook
+from emoscan.parse.lazy import lazy
 from emoscan.parse.workbook import Style, Workbook
 
 MAX_CELLS: Final = 150_000
@@ -28,6 +29,8 @@ MAX_FRAMES: Final = 2_000
 """Subroutines that wait for each other."""
 MAX_DEPTH: Final = 40
 """Of those, as many as are called in the middle of a formula; also cells whose values depend on each other."""
+MAX_IDLE: Final = 40
+"""Rounds of a loop that only waits; it is then left as if what it waits for had come."""
 MAX_LISTED: Final = 4_000
 MAX_SHOWN: Final = 600
 """Characters of a formula or value in the listing."""
@@ -54,6 +57,9 @@ class Loop(Struct):
     step: float = 1.0
     cells: list[Ref] = []
     rounds: int = 0
+    idle: int = 0
+    """Rounds in which nothing changed: it waits for something."""
+    before: int = 0
 
 
 class Frame:
@@ -127,6 +133,12 @@ class XlmMachine(Machine):
         self.operating_system = "Windows (64-bit) NT :.00"
         self.copied: Ref | None = None
         self.dde_program = ""
+        self.changes = 0
+        """Counts writes to cells and names, and effects."""
+        self.waits: dict[int, list[int]] = {}
+        """By place that is jumped back to: how often, and the count of changes then."""
+        self.made: list[str] = []
+        """Command lines that were started: what they name may be files that they write."""
         self.strange = 0
         """Texts that were written to cells and are unlike anything a macro would write."""
         self.written = 0
@@ -169,6 +181,7 @@ class XlmMachine(Machine):
 
     def define(self, name: str, value: Any, sheet: str = "") -> None:
         self.spend(1)
+        self.changes += 1
         self.names[sheet.lower(), name.lower()] = value
 
     def named(self, name: str, grid: Grid, sheet: str | None) -> Any:
@@ -265,7 +278,8 @@ class XlmMachine(Machine):
         return value
 
     def changed(self) -> None:
-        """A cell was written to: what formulas of worksheets gave before is worked out again when it is asked for."""
+        """A cell is written to: what formulas of worksheets gave before is worked out again when it is asked for."""
+        self.changes += 1
         if not self.touched:
             self.touched = True
             for grid in self.grids:
@@ -464,9 +478,19 @@ class XlmMachine(Machine):
             result, self.returning = self.returning[0], None
             return self.leave(frame, result)
         if self.jump is not None:
-            frame.grid, frame.row, frame.column = self.jump.grid, self.jump.top, self.jump.left
-            self.jump = None
+            target, self.jump = self.jump, None
+            if not self._waits(target, grid, row):
+                frame.grid, frame.row, frame.column = target.grid, target.top, target.left
         return None
+
+    def _waits(self, target: Ref, grid: Grid, row: int) -> bool:
+        """Whether a jump back is one round too many of a loop that only waits."""
+        if target.grid is not grid or target.top > row:
+            return False
+        seen = self.waits.setdefault(row << SHIFT | target.left, [0, -1])
+        now = self.changes + self.effects
+        seen[0], seen[1] = (seen[0] + 1 if seen[1] == now else 0), now
+        return seen[0] > MAX_IDLE
 
     def keep(self, grid: Grid, place: int, value: Any) -> None:
         """The result of a formula becomes the value of its cell."""
@@ -563,6 +587,22 @@ class XlmMachine(Machine):
             yield grid.formulas
         yield self.names
 
+    def run(self, command: str | Unknown, how: str, **detail: Any) -> None:
+        super().run(command, how, **detail)
+        line = display(command)
+        if len(self.made) < 100:
+            self.made.append(line.lower())
+        exported = _EXPORT.search(line)
+        if exported:
+            # What a macro looks for in it is whether macros run without question here; they do not.
+            text = f'Windows Registry Editor Version 5.00\r\n\r\n[{exported[1]}]\r\n"VBAWarnings"=dword:00000002\r\n'
+            self.world.files.write(self.world.absolute(exported[2].strip('"')), text.encode("utf-16"))
+
+    def made_by_program(self, path: str) -> bool:
+        """Whether a command line named a file, so that its program may have written it."""
+        name = path.lower().rpartition("\\")[2]
+        return bool(name) and any(name in line for line in self.made)
+
     # ------------------------------------------------------------ for shared parts
 
     def text(self, value: Any) -> str | Unknown:
@@ -621,6 +661,8 @@ class Registered(Struct, frozen=True):
     types: str
     id: float
 
+
+_EXPORT: Final = lazy(r"""(?i)\breg(?:\.exe)?"?\s+export\s+("[^"]{1,400}"|\S{1,400})\s+("[^"]{1,400}"|\S{1,400})""")
 
 _ORDERS: Final[dict[str, Callable[[int], bool]]] = {
     "=": lambda order: order == 0,
@@ -701,6 +743,10 @@ def _while(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
     rounds = known.rounds + 1 if known else 0
     outcome = m.truth_of(test)
     goes_on = (type(outcome) is Unknown and rounds < 2) or outcome is True
+    if known:
+        now = m.changes + m.effects
+        known.idle, known.before = (known.idle + 1 if known.before == now else 0), now
+        goes_on = goes_on and known.idle < MAX_IDLE
     if not goes_on:
         if known:
             frame.loops.pop()

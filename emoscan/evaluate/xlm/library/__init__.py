@@ -8,6 +8,7 @@ listing of what ran. `special` makes code itself, for what decides about its own
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -104,8 +105,8 @@ ADD_IN_NAMES: Final = {
 """Functions of the Analysis ToolPak in the languages of the Excels that wrote them: of all functions, those alone are stored by name."""
 
 
+@cache
 def load() -> None:
     """Fill the tables, once."""
-    if not FUNCTIONS:
-        for module in MODULES:
-            import_module(f"{__name__}.{module}")
+    for module in MODULES:
+        import_module(f"{__name__}.{module}")

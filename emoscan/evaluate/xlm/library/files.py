@@ -27,7 +27,7 @@ def fopen(m: XlmMachine, path: Any, access: Any = 1.0) -> Any:
     name = m.text(path)
     kind = to_number(m.single(access))
     whole = name if isinstance(name, Unknown) else m.world.absolute(name)
-    if kind == 2.0 and isinstance(whole, str) and not m.world.files.exists(whole):
+    if kind == 2.0 and isinstance(whole, str) and not m.world.files.exists(whole) and not m.made_by_program(whole):
         return NA
     number = float(1 + len(m.open_files))
     m.open_files[number] = Opened(whole)
@@ -141,7 +141,7 @@ def file_exists(m: XlmMachine, path: Any) -> Any:
     if isinstance(name, Unknown):
         return name
     whole = m.world.absolute(name)
-    return m.world.files.exists(whole) or m.world.files.folder_exists(whole)
+    return m.world.files.exists(whole) or m.world.files.folder_exists(whole) or m.made_by_program(whole)
 
 
 @on_ranges("FILES")
@@ -156,6 +156,8 @@ def files(m: XlmMachine, pattern: Any = "*.*", *_more: Any) -> Any:
     mask = "*" if mask in ("*.*", "") else mask.lower()
     names = [path.rpartition("\\")[2] for path in m.world.files.inside(folder)]
     found = [name for name in names if matches(m, name.lower(), mask)]
+    if not found and "*" not in mask and "?" not in mask and m.made_by_program(mask):
+        found = [mask]
     return Array([list(found[:500])]) if found else NA
 
 

@@ -209,6 +209,7 @@ def get_cell(m: XlmMachine, kind: Any, target: Any = MISSING) -> Any:
     return VALUE if number > 66 else False
 
 
+# A file holds the height that a row had on the author's screen (5.1 points for 5); Excel answers in quarters of points.
 _PLACES: Final[dict[int, Any]] = {
     1: lambda m, g, r, c: absolute(Ref(g, r, c)),
     2: lambda m, g, r, c: float(r),
@@ -217,7 +218,7 @@ _PLACES: Final[dict[int, Any]] = {
     5: lambda m, g, r, c: m.cell(g, r, c),
     6: lambda m, g, r, c: _content(m, Ref(g, r, c)),
     16: lambda m, g, r, c: Array([[g.record.column_widths.get(c, g.record.default_width), c not in g.record.column_widths]]),
-    17: lambda m, g, r, c: float(g.record.row_heights.get(r, g.record.default_height)),
+    17: lambda m, g, r, c: round(4 * g.record.row_heights.get(r, g.record.default_height)) / 4,
     32: lambda m, g, r, c: _book(m, g),
     40: lambda m, g, r, c: "Normal",
     41: lambda m, g, r, c: _content(m, Ref(g, r, c)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
 from emoscan.evaluate.xlm.library import function, on_ranges
@@ -19,6 +19,10 @@ def text_of(value: Any) -> str:
     return text if isinstance(text, str) else ""
 
 
+NOISE: Final = 1e-9
+"""What calculating in binary may have taken from a whole number: Excel goes by fifteen digits."""
+
+
 class Wrong(Exception):
     """An argument that is no number."""
 
@@ -32,7 +36,7 @@ def whole(value: Any, default: int = 0) -> int:
         raise Wrong
     if abs(number) > 1e15:
         raise Wrong
-    return int(number // 1)
+    return int((number + NOISE) // 1)
 
 
 def checked(m: XlmMachine, text: str) -> Any:
@@ -45,9 +49,9 @@ def checked(m: XlmMachine, text: str) -> Any:
 @function("CHAR")
 def char(m: XlmMachine, code: Any) -> Any:
     number = to_number(code)
-    if type(number) is not float or not 1 <= number < 256:
+    if type(number) is not float or not 1 <= number + NOISE < 256:
         return VALUE
-    return m.decoded(bytes((int(number),)))
+    return m.decoded(bytes((int(number + NOISE),)))
 
 
 @function("UNICHAR")
