@@ -9,6 +9,7 @@ from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.bundle import XLM_WORKBOOK, Document, XlmWorkbook, dump, load_xlm
 from emoscan.parse.cfb import CompoundFile
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
 
@@ -170,3 +171,31 @@ def open_workbook(artifact: Artifact, ctx: Context) -> Yields:
             ctx.budget.grow(len(text), sheet.name)
             yield Child(text, "script.xlm", label=sheet.name, how="macro sheet")
     yield Fact("macro.code", "code" if code else "empty")
+
+
+_WRITES: Final = lazy(r"(?i)(?<![\w.])formula(?:\.fill|\.array)?\(|(?<![\w.])set\.(?:value|name)\(")
+_CHARACTER: Final = lazy(
+    r"(?i)(?<![\w.])char\(\s*+-?[$A-Z]{1,4}[$0-9]{1,9}+\s*+[-+*/]|(?<![\w.])char\([-+*/.$A-Z0-9\s]{3,60}+\)|(?<![\w.])mid\([^(),]{1,60},[^(),]{1,30},1\)"
+)
+_KEYS: Final = (
+    ("DAY(NOW())", lazy(r"(?i)(?<![\w.])formula(?:\.fill|\.array)?\([^\n]{0,80}?\b(?:day|weekday|month|hour)\((?:now|today)\(\)")),
+    ("GET.CELL", lazy(r"(?i)(?<![\w.])formula(?:\.fill|\.array)?\([^\n]{0,60}?get\.cell\(")),
+    ("GET.WORKSPACE", lazy(r"(?i)(?<![\w.])formula(?:\.fill|\.array)?\([^\n]{0,60}?get\.workspace\(")),
+)
+MANY: Final = 40
+"""Characters calculated one by one; formulas for people have a line feed or two."""
+
+
+@step("xlm.look", "script.xlm")
+def look_at_formulas(artifact: Artifact, ctx: Context) -> Yields:
+    """How formulas are written: character by character, by keys."""
+    text = text_of(artifact.data)
+    ctx.budget.spend(len(text) // 16)
+    if not _WRITES.search(text):
+        return
+    count = sum(1 for _ in _CHARACTER.finditer(text))
+    if count >= MANY:
+        yield Fact("obfuscation.xlm", f"{count} characters")
+    for name, pattern in _KEYS:
+        if pattern.search(text):
+            yield Fact("xlm.keyed", name)

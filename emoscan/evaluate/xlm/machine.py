@@ -545,8 +545,8 @@ class XlmMachine(Machine):
     # ------------------------------------------------------------ the record
 
     def traced(self, name: str, values: list[Any], result: Any) -> Any:
-        """Note a command with what it was given."""
-        if len(self.acts) < 20:
+        """Note a command with what it was given. Of CALL, the function it calls was noted already."""
+        if len(self.acts) < 20 and name != "CALL":
             self.acts.append(f"{name}({','.join(self.told(value) for value in values[:20])})")
         return result
 
