@@ -53,7 +53,8 @@ class Grid:
         if self._first is None:
             self._first = self._read()
             self.cached = {place: value for place in self._first[1] if (value := self._first[0].get(place)) is not None}
-        for mine, first in zip((self.values, self.formulas, self.styles), self._first):
+        tables: tuple[dict[int, Any], ...] = (self.values, self.formulas, self.styles)
+        for mine, first in zip(tables, self._first):
             mine.clear()
             mine.update(first)
         self.written.clear()

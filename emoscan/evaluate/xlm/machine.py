@@ -115,7 +115,8 @@ class XlmMachine(Machine):
         self.flips: frozenset[Decision] = frozenset()
         """Decisions that go the other way."""
         self.decisions: dict[Decision, bool] = {}
-        self.telling_at = -1
+        self.repeated: set[Decision] = set()
+        """Those that were made more than once."""
         self.ordinal = 0
         self.listing: dict[str, None] = {}
         self.acts: list[str] = []
@@ -362,7 +363,7 @@ class XlmMachine(Machine):
 
     def joined(self, pieces: list[Any]) -> Any:
         def join(*parts: Any) -> Any:
-            texts = [to_text(part) for part in parts]
+            texts: list[Any] = [to_text(part) for part in parts]
             bad = next((text for text in texts if type(text) is ErrorValue), None)
             return bad if bad is not None else Unknown.join(texts)
 
@@ -372,11 +373,10 @@ class XlmMachine(Machine):
         self.spend(1)
         if type(left) is Array or type(right) is Array:
             return self.broadcast(lambda a, b: self.arithmetic(operator, a, b), [left, right])
-        left, right = to_number(self.single(left)), to_number(self.single(right))
-        for value in (left, right):
-            if type(value) is not float:
-                return value
-        return calculate(operator, left, right)  # type: ignore[arg-type]
+        one, other = to_number(self.single(left)), to_number(self.single(right))
+        if not isinstance(one, float):
+            return one
+        return calculate(operator, one, other) if isinstance(other, float) else other
 
     def compare(self, operator: str, left: Any, right: Any) -> Any:
         self.spend(1)
@@ -417,7 +417,8 @@ class XlmMachine(Machine):
         if decision in self.flips:
             outcome = not outcome
         if len(self.decisions) < 2_000:
-            self.decisions.pop(decision, None)  # the last comes last
+            if self.decisions.pop(decision, None) is not None:  # the last comes last
+                self.repeated.add(decision)
             self.decisions[decision] = outcome
         return outcome
 

@@ -314,7 +314,8 @@ def _widen(program: Program, first: Run, base: Setting, report: Report) -> None:
     settings: list[Callable[[], Setting]] = []
     if "GET.WORKSPACE(1)" in first.machine.surroundings:
         settings.append(lambda: replace(base, system=SYSTEMS[0]))
-    settings += [lambda d=decision: replace(base, flips=base.flips | {d}) for decision in list(first.machine.decisions)[:12]]  # type: ignore[misc]
+    once = [decision for decision in first.machine.decisions if decision not in first.machine.repeated]
+    settings += [lambda d=decision: replace(base, flips=base.flips | {d}) for decision in once[:12]]  # type: ignore[misc]
     for make in settings:
         if program.left <= 0:
             return

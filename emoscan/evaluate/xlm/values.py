@@ -119,7 +119,7 @@ def number_text(value: float) -> str:
 def shown(value: Any) -> str:
     """A value as a formula would write it, for people."""
     kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         return '"' + value.replace('"', '""') + '"'
     if kind is float or kind is int:
         return number_text(value)
@@ -200,7 +200,7 @@ def to_bool(value: Any) -> bool | Unknown | ErrorValue:
         return bool(value)
     if value is None or value is MISSING:
         return False
-    if kind is str:
+    if isinstance(value, str):
         word = value.strip().upper()
         if word in ("TRUE", "FALSE"):
             return word == "TRUE"

