@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from emoscan.budget import Budget, LimitReached
 from emoscan.context import Context, Inside, Settings, Take
 from emoscan.graph import Added, Begun, Ended, Event, Graph, Reopened, Stated, Troubled
-from emoscan.model import Artifact, Child, Edge, Fact, Problem, Sort, Yield
+from emoscan.model import SIMPLIFIED, Artifact, Child, Edge, Fact, Problem, Sort, Yield
 from emoscan.registry import Look, Sniffer, Step, sniff, steps, steps_for
 
 Listener = Callable[[Event], None]
@@ -160,8 +160,12 @@ class _Run:
 
     def enqueue(self, artifact: Artifact) -> None:
         for step in steps_for(artifact.kind):
-            if not step.fallback and (artifact.id, step.name) not in self.graph.begun:
+            if not step.fallback and self.is_for(step, artifact) and (artifact.id, step) not in self.queue:
                 self.queue.append((artifact.id, step))
+
+    def is_for(self, step: Step, artifact: Artifact) -> bool:
+        """Whether a step that takes the kind has this artifact still before it."""
+        return (artifact.id, step.name) not in self.graph.begun and (step.simplified or not self.graph.only_simplified(artifact.id))
 
     def locked_with_new_clues(self) -> Iterator[tuple[str, str]]:
         """Steps that left something locked and have clues now that they have not tried."""
@@ -177,7 +181,7 @@ class _Run:
         """Fallback steps for artifacts under which nothing took effect that is known in full."""
         for artifact in list(self.graph.artifacts.values()):
             for step in steps_for(artifact.kind):
-                if step.fallback and (artifact.id, step.name) not in self.graph.begun and not self.took_effect(artifact.id):
+                if step.fallback and self.is_for(step, artifact) and not self.took_effect(artifact.id):
                     yield artifact.id, step.name
 
     def took_effect(self, artifact: str) -> bool:
@@ -265,6 +269,7 @@ class _Run:
             limits = self.budget.limits
             artifact = Artifact(kind, child.data)
             new = artifact.id not in self.graph.artifacts
+            simplified = not new and self.graph.only_simplified(artifact.id)
             if new and len(self.graph.artifacts) >= limits.objects:
                 raise LimitReached("objects", limits.objects, f"{child.label or kind} and what follows is not read")
             if new and self.graph.depth[parent.id] >= limits.depth:
@@ -274,7 +279,7 @@ class _Run:
                 continue
             edge = Edge(parent.id, artifact.id, step_name, child.label, child.how, child.span)
             self.happen(Added(artifact, edge))
-            if new:
+            if new or (simplified and child.how != SIMPLIFIED):
                 self.enqueue(artifact)
 
     def ask(self, sniffer: Sniffer, look: Look) -> Any:

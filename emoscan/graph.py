@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from emoscan.model import Artifact, Edge, Fact, Problem
+from emoscan.model import SIMPLIFIED, Artifact, Edge, Fact, Problem
 
 
 class Added(Struct, frozen=True, tag="a", array_like=True):
@@ -118,6 +118,11 @@ class Graph:
             self._down[event.edge.parent].append(event.edge)
             self._shorten(event.edge)
         return new
+
+    def only_simplified(self, artifact: str) -> bool:
+        """Whether an artifact is nothing but the simplified form of another."""
+        ways = self._up[artifact]
+        return bool(ways) and all(edge.how == SIMPLIFIED for edge in ways)
 
     def _shorten(self, edge: Edge) -> None:
         """A new edge may bring its child, and what is below it, nearer to the input."""

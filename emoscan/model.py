@@ -59,6 +59,10 @@ class Artifact(Struct, frozen=True, eq=False):
         return hash(self.id)
 
 
+SIMPLIFIED: Final = "simplified"
+"""`how` of a script that an evaluator made of one it ran: for people, rules and indicators. Nothing is run or decoded a second time."""
+
+
 class Edge(Struct, frozen=True):
     """One step took `parent` and yielded `child`. A path from input to URL is a walk over edges."""
 

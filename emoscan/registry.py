@@ -45,6 +45,8 @@ class Step(Struct, frozen=True):
     """Among the steps of one artifact, those with a lower order run first."""
     seconds: str = ""
     """Name of the limit that caps its time, where a share of the input's would be too much."""
+    simplified: bool = False
+    """Looks at simplified scripts too."""
 
 
 class Look:
@@ -80,12 +82,13 @@ def step(
     fallback: bool = False,
     order: int = 0,
     seconds: str = "",
+    simplified: bool = False,
 ) -> Callable[[StepFunction], StepFunction]:
     """Register a generator function as a step. Raises ValueError when the name is taken."""
 
     def register(function: StepFunction) -> StepFunction:
         kinds = (takes,) if isinstance(takes, str) else takes
-        _add(_steps, name, Step(name, kinds, function, clue, fallback, order, seconds))
+        _add(_steps, name, Step(name, kinds, function, clue, fallback, order, seconds, simplified))
         _by_kind.clear()
         return function
 

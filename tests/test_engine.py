@@ -14,7 +14,7 @@ from emoscan.budget import Budget, LimitReached, Limits
 from emoscan.context import Context, Settings
 from emoscan.engine import CutOff, expand, run_within
 from emoscan.graph import Event, Graph
-from emoscan.model import Artifact, Child, Fact, Problem, Yields
+from emoscan.model import SIMPLIFIED, Artifact, Child, Fact, Problem, Yields
 from emoscan.registry import sniffs, step
 
 QUICK = Settings(limits=Limits(seconds=1.0))
@@ -372,3 +372,31 @@ def test_context_hands_out_clues_likeliest_first_and_none_that_was_tried() -> No
     ctx = Context(Budget(Limits()), clues=facts, tried=frozenset({"old"}))
     assert [(clue.value, clue.source) for clue in ctx.clues("password")] == [("b", "subject"), ("a", "name")]
     assert ctx.name == ""
+
+
+def test_simplified_scripts_are_for_people_and_indicators_alone(alone: None) -> None:
+    looked: list[str] = []
+
+    @step("make", takes="start")
+    def make(artifact: Artifact, ctx: Context) -> Yields:
+        yield Child(b"a", "script", how=SIMPLIFIED)
+        yield Child(b"b", "script", how=SIMPLIFIED)
+        yield Child(b"b", "script", how="written to a file")
+
+    @step("run", takes="script")
+    def run_it(artifact: Artifact, ctx: Context) -> Yields:
+        looked.append(f"run {artifact.data.decode()}")
+        yield from ()
+
+    @step("guess", takes="script", fallback=True)
+    def guess(artifact: Artifact, ctx: Context) -> Yields:
+        looked.append(f"guess {artifact.data.decode()}")
+        yield from ()
+
+    @step("list", takes="script", simplified=True)
+    def list_it(artifact: Artifact, ctx: Context) -> Yields:
+        looked.append(f"list {artifact.data.decode()}")
+        yield from ()
+
+    expand(b"", kind="start", settings=QUICK)
+    assert sorted(looked) == ["guess b", "list a", "list b", "run b"]

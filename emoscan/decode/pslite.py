@@ -11,7 +11,7 @@ from typing import Final
 
 from emoscan.budget import Budget
 from emoscan.context import Context
-from emoscan.model import Artifact, Child, Fact, Yields
+from emoscan.model import SIMPLIFIED, Artifact, Child, Fact, Yields
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import number_of, quoted, tokens, value_of
 from emoscan.parse.text import as_bytes, text_of
@@ -36,7 +36,7 @@ def simplify(artifact: Artifact, ctx: Context) -> Yields:
         ctx.budget.grow(len(simplified), "simplified script")
         if script.odd >= MANY:
             yield Fact("obfuscation.powershell", f"{script.odd} obfuscated expressions", detail={"count": str(script.odd)})
-        yield Child(simplified, "script.powershell", how="simplified")
+        yield Child(simplified, "script.powershell", how=SIMPLIFIED)
 
 
 # While a script is worked on, each literal is a number between marks, so no pattern can take the text between two

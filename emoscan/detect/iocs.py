@@ -59,7 +59,7 @@ _AMBIGUOUS: Final = frozenset((
 # ---------------------------------------------------------------- the step
 
 
-@step("iocs", takes=("script.*", "text.*", "mail.rfc822", "windows.*"), order=70)
+@step("iocs", takes=("script.*", "text.*", "mail.rfc822", "windows.*"), order=70, simplified=True)
 def find_indicators(artifact: Artifact, ctx: Context) -> Yields:
     """Facts `ioc.*` of everything a text names."""
     seen: set[tuple[str, str]] = set()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from emoscan.context import Context
-from emoscan.model import Artifact, Yields
+from emoscan.model import SIMPLIFIED, Artifact, Yields
 from emoscan.parse.text import text_of
 from emoscan.registry import step
 
-ALREADY_RUN: Final = frozenset(("simplified", "text run as code"))
+ALREADY_RUN: Final = frozenset((SIMPLIFIED, "text run as code"))
 """Labels of scripts that an evaluator made of one that it ran, or while it ran it."""
 
 

@@ -14,7 +14,7 @@ from io import StringIO
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from emoscan.model import Evidence
+from emoscan.model import SIMPLIFIED, Evidence
 from emoscan.output import Record, Renderer, View
 from emoscan.output._text import clip, head
 from emoscan.registry import output
@@ -39,9 +39,6 @@ NAMED: Final = {
     "script.vbs": "VBScript",
     "script.js": "JScript",
 }
-SIMPLIFIED: Final = "simplified"
-"""How an artifact came about that is the readable form of its parent."""
-
 _ATTRIBUTES = re.compile(r"^Attribute VB_.*\n?", re.MULTILINE)
 
 SHOWN: Final = 24

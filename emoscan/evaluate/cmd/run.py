@@ -17,7 +17,7 @@ from emoscan.evaluate.cmd.syntax import Block, Chain, Simple
 from emoscan.evaluate.core.failures import ScriptEnd
 from emoscan.evaluate.core.machine import Emit
 from emoscan.evaluate.core.world import DEFAULT_NOW, World
-from emoscan.model import Child, Fact, Problem, Yield
+from emoscan.model import SIMPLIFIED, Child, Fact, Problem, Yield
 from emoscan.parse.commandline import program, program_name
 from emoscan.parse.lazy import lazy
 from emoscan.parse.psargs import calls, yields_of
@@ -175,7 +175,7 @@ def report(machine: CmdMachine, text: str, watch: _Watch) -> None:
     lines = "\n".join(dict.fromkeys(machine.commands))
     if lines and _squeezed(lines) not in _squeezed(text):
         machine.budget.grow(len(lines), "simplified script")
-        watch(Child(lines.encode("utf-8", "surrogatepass"), "text.plain", how="simplified"))
+        watch(Child(lines.encode("utf-8", "surrogatepass"), "script.cmd", how=SIMPLIFIED))
 
 
 def _squeezed(text: str) -> str:

@@ -28,7 +28,7 @@ from emoscan.evaluate.vba.parser import parse
 from emoscan.evaluate.vba.project import Project
 from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.simplify import simplify
-from emoscan.model import Child, Fact, Problem, Yield
+from emoscan.model import SIMPLIFIED, Child, Fact, Problem, Yield
 from emoscan.parse.bundle import VbaProject
 from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes
@@ -223,7 +223,7 @@ def report_simplified(project: Project, watch: Watch, emit: Emit) -> None:
     """What ran, folded and without junk, as a child for people and rules."""
     simplified = simplify(project, watch.facts)
     if simplified.text:
-        emit(Child(as_bytes(simplified.text), "script.vba", "simplified", "simplified"))
+        emit(Child(as_bytes(simplified.text), "script.vba", "simplified", SIMPLIFIED))
     if simplified.statements >= JUNK_MATTERS and simplified.junk > 0:
         emit(Fact("vba.junk", f"{simplified.junk:.2f}", detail={"statements": str(simplified.statements)}))
 

@@ -23,7 +23,7 @@ from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.simplify import simplify
 from emoscan.evaluate.vba.symbols import Module, Procedure
 from emoscan.evaluate.vba.syntax import Module as Tree
-from emoscan.model import Child, Fact
+from emoscan.model import SIMPLIFIED, Child, Fact
 from emoscan.parse.text import as_bytes
 
 RESUME: Final = "On Error Resume Next: "
@@ -207,6 +207,6 @@ def report_simplified(project: Project, watch: Watch, emit: Emit) -> None:
     """What ran, folded and without junk, as a child for people and rules."""
     simplified = simplify(project, watch.facts)
     if simplified.text and simplified.statements >= 3:
-        emit(Child(as_bytes(simplified.text), "script.vbs", "simplified", "simplified"))
+        emit(Child(as_bytes(simplified.text), "script.vbs", "simplified", SIMPLIFIED))
     if simplified.statements >= JUNK_MATTERS and simplified.junk > 0:
         emit(Fact("vba.junk", f"{simplified.junk:.2f}", detail={"statements": str(simplified.statements)}))
