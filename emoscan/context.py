@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, Protocol
@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from emoscan.budget import Budget, LimitReached, Limits
-from emoscan.model import Child, Fact, Yield
+from emoscan.model import Artifact, Child, Fact, Yield
 
 CHUNK: Final = 1 << 16
 
@@ -70,7 +70,7 @@ class Context:
     A step sees no graph, no files, no logger, no clock.
     """
 
-    __slots__ = ("_clues", "again", "budget", "document", "emit", "inside", "is_input", "names", "settings", "tried")
+    __slots__ = ("_clues", "above", "again", "budget", "document", "emit", "inside", "is_input", "names", "settings", "tried")
 
     def __init__(
         self,
@@ -82,6 +82,7 @@ class Context:
         *,
         is_input: bool = False,
         document: str = "",
+        above: Callable[[], Iterable[tuple[str, Artifact]]] = tuple,
     ) -> None:
         self.budget = budget
         self.settings = settings or Settings()
@@ -98,7 +99,15 @@ class Context:
         """Whether the artifact is the input itself, not something that came out of it."""
         self.document = document
         """The file name of the nearest document that the artifact is part of or came out of, or ""."""
+        self.above = above
+        """(name, artifact) of what the artifact came out of, the input first, itself last."""
         self._clues = clues
+
+    def files(self) -> Iterator[tuple[str, str, bytes]]:
+        """(name, kind, content) of the shortcuts and scripts that the artifact is or came out of: a script may read the file it lies in."""
+        for name, artifact in self.above():
+            if artifact.kind == "windows.lnk" or artifact.kind.startswith("script."):
+                yield name, artifact.kind, artifact.data
 
     @property
     def name(self) -> str:

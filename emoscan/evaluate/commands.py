@@ -12,6 +12,8 @@ from emoscan.registry import step
 def evaluate_commands(artifact: Artifact, ctx: Context) -> Yields:
     """Run what cmd.exe would run: effects, what programs are given, scripts that are written and started."""
     from emoscan.evaluate.cmd.run import evaluate
+    from emoscan.evaluate.core.world import DEFAULT_NOW
 
-    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.names)
+    now = ctx.now() or DEFAULT_NOW
+    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.names, now, files=ctx.files(), worked=ctx.inside)
     yield from ()

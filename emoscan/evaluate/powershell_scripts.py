@@ -14,5 +14,5 @@ def evaluate_powershell(artifact: Artifact, ctx: Context) -> Yields:
     from emoscan.evaluate.core.world import DEFAULT_NOW
     from emoscan.evaluate.powershell.run import evaluate
 
-    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.inside, ctx.name, ctx.now() or DEFAULT_NOW)
+    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.inside, ctx.name, ctx.now() or DEFAULT_NOW, tuple(ctx.files()))
     yield from ()

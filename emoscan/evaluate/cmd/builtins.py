@@ -54,7 +54,7 @@ def set_(machine: CmdMachine, rest: str) -> None:
         body = body[1:last] if last > 0 else body[1:]
     name, equals, value = body.partition("=")
     if not equals:
-        wanted = name.strip().lower()
+        wanted = name.strip(DELIMITERS).lower()
         environment = machine.world.environment
         found = [key for key in sorted(environment) if key.startswith(wanted)]
         machine.write("".join(f"{machine.spelling.get(key, key)}={environment[key]}\r\n" for key in found))
@@ -323,11 +323,11 @@ def ftype(machine: CmdMachine, rest: str) -> None:
 
 
 def _associate(machine: CmdMachine, table: dict[str, str], rest: str) -> None:
-    name, equals, value = rest.strip().partition("=")
+    name, equals, value = rest.strip(DELIMITERS).partition("=")
     if equals:
         machine.effect("registry", rf"HKEY_LOCAL_MACHINE\SOFTWARE\Classes\{name.strip()}", "assoc or ftype", value=value)
         return
-    lines = canned.listing(table, name.strip())
+    lines = canned.listing(table, name.strip(DELIMITERS))
     machine.write("".join(line + "\r\n" for line in lines))
     if not lines:
         machine.fail()

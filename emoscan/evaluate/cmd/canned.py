@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 ASSOCIATIONS: Final = {
-    ".bat": "batfile", ".cab": "CABFolder", ".chm": "chm.file", ".cmd": "cmdfile", ".com": "comfile", ".cpl": "cplfile", ".css": "CSSfile",
+    ".bat": "batfile", ".cab": "CABFolder", ".cdxml": "Microsoft.PowerShellCmdletDefinitionXML.1", ".chm": "chm.file", ".cmd": "cmdfile", ".com": "comfile", ".cpl": "cplfile", ".css": "CSSfile",
     ".dll": "dllfile", ".doc": "Word.Document.8", ".docm": "Word.DocumentMacroEnabled.12", ".docx": "Word.Document.12", ".drv": "drvfile",
     ".exe": "exefile", ".hlp": "hlpfile", ".hta": "htafile", ".htm": "htmlfile", ".html": "htmlfile", ".inf": "inffile", ".ini": "inifile",
     ".jpg": "jpegfile", ".js": "JSFile", ".jse": "JSEFile", ".lnk": "lnkfile", ".log": "txtfile", ".mht": "mhtmlfile", ".msc": "MSCFile",
@@ -34,7 +34,8 @@ FILE_TYPES: Final = {
     "InternetShortcut": r'"C:\Windows\System32\rundll32.exe" "C:\Windows\System32\ieframe.dll",OpenURL %l',
     "JSEFile": r"C:\Windows\System32\WScript.exe \"%1\" %*",
     "JSFile": r"C:\Windows\System32\WScript.exe \"%1\" %*",
-    "Microsoft.PowerShellConsole.1": r'"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe" -p "%1"',
+    "Microsoft.PowerShellCmdletDefinitionXML.1": r'"C:\Windows\System32\notepad.exe" "%1"',
+    "Microsoft.PowerShellConsole.1": r'"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe" -p "%1"',
     "Microsoft.PowerShellData.1": r'"C:\Windows\System32\notepad.exe" "%1"',
     "Microsoft.PowerShellModule.1": r'"C:\Windows\System32\notepad.exe" "%1"',
     "Microsoft.PowerShellScript.1": r'"C:\Windows\System32\notepad.exe" "%1"',

@@ -104,6 +104,8 @@ class CmdMachine(Machine):
         """Where commands print to; None is the screen."""
         self.printed = 0
         self.stdin: str | Unknown | None = None
+        self.piped = False
+        """The command is one side of a pipe: `cmd /c` gets it, which expands percent signs once more."""
         self.frame = Frame([])
         self.depth = 0
         self.stack: list[str] = []
@@ -379,17 +381,17 @@ class CmdMachine(Machine):
     def pipe(self, node: Chain) -> None:
         """Each side runs in a process of its own and reads what the one before it printed."""
         text = self.stdin
+        old, piped, loops = self.stdin, self.piped, self.loops
         for item in node.items[:-1]:
             with self.captured(text) as printed, self.another_shell(delayed_on=self.delayed_on):
-                loops = self.loops
+                self.loops, self.piped = loops, True
                 self.execute(item)
-                self.loops = loops
             text = "".join(printed)
-        old, self.stdin = self.stdin, text
+        self.stdin, self.piped = text, True
         try:
             self.execute(node.items[-1])
         finally:
-            self.stdin = old
+            self.stdin, self.piped = old, piped
 
     def condition(self, node: If) -> None:
         left, right = self.late(node.left), self.late(node.right)
@@ -489,7 +491,7 @@ class CmdMachine(Machine):
 
     def source(self, items: str, *, backquotes: bool) -> str:
         """The text a FOR /F loop goes through: a literal, the output of a command, or files."""
-        body = items.strip()
+        body = items.strip(DELIMITERS)
         mark = body[:1]
         if len(body) > 1 and body[-1] == mark:
             if mark == ("`" if backquotes else "'"):
@@ -546,8 +548,11 @@ class CmdMachine(Machine):
             self.write_file(path, as_bytes(text), "redirection of cmd", append=append)
 
     def simple(self, node: Simple) -> None:
+        text = self.late(node.text)
+        if self.piped and "%" in text:
+            text = percent(text, self.get_variable, None, self.grow)
         with self.redirected(node.redirections):
-            self.command(self.late(node.text))
+            self.command(text)
 
     # ------------------------------------------------------------ commands
 
@@ -685,6 +690,8 @@ class Options:
                 break
             at = match.end()
             option = match[1].lower()
+            while option not in {"delims=", "eol="} and text[at : at + 1] == " ":
+                at += 1
             if option == "usebackq":
                 self.backquotes = True
             elif option == "eol=":

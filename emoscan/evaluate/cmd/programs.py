@@ -130,6 +130,8 @@ def run_program(machine: CmdMachine, written: str, rest: str) -> None:
         machine.give_file(batch)
         machine.run_file(batch, rest)
         return
+    if rest[:1] in (",", ";", "=") or rest[:2].strip() in (",", ";"):
+        rest = " " + rest.lstrip(" \t,;=")
     call = Call(path, name, rest)
     filter_ = FILTERS.get(name)
     if filter_ is not None:
@@ -586,7 +588,8 @@ def wmic(machine: CmdMachine, call: Call) -> None:
         used(machine, call, "starts a process", line, "T1047")
         machine.create_process(line)
         return
-    sheet = next((_parted(word)[2] for word in call.args if word.lower().startswith("/format:")), "")
+    match = _SHEET.search(call.rest)
+    sheet = match[1] if match else ""
     if sheet and (remote(sheet) or sheet.lower().endswith(".xsl") or "\\" in sheet):
         fetch_or_load(machine, call, sheet.strip('"'), "T1220")
     elif "shadowcopy" in lower and "delete" in lower:
@@ -594,6 +597,9 @@ def wmic(machine: CmdMachine, call: Call) -> None:
     elif machine.output is not None:
         machine.query(call.line, "")
         machine.write(WMIC_ANSWERS.get(_wmic_question(lower), "\r\n"))
+
+
+_SHEET: Final = lazy(r"""/format\s*:\s*["']{0,4}([^\s"']{1,2000})""", 2)
 
 
 def _wmic_question(lower: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,6 +26,8 @@ from emoscan.parse.psargs import calls, yields_of
 _CARETS: Final = lazy(r"[A-Za-z]\^+[A-Za-z]")
 
 _LOOP_IN_FILE: Final = lazy(r"\bfor\b[^%\n]{0,200}%%\S\s{1,20}in\b", 2)  # re.IGNORECASE
+
+_VARIABLE: Final = lazy(r"%\w{2,40}%")
 
 FEW: Final = {"caret": 5, "substring": 3, "set": 8, "for_coded": 5}
 """How often a trick is played at least where it is one."""
@@ -71,24 +74,43 @@ class _Watch:
             self.emit(item)
 
 
-def evaluate(text: str, budget: Budget, emit: Emit, names: tuple[str, ...] = (), now: datetime = DEFAULT_NOW) -> None:
+def evaluate(
+    text: str,
+    budget: Budget,
+    emit: Emit,
+    names: tuple[str, ...] = (),
+    now: datetime = DEFAULT_NOW,
+    *,
+    files: Iterable[tuple[str, str, bytes]] = (),
+    worked: Callable[[Child], object] | None = None,
+) -> None:
     """Run a command line, or a batch file when its name or its lines say so; `emit` takes what arises.
+
+    `files`: (name, kind, content) of what the text came out of, which it may read. `worked` takes a child that needs no evaluation any more.
 
     Raises LimitReached when the budget is used up; what was found until then has been emitted.
     """
     watch = _Watch(emit)
     carets = len(_CARETS.findall(text))
-    machine = CmdMachine(budget, World(budget, now=now), watch)
+    files = list(files)
+
+    def start() -> CmdMachine:
+        machine = CmdMachine(budget, World(budget, now=now), watch)
+        for name, kind, content in files:
+            machine.world.bring(name, kind, content)
+        return machine
+
+    machine = start()
     machine.tricks["caret"] = carets
     try:
         run(machine, text, names)
         if not watch.telling and machine.asked_branches and not machine.tricks.get("for_coded"):
             watch.confidence = GUESSED
-            again = CmdMachine(budget, World(budget, now=now), watch)
+            again = start()
             again.turned = True
             run(again, text, names)
     finally:
-        report(machine, text, watch)
+        report(machine, text, watch, worked or watch)
 
 
 def run(machine: CmdMachine, text: str, names: tuple[str, ...]) -> None:
@@ -120,7 +142,8 @@ def as_file(machine: CmdMachine, text: str, name: str) -> None:
     folder, _, last = name.replace("/", "\\").rpartition("\\")
     world.directory = folder if folder[1:2] == ":" else rf"{world.profile.home}\Downloads"
     path = rf"{world.directory}\{last}"
-    world.files.write(path, text.encode("utf-8", "surrogatepass"))
+    if world.files.read(path) is None:
+        world.files.write(path, text.encode("utf-8", "surrogatepass"))
     machine.run_file(path, "")
 
 
@@ -156,13 +179,21 @@ def _joined(text: str) -> bool:
             if not first:
                 word, _ = program(node.text.lstrip(DELIMITERS + "@"))
                 name = program_name(word)
-                if name in INTERNAL or name in PROGRAMS or name in KNOWN or name in FILTERS or name == "cmd" or "\\" in word or "%" in word:
+                if (
+                    name in INTERNAL
+                    or name in PROGRAMS
+                    or name in KNOWN
+                    or name in FILTERS
+                    or name == "cmd"
+                    or "\\" in word
+                    or _VARIABLE.match(word)
+                ):
                     return True
             first = False
     return False
 
 
-def report(machine: CmdMachine, text: str, watch: _Watch) -> None:
+def report(machine: CmdMachine, text: str, watch: _Watch, worked: Callable[[Child], object]) -> None:
     """What was undone, what was run in plain words, and, where no PowerShell was seen, the calls of it that stand in the text."""
     for name, (kind, what) in FACTS.items():
         count = machine.tricks.get(name, 0)
@@ -175,7 +206,7 @@ def report(machine: CmdMachine, text: str, watch: _Watch) -> None:
     lines = "\n".join(dict.fromkeys(machine.commands))
     if lines and _squeezed(lines) not in _squeezed(text):
         machine.budget.grow(len(lines), "simplified script")
-        watch(Child(lines.encode("utf-8", "surrogatepass"), "script.cmd", how=SIMPLIFIED))
+        worked(Child(lines.encode("utf-8", "surrogatepass"), "script.cmd", how=SIMPLIFIED))
 
 
 def _squeezed(text: str) -> str:

@@ -138,6 +138,8 @@ class Files:
         self._content: dict[str, bytearray | Unknown] = {}
         self._names: dict[str, str] = {}
         self._revisions: dict[str, int] = {}
+        self._shortcut = ""
+        """The shortcut that the script came in: it stands in for one of any other name, since files are renamed before they are scanned."""
         self._folders: dict[str, str] = {Files.key(folder): folder for folder in folders}
         self._programs = frozenset(programs)
 
@@ -173,8 +175,17 @@ class Files:
 
     def read(self, path: str) -> bytes | None:
         """Content of a file the script wrote or brought along, None for any other."""
-        content = self._content.get(self.key(path))
+        key = self.key(path)
+        content = self._content.get(key)
+        if content is None and self._shortcut and key.endswith(".lnk"):
+            content = self._content[self._shortcut]
         return bytes(content) if isinstance(content, bytearray) else None
+
+    def bring(self, path: str, content: bytes) -> None:
+        """A file that is there because the script came in it."""
+        self.write(path, content)
+        if self.key(path).endswith(".lnk"):
+            self._shortcut = self.key(path)
 
     def unknown(self, path: str) -> Unknown | None:
         """The content of a file that exists but cannot be read here: downloaded, or part of Windows."""
@@ -220,6 +231,7 @@ class Files:
         key = self.key(path)
         self._names.pop(key, None)
         content = self._content.pop(key, None)
+        self._shortcut = "" if key == self._shortcut else self._shortcut
         return bytes(content) if isinstance(content, bytearray) else None
 
     def written(self) -> Iterator[tuple[str, bytes]]:
@@ -242,6 +254,10 @@ class Files:
         self._budget.spend(len(names))
         keys = ((name, self.key(name)) for name in names)
         return [name for name, key in keys if key.startswith(prefix) and "\\" not in key[len(prefix) :]]
+
+
+_USUAL: Final = {"windows.lnk": ("document.lnk", (".lnk",)), "script.cmd": ("start.bat", (".bat", ".cmd"))}
+"""Name of a file that was scanned under another one, and what its name must end with to be what it is."""
 
 
 class World:
@@ -273,6 +289,19 @@ class World:
         self.clipboard = ""
         self.online = True
         """Whether requests succeed."""
+
+    def bring(self, name: str, kind: str, content: bytes) -> None:
+        """Put a file in place that the script lies in, or came out of: where it stands, or with what the user has downloaded."""
+        name = name.replace("/", "\\")
+        last = name.rpartition("\\")[2]
+        fallback, extensions = _USUAL.get(kind, ("", ()))
+        if not last.lower().endswith(extensions):
+            last = fallback or last
+        if name[1:3] == ":\\":
+            self.files.bring(name, content)
+        elif last:
+            for folder in dict.fromkeys((self.directory, rf"{self.profile.home}\Downloads")):
+                self.files.bring(rf"{folder}\{last}", content)
 
     def environ(self, name: str) -> str | None:
         return self.environment.get(name.lower())

@@ -57,10 +57,17 @@ class Watch:
 
 
 def evaluate(
-    text: str, budget: Budget, emit: Emit, inside: Inside | None = None, name: str = "", now: datetime = DEFAULT_NOW
+    text: str,
+    budget: Budget,
+    emit: Emit,
+    inside: Inside | None = None,
+    name: str = "",
+    now: datetime = DEFAULT_NOW,
+    files: tuple[tuple[str, str, bytes], ...] = (),
 ) -> PowerShellMachine:
     """Run a script or a command line of powershell.exe; `emit` takes facts, children and problems as they arise.
 
+    `files`: (name, kind, content) of what the script came out of, which it may read.
     Raises LimitReached when the budget is used up; what was found until then has been emitted.
     """
     watch = Watch()
@@ -69,7 +76,10 @@ def evaluate(
     sys.setrecursionlimit(max(before, RECURSION))
     try:
         for _ in range(1 + RETRIES):
-            machine = PowerShellMachine(budget, World(budget, now=now, document=name), watch.counting(emit), watch.within(inside))
+            world = World(budget, now=now, document=name)
+            for file in files:
+                world.bring(*file)
+            machine = PowerShellMachine(budget, world, watch.counting(emit), watch.within(inside))
             machine.guards = guards
             try:
                 run(machine, text)

@@ -55,7 +55,7 @@ def answer(*lines):
     ("text", "command"),
     [
         ("n^et^st^at -an", "netstat -an"),
-        (",;,(((net,user)))", "net,user"),
+        (",;,(((net,user)))", "net user"),
         ('n""et""stat -an', "netstat -an"),
         ("%COMSPEC:~-7,1%md /c net%ProgramFiles:~2,0% user", "net user"),
         ("cmd cmd cmd cmd /c net user", "net user"),
