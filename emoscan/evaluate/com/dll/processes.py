@@ -6,12 +6,15 @@ from typing import Any, Final
 
 from emoscan.evaluate.com.api import Call, api
 from emoscan.evaluate.com.common import Text, given, join, text, whole
+from emoscan.evaluate.com.dll.sockets import peer_in
 from emoscan.evaluate.com.shell32 import VIRTUAL_MACHINE, start
 from emoscan.evaluate.core.failures import ScriptEnd
-from emoscan.evaluate.core.values import display
+from emoscan.evaluate.core.values import Unknown, display
 
 PROCESS: Final = 4712
 THREAD: Final = 4716
+STARTUP_SIZE: Final = 104
+"""Of a STARTUPINFO in 64-bit code."""
 
 
 @api("ShellExecute", "window verb file parameters folder show")
@@ -66,7 +69,9 @@ def _create(call: Call) -> int:
     flags = whole(call.machine, call.field("startup", "dwFlags"))
     hidden = given(show) and whole(call.machine, show, 1) == 0 and flags & 1
     suspended = call.number("flags") & 4
-    call.machine.run(line, call.name, show_window="0" if hidden else "", flags="suspended" if suspended else "")
+    record = call.data("startup", STARTUP_SIZE)
+    peer = "" if isinstance(record, Unknown) else peer_in(call.machine, record)
+    call.machine.run(line, call.name, show_window="0" if hidden else "", flags="suspended" if suspended else "", connection=peer)
     call.out_fields(
         "information",
         {"hProcess": call.handle("process"), "hThread": call.handle("thread"), "dwProcessId": PROCESS, "dwThreadId": THREAD},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import struct
+from dataclasses import dataclass
 from typing import Any, Final
 
 from emoscan.evaluate.com.api import Call, api
@@ -15,6 +16,23 @@ HOSTS: Final = 0
 """The key under which the names of the addresses that were given out are kept."""
 
 FAILED: Final = -1
+
+
+@dataclass
+class Socket:
+    """What a handle of a socket stands for."""
+
+    peer: str = ""
+    """Host and port it is connected to."""
+
+
+def peer_in(machine: Any, record: bytes) -> str:
+    """Where the first socket is connected to whose handle is among the words of a record; "" when there is none."""
+    for at in range(0, len(record) - 3, 4):
+        end = machine.windows.get(int.from_bytes(record[at : at + 4], "little"))
+        if isinstance(end, Socket):
+            return end.peer or "a socket"
+    return ""
 
 
 def _hosts(call: Call) -> dict[int, str]:
@@ -57,7 +75,7 @@ def succeed(_call: Call) -> int:
 @api("socket", "family kind protocol")
 @api("WSASocket", "family kind protocol information group flags")
 def socket(call: Call) -> int:
-    return call.handle("socket")
+    return call.handle(Socket())
 
 
 @api("htons ntohs", "value")
@@ -99,16 +117,24 @@ def host_by_name(call: Call) -> int:
     return place(call, struct.pack("<QQHHIQ", 0, 0, INET, 4, 0, addresses))
 
 
+def _connected(call: Call, peer: str) -> None:
+    end = call.meaning("socket")
+    if isinstance(end, Socket):
+        end.peer = peer
+
+
 @api("connect WSAConnect", "socket address length")
 def connect(call: Call) -> int:
     data = call.data("address", 16)
     record = call.value("address")
     if isinstance(data, Unknown) or len(data) < 8:
         call.machine.effect("connect", data if isinstance(data, Unknown) else Unknown(f"address {record}"), call.name)
+        _connected(call, "an unknown host")
         return 0
     port, address = struct.unpack(">HI", data[2:8])
     host: Any = _hosts(call).get(address) or str(ipaddress.IPv4Address(address))
     call.machine.effect("connect", f"{host}:{port}", call.name)
+    _connected(call, f"{host}:{port}")
     return 0 if call.machine.world.online else FAILED
 
 
