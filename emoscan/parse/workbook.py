@@ -163,6 +163,11 @@ def a1(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
+def is_a1(reference: str) -> bool:
+    """Whether a text is written like the address of one cell."""
+    return _A1.fullmatch(reference) is not None
+
+
 def from_a1(reference: str) -> tuple[int, int]:
     """(row, column) of a reference such as "AB1" or "$AB$1". Raises Malformed for anything else."""
     match = _A1.fullmatch(reference)

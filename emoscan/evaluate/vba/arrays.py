@@ -81,7 +81,7 @@ class Array:
         else:
             self.data = self.new(size_of(bounds))
         self.bounds = bounds
-        self.lower = bounds[0][0]
+        self.lower = bounds[0][0] if bounds else 0
 
     def erase(self) -> None:
         if self.fixed:

@@ -695,7 +695,7 @@ class Compiler:
         elif isinstance(symbol, Procedure):
             writer = self.writer(symbol.module, name, set_=set_)
             if writer is not None:
-                self.emit(self.direct_call(writer, [code], self.instance_of(symbol.module)))
+                self.emit(self.writing_call(writer, [code], symbol.module))
             else:
                 self.emit(f"bad_statement({'assignment to a procedure'!r})")
         elif isinstance(symbol, Module) and symbol.instance is not None:
@@ -746,7 +746,7 @@ class Compiler:
                 writer = self.writer(symbol.module, function.name, set_=set_)
                 if writer is not None:
                     codes = [self.expression(a)[0] if a is not None else "MISSING" for a in target.args]
-                    self.emit(self.direct_call(writer, [*codes, code], self.instance_of(symbol.module)))
+                    self.emit(self.writing_call(writer, [*codes, code], symbol.module))
                 else:
                     self.emit(f"put_index({self.expression(s.Call(function, [], []))[0]}, {args}, {code}, {set_})")
             elif isinstance(symbol, Module) and symbol.instance is not None:
@@ -1586,6 +1586,14 @@ class Compiler:
         if procedure.module.has_instances:
             first.append(instance)
         return f"{procedure.code}({', '.join(first + codes)})"
+
+    def writing_call(self, writer: Procedure, codes: list[str], module: Module) -> str:
+        """A call of a Property Let or Set, whose last argument is the value."""
+        parameters = writer.tree.parameters
+        if len(parameters) != len(codes) or any(p.rest for p in parameters):
+            return "raise_arguments()"
+        boxed = [f"[{code}]" if is_mutated else code for code, is_mutated in zip(codes, self.project.mutated(writer))]
+        return self.direct_call(writer, boxed, self.instance_of(module))
 
     def arguments(self, args: list[s.Expr | None]) -> str:
         codes = [self.expression(a)[0] for a in args]

@@ -133,12 +133,12 @@ class Counter:
             yield value
             self.after = value
             return
-        step_number = number(step)
-        up = step_number >= 0
+        up = number(step) >= 0
+        last = number(end)
         limit, done = self.machine.allowance(self.weight), 0
         while True:
             current = number(value)
-            if (current > end) if up else (current < end):
+            if (current > last) if up else (current < last):
                 self.after = value
                 return
             done += 1
@@ -477,7 +477,10 @@ class VbaMachine(Machine):
         if made is not None:
             current.bounds, current.data, current.lower = made.bounds, made.data, made.lower
         else:
-            known: list[tuple[int, int]] = [(integer(low), integer(high)) for low, high in bounds]  # type: ignore[misc]
+            wanted = [(integer(low), integer(high)) for low, high in bounds]
+            if any(type(b) is Unknown for pair in wanted for b in pair):
+                return current
+            known: list[tuple[int, int]] = wanted  # type: ignore[assignment]
             self.grow(8 * max(size_of(known) - len(current.data), 0))
             self.spend(abs(size_of(known) - len(current.data)) // 64)
             current.redim(known, preserve=True)

@@ -343,3 +343,20 @@ def test_nothing_has_no_members() -> None:
         run("Dim o As Object: T = o.Name")
     assert error.value.number == 91
     assert NOTHING is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("For i = #1/1/2020# To #1/3/2020#: T = T & Day(i): Next", "123"),
+        ("Dim a(): ReDim a(1): a(0) = 5: ReDim Preserve a(unheardOf(1)): T = a(0)", 5),
+        ('Dim b() As Byte: b() = StrConv("ab", vbFromUnicode): T = UBound(b) & StrConv(b(), vbUnicode)', "1ab"),
+    ],
+)
+def test_bounds_of_loops_and_arrays(body: str, expected: Any) -> None:
+    assert run(body) == expected
+
+
+def test_properties_of_a_module_that_change_their_argument() -> None:
+    before = "Dim kept\nProperty Let P(v)\nv = v & 1\nkept = v\nEnd Property\nProperty Get P()\nP = kept\nEnd Property"
+    assert run('P = "a": T = P', before=before) == "a1"

@@ -159,6 +159,16 @@ class ExcelHost(Host):
 
     # ------------------------------------------------------------ names
 
+    def sheet_by_code_name(self, name: str) -> Object | None:
+        """A sheet by the name of its module, where the project has lost the module."""
+        return next((sheet for sheet in self.sheets if sheet.data["grid"].code_name.lower() == name), None)
+
+    def knows(self, name: str) -> bool:
+        return super().knows(name) or self.sheet_by_code_name(name) is not None
+
+    def value(self, name: str) -> Any:
+        return self.sheet_by_code_name(name) or super().value(name)
+
     def name_formula(self, name: str) -> str | None:
         wanted = name.casefold()
         found = next((n for n in self.names_ if str(n.data["name"]).casefold() == wanted), None)
@@ -463,10 +473,12 @@ def host_of(this: Object) -> ExcelHost:
 
 
 def sheet_missing(machine: Any, this: Object, name: str, args: tuple[Any, ...]) -> Any:
-    """A control on the sheet."""
+    """A control on the sheet, or a reference in brackets."""
     host = host_of(this)
     found = host.forms.page_control(grid_of(this).code_name, name)
     if found is None:
+        if not args and (workbook.is_a1(name) or host.name_formula(name) is not None):
+            return evaluate_on_sheet(machine, this, name)  # Sheets(1).[A1]
         return machine.unmodelled(f"Worksheet.{name}")
     return machine.index(found, args) if args else found
 
@@ -1097,6 +1109,8 @@ def application_function(machine: Any, this: Object, name: str, args: tuple[Any,
     """Application.Max(…): functions of the sheet are members of the application too."""
     if name.lower() in formulas.FUNCTIONS:
         return host_of(this).worksheet_function(name, args, strict=False)
+    if not args and workbook.is_a1(name):
+        return host_of(this).evaluate(name)
     return machine.unmodelled(f"Application.{name}")
 
 
