@@ -91,16 +91,20 @@ def open_mail(artifact: Artifact, ctx: Context) -> Yields:
     text = texts.get("text.plain", "")
     if not text.strip() and "text.html" in texts:
         text = html_text(texts["text.html"])
-    yield from lures(letter(mail.headers, text, sum(not _is_body(part) for part in mail.parts), likely))
-    for part in mail.parts:
-        if not _is_body(part):
-            yield from _attachment(data, part, likely, ctx)
+    attached = [part for part in mail.parts if not _is_body(part)]
+    pictures = sum(part.type.startswith("image/") or extension(next(iter(_names(part)), "")) in _PICTURES for part in attached)
+    yield from lures(letter(mail.headers, text, len(attached), likely, pictures))
+    for part in attached:
+        yield from _attachment(data, part, likely, ctx)
     for start, end in mail.between:
         yield from _files_in_text(data[start:end], ctx)
     if mail.type == "multipart/encrypted":
         yield Problem("encrypted", "PGP", "the body of the mail is encrypted (PGP/MIME)")
     for name, what in mail.limits:
         yield Problem("limit", name, what)
+
+
+_PICTURES: Final = frozenset(("png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"))
 
 
 def _header_facts(mail: Mail, likely: str) -> Yields:

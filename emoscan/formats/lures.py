@@ -51,9 +51,10 @@ class Letter(Struct, frozen=True):
     raw_from: str
     text: str
     attachments: int
+    pictures: int = 0
 
 
-def letter(headers: Headers, text: str, attachments: int, likely: str = "") -> Letter:
+def letter(headers: Headers, text: str, attachments: int, likely: str = "", pictures: int = 0) -> Letter:
     """A mail by its header fields; `text` as people read it."""
 
     def people(*names: str) -> tuple[Address, ...]:
@@ -76,6 +77,7 @@ def letter(headers: Headers, text: str, attachments: int, likely: str = "") -> L
         field(headers, "from")[:MAX_FIELD].decode("latin-1"),
         text,
         attachments or int(field(headers, "x-ms-has-attach").lower().startswith(b"yes")),
+        pictures,
     )
 
 
@@ -88,6 +90,8 @@ def lures(mail: Letter) -> Iterator[Fact]:
     """The facts, and those about the thread that stand in the report without being a lure."""
     told = thread(mail.text)
     yield from _about_thread(mail, told)
+    if mail.pictures and len(told.new.strip()) < SHORT:
+        yield Fact("mail.picture", f"{mail.pictures} pictures beside {len(told.new.strip())} characters of text")
     for fact in (
         *_display(mail),
         *_reply(mail, told),

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import sys
 import tomllib
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from fixturelib import archives, cfb, encrypt, excel, lnk, mails, oforms, onenote, ooxml, powerpoint, rtf, summary, word
+from fixturelib import archives, cfb, encrypt, excel, lnk, mails, oforms, onenote, ooxml, outlook, powerpoint, rtf, summary, word
 from fixturelib.ovba import MSFORMS, OFFICE, STDOLE, Module, Project
 from fixturelib.transform import TRANSFORMS
 
@@ -87,6 +89,8 @@ def maker(*names: str) -> Callable[[Maker], Maker]:
 class _Case:
     folder: Path
     made: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    making: str = ""
+    """What makes the layer under way."""
     values: dict[str, str] = field(default_factory=dict)
 
     def build(self) -> tuple[str, bytes]:
@@ -100,6 +104,7 @@ class _Case:
             name = layer.take("name", f"{self.folder.name}.{make}")
             if make not in MAKERS:
                 raise RecipeError(f"{self.folder.name}: nothing makes {make!r}; there are {', '.join(MAKERS)}")
+            self.making = make
             done = (name, MAKERS[make](layer))
             if layer.spec:
                 raise RecipeError(f"{self.folder.name}: {make} does not know {', '.join(layer.spec)}")
@@ -279,6 +284,25 @@ def _lies(value: Any) -> Any:
     return {k: v.encode() if isinstance(v, str) else v for k, v in value.items()} if isinstance(value, dict) else value
 
 
+@maker("repacked")
+def _repacked(layer: Layer) -> bytes:
+    """The ZIP of the layer before with members left out (`drop`), taken twice from another (`again` of the layers in `of`) and lies in `lies`."""
+    import io
+    import zipfile
+
+    def members(data: bytes) -> list[archives.Member]:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            return [archives.Member(info.filename, file.read(info)) for info in file.infolist()]
+
+    drop, again = layer.take("drop", []), layer.take("again", [])
+    lies = {name: {"central": _lies(lie)} for name, lie in layer.take("lies", {}).items()}
+    kept = [member for member in members(layer.input[1]) if member.name not in drop]
+    more = (
+        [member for _, data in layer.inputs() for member in members(data) if member.name in again] if again else layer.take("of", []) or []
+    )
+    return archives.zip_file([replace(member, **lies.get(str(member.name), {})) for member in [*kept, *more]])
+
+
 @maker("nested-bomb")
 def _nested_bomb(layer: Layer) -> bytes:
     return archives.nested_bomb(layer.take("levels"), layer.take("width"), bytes(layer.take("core")))
@@ -332,15 +356,77 @@ PNG: Final = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806
 
 @maker("eml")
 def _eml(layer: Layer) -> bytes:
-    """A mail: `headers`, `body` (a file) and perhaps `html`, and the layer before as attachment unless `of` says otherwise."""
+    """A mail: `headers`, `body` (a file) and perhaps `html`, and the layer before as attachment unless `of` says otherwise.
+
+    Broken on purpose: `nested` multiparts around the text, `open` (the last boundary is not there), `other_name` in Content-Type,
+    `junk` between the lines of base64.
+    """
     charset, encoding = layer.take("charset", "utf-8"), layer.take("encoding", None)
     content = mails.text(layer.file("body"), charset, encoding=encoding)
     if html := layer.file("html"):
         content = mails.alternative(content, mails.text(html, charset, "html", encoding))
     style, type_ = layer.take("name_style", "rfc2231"), layer.take("type", "application/octet-stream")
-    attached = [mails.attachment(name, data, type_, style="plain" if name.isascii() else style) for name, data in layer.inputs() if name]
+    other, junk, close = layer.take("other_name", ""), layer.take("junk", ""), not layer.take("open", default=False)
+    content = mails.nested(layer.take("nested", 0), content)
+    forwarded = type_ == "message/rfc822"
+    attached = [
+        mails.forwarded(data)
+        if forwarded
+        else mails.attachment(name, data, type_, style="plain" if name.isascii() else style, other_name=other)
+        for name, data in layer.inputs()
+        if name
+    ]
     headers = [(name, _header(layer, one)) for name, value in layer.take("headers").items() for one in _listed(value)]
-    return mails.mail(headers, mails.mixed(content, *attached) if attached else content)
+    data = mails.mail(headers, mails.mixed(content, *attached, close=close) if attached else content)
+    return _strewn(data, junk.encode()) if junk else data
+
+
+def _strewn(data: bytes, junk: bytes) -> bytes:
+    """Junk behind every fourth line of what is in base64 to its end."""
+    lines = data.split(b"\r\n")
+    whole = [len(line) == 76 and line.isascii() and b" " not in line and b"=" not in line[:70] for line in lines]
+    return b"\r\n".join(line + junk if number % 4 == 0 and whole[number] else line for number, line in enumerate(lines))
+
+
+@maker("msg", "tnef")
+def _outlook(layer: Layer) -> bytes:
+    """Outlook's message file or winmail.dat: `subject`, `from`, `address`, `body` (a file) or `rtf` (text), `to` (name and address)."""
+    kind = layer.case.making
+    properties: list[outlook.Property] = [
+        (outlook.SUBJECT, outlook.TEXT16, layer.take("subject", "")),
+        (outlook.SENDER_NAME, outlook.TEXT16, layer.take("from", "")),
+        (outlook.SENDER_ADDRESS, outlook.TEXT16, layer.take("address", "")),
+        (outlook.BODY, outlook.TEXT16, layer.file("body")),
+    ]
+    if rtf := layer.take("rtf", ""):
+        properties.append((outlook.RTF, outlook.BINARY, outlook.packed_rtf(rtf.encode())))
+    properties = [one for one in properties if one[2]]
+    attached = [outlook.Attached(name, data) for name, data in layer.inputs() if name]
+    message = outlook.Message(properties, [tuple(layer.take("to"))] if "to" in layer.spec else (), attached)
+    return message.file() if kind == "msg" else outlook.tnef(message)
+
+
+@maker("mbox")
+def _mbox(layer: Layer) -> bytes:
+    """A folder of the mails in `of`."""
+    return b"".join(b"From box@victim.example Mon Mar  8 17:40:03 2021\n" + data + b"\n\n" for _, data in layer.inputs())
+
+
+@maker("png")
+def _png(layer: Layer) -> bytes:
+    """A picture: grey, `width` by `height`."""
+    return picture(layer.take("width", 240), layer.take("height", 60))
+
+
+def picture(width: int, height: int) -> bytes:
+    """PNG (W3C recommendation, 11): header, one row of grey after the other, end."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = b"".join(b"\0" + bytes([200]) * width for _ in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
 def _listed(value: Any) -> list[Any]:
