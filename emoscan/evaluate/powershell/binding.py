@@ -5,6 +5,7 @@ Names may be cut off as long as they stay unambiguous; where several fit, the on
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from emoscan.evaluate.core.values import MISSING, Object, Unknown, display
@@ -18,6 +19,9 @@ COMMON: Final = (
     "Verbose,vb? Debug,db? ErrorAction,ea WarningAction,wa InformationAction,infa ErrorVariable,ev WarningVariable,wv InformationVariable,iv "
     "OutVariable,ov OutBuffer,ob PipelineVariable,pv WhatIf,wi? Confirm,cf? UseTransaction,usetx?"
 )
+
+
+_PLACE: Final = re.compile(r"\+(\d)")
 
 
 class Parameters:
@@ -35,16 +39,16 @@ class Parameters:
             word = text
             rest, switch = word.endswith("*"), word.endswith("?")
             word = word.rstrip("*?")
-            word, plus, place = word.partition("+")
-            names = word.split(",")
+            place = _PLACE.search(word)
+            names = _PLACE.sub("", word).split(",")
             key = names[0].lower()
             for name in names:
                 self.names.setdefault(name.lower(), key)
             self.order.append(key)
             if switch:
                 self.switches.add(key)
-            if plus:
-                positions.append((int(place), key))
+            if place is not None:
+                positions.append((int(place[1]), key))
             if rest:
                 self.rest = key
         self.positions = [key for _, key in sorted(positions, key=lambda pair: pair[0])]
