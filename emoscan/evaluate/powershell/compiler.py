@@ -491,7 +491,10 @@ class Compiler:
         if isinstance(name, str):
             return name, None
         if isinstance(name, s.Const):
+            self.m.undo("computed_member")
             return str(name.value), None
+        if not isinstance(name, s.Var):
+            self.m.undo("computed_member")
         return "", self.value(name)
 
     def member(self, node: s.Member) -> Value:

@@ -45,6 +45,9 @@ ODD: Final = frozenset(
 )
 """What nobody writes for people to read."""
 
+MANY: Final = 5
+"""Expressions of that kind from which a script is called obfuscated."""
+
 SPLITS: Final = 50
 """Lists of addresses whose separator is remembered."""
 
@@ -323,7 +326,6 @@ class PowerShellMachine(Machine):
         if isinstance(value, list):
             return [self.shown(item) for item in value]
         name = self.shown(value)
-        self.undo("computed_member")
         return name
 
     def index(self, held: Any, at: Any) -> Any:
@@ -868,11 +870,11 @@ class PowerShellMachine(Machine):
     def report_undone(self) -> None:
         """State what obfuscation was undone."""
         odd = sum(count for what, count in self.undone.items() if what in ODD)
-        if odd:
+        if odd >= MANY:
             detail = {what: str(count) for what, count in sorted(self.undone.items())}
             self.fact("obfuscation.powershell", f"{odd} obfuscated expressions", count=str(odd), **detail)
         if self.deepest:
-            self.fact("obfuscation.layers", str(self.deepest))
+            self.fact("eval.layers", str(self.deepest))
 
 
 __all__ = ["Break", "Char", "Grid", "LimitReached", "ObjectClass", "PowerShellMachine", "Value", "char", "type_name"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from psrun import run
+from evaluate.powershell.psrun import run
 
 A, B, C = "http://a.example.test/x", "https://b.example.test/y/", "http://c.example.test/z?i=1"
 
