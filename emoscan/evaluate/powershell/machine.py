@@ -40,13 +40,17 @@ SHOWN: Final = 300
 FORKS: Final = 12
 """Branches within branches on something unknown that are taken both ways."""
 
-ODD: Final = frozenset(
-    "backtick wildcard_command computed_type computed_member computed_command char_codes securestring compressed cipher reverse".split()
-)
+ODD: Final = frozenset("backtick wildcard_command words char_codes securestring compressed cipher reverse".split())
 """What nobody writes for people to read."""
 
 MANY: Final = 5
 """Expressions of that kind from which a script is called obfuscated."""
+
+MOST_SIMPLIFIED: Final = 40
+"""Layers that are also given in their plain form."""
+
+FOLDS: Final = 3
+"""Expressions worked out from which a script is worth giving in its plain form."""
 
 SPLITS: Final = 50
 """Lists of addresses whose separator is remembered."""
@@ -72,8 +76,8 @@ class PowerShellMachine(Machine):
         self.deepest = 0
         self.sources: list[str] = []
         """Texts of the layers the machine is in."""
-        self.trees: list[s.ScriptBlock] = []
-        """All trees that were run, for the simplified script."""
+        self.layer_trees: dict[int, tuple[s.ScriptBlock, Emit, Inside | None]] = {}
+        """Trees of the script and of texts it ran as code, and where what is found in them goes."""
         self.news = 0
         """Effects that were not seen before."""
         self.touched = 0
@@ -325,8 +329,7 @@ class PowerShellMachine(Machine):
         """The name of a member that the script put together."""
         if isinstance(value, list):
             return [self.shown(item) for item in value]
-        name = self.shown(value)
-        return name
+        return self.shown(value)
 
     def index(self, held: Any, at: Any) -> Any:
         return members.index(self, held, at)
@@ -768,8 +771,32 @@ class PowerShellMachine(Machine):
 
     def run_text(self, text: str, scope: Scope, input_: list[Any] | None) -> list[Any]:
         tree = self.parse(text)
-        self.trees.append(tree)
+        self.begin_layer(tree)
         return self.call_code(Code(tree), [], input_, scope, dot=True)
+
+    def begin_layer(self, tree: s.ScriptBlock) -> None:
+        """The tree of the script, or of a text run as code, is about to be run."""
+        if len(self.layer_trees) < MOST_SIMPLIFIED:
+            self.layer_trees.setdefault(id(tree), (tree, self._emit, self._inside))
+
+    def simplify(self) -> None:
+        """Give each layer in its plain form, where that differs by more than white space."""
+        from emoscan.evaluate.powershell.simplify import simplified
+
+        texts = [tree.text for tree, _, _ in self.layer_trees.values()]
+        for tree, emit, inside in self.layer_trees.values():
+            found = simplified(self, tree, [text for text in texts if text is not tree.text])
+            if found is None:
+                continue
+            text = found.text()
+            self.undo("words", found.odd)
+            if found.odd or found.dropped or found.folds >= FOLDS or "`" in tree.text:
+                self.grow(len(text))
+                child = Child(as_bytes(text), "script.powershell", how="simplified")
+                if inside is not None:
+                    inside(child)
+                else:
+                    emit(child)
 
     def in_layer(self, text: str, how: str, work: Callable[[], list[Any]], kind: str = "script.powershell") -> list[Any]:
         """Run work whose effects belong to a text that is an artifact of its own."""

@@ -85,10 +85,11 @@ def evaluate(
                 run(machine, text)
             finally:
                 machine.finish()
-                machine.report_undone()
             if watch.telling or machine.guard is None or machine.guard in guards:
                 break
             guards |= {machine.guard}
+        machine.simplify()
+        machine.report_undone()
     finally:
         sys.setrecursionlimit(before)
     return machine
@@ -103,7 +104,7 @@ def run(machine: PowerShellMachine, text: str) -> None:
             programs.run_inner(machine, found)
             return
     tree = machine.parse(text)
-    machine.trees.append(tree)
+    machine.begin_layer(tree)
     try:
         machine.call_code(Code(tree), [], None, machine.top, dot=True)
     except (ScriptEnd, Leave):

@@ -102,7 +102,7 @@ def in_own_session(m: Any, text: str, how: str) -> list[Any]:
 
     def work() -> list[Any]:
         tree = m.parse(text)
-        m.trees.append(tree)
+        m.begin_layer(tree)
         try:
             return m.call_code(Code(tree), [], None, m.top, dot=True)  # type: ignore[no-any-return]
         except (ScriptEnd, Leave, Thrown):

@@ -189,7 +189,7 @@ def run_block(machine: Any, code: Code, args: list[tuple[str | None, Any]], scop
     if code.layer:
         text = code.tree.text
         machine.effect("eval", text if len(text) < 300 else text[:300] + "…", "[scriptblock]::Create")
-        machine.trees.append(code.tree)
+        machine.begin_layer(code.tree)
         return unwrap(machine.in_layer(text, "[scriptblock]::Create argument", lambda: machine.call_code(code, args, None, scope, dot=dot)))
     return unwrap(machine.call_code(code, args, None, scope, dot=dot))
 
