@@ -221,14 +221,16 @@ class Simplifier:
         for name, body in (("begin", block.begin), ("process", block.process), ("dynamicparam", block.dynamic)):
             if body is not None:
                 lines.append(self.indent() + name + " " + self.braces(body))
-        for trap in block.traps:
-            lines.append(self.indent() + "trap " + (f"[{trap.type}] " if trap.type else "") + self.braces(trap.body))
+        lines.extend(self.indent() + self.trap(trap) for trap in block.traps)
         if block.end is not None:
             named = block.begin is not None or block.process is not None
             if named:
                 lines.append(self.indent() + "end " + self.braces(block.end))
             else:
                 self.statements(block.end, lines)
+
+    def trap(self, node: s.Trap) -> str:
+        return f"trap {f'[{node.type}] ' if node.type else ''}{self.braces(node.body)}"
 
     def param(self, param: s.Param) -> str:
         shown = (f"[{param.type}]" if param.type else "") + f"${param.name}"
@@ -511,7 +513,7 @@ _RULES: Final[dict[type, Callable[[Simplifier, Any], str]]] = {
     s.Foreach: Simplifier.foreach,
     s.Switch: Simplifier.switch,
     s.Try: Simplifier.try_,
-    s.Trap: lambda self, node: f"trap {f'[{node.type}] ' if node.type else ''}{self.braces(node.body)}",
+    s.Trap: Simplifier.trap,
     s.Jump: Simplifier.jump,
     s.Function: lambda self, node: f"{'filter' if node.filter else 'function'} {node.name} {self.block(node.block)}",
     s.Class: Simplifier.class_,
