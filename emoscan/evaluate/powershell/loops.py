@@ -7,14 +7,14 @@ from typing import Any, Final
 from emoscan.evaluate.powershell.flow import Return
 
 IDLE_ROUNDS: Final = 40
-"""Rounds of a loop without end that reach outside and show nothing new, before it is left."""
+"""Rounds of a loop without end that reach outside or depend on what nobody knows, and show nothing new, before it is left."""
 
 
 class LoopWatch:
     """One run of a loop over `items`, or of one that only its test or a `break` ends."""
 
     __slots__ = (
-        "allowance", "fetched_before", "first", "guessed", "idle", "items", "left", "machine", "news", "number", "pending", "rounds", "skips", "touched",
+        "allowance", "branches", "fetched_before", "first", "guessed", "idle", "items", "left", "machine", "news", "number", "pending", "rounds", "skips", "touched",
     )  # fmt: skip
 
     def __init__(self, machine: Any, number: int, items: list[Any] | None) -> None:
@@ -26,6 +26,7 @@ class LoopWatch:
         """Half of what is left to spend, so that what comes behind the loop is still seen."""
         self.news = machine.news
         self.touched = machine.touched
+        self.branches = machine.guessed
         self.skips = machine.skips
         self.idle = 0
         self.guessed = 0
@@ -48,11 +49,11 @@ class LoopWatch:
                 self.idle = 0
             elif m.skips != self.skips:
                 return False  # it would have ended in a branch that was passed over, and goes on for nothing
-            elif m.touched != self.touched:
+            elif m.touched != self.touched or m.guessed != self.branches:
                 self.idle += 1
                 if self.idle > IDLE_ROUNDS:
                     return False
-        self.news, self.touched, self.skips = m.news, m.touched, m.skips
+        self.news, self.touched, self.skips, self.branches = m.news, m.touched, m.skips, m.guessed
         return True
 
     def goes_on(self, leave: BaseException | None = None) -> bool:

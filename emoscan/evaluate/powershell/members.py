@@ -139,6 +139,10 @@ def of_each(machine: Any, items: list[Any], lower: str, name: str) -> Any:
     return unwrap(found)
 
 
+UNKNOWN: Final = 100
+"""Operations a call on something unknown costs: what goes on with it shows little."""
+
+
 def unknown_member(target: Unknown, name: str) -> Unknown:
     return Unknown(f"{name} of {target.text()[:400]}")
 
@@ -204,6 +208,7 @@ def checked(machine: Any, member: Any, this: Any, args: tuple[Any, ...], name: s
 
 
 def call_method(machine: Any, target: Any, name: str, args: tuple[Any, ...], scope: Scope) -> Any:
+    machine.tick(3)
     kind = type(target)
     lower = name.lower()
     if kind is Unknown:
@@ -302,6 +307,7 @@ def call_computed(machine: Any, target: Any, name: Any, args: tuple[Any, ...], s
 
 def call_on_unknown(machine: Any, target: Unknown, lower: str, name: str, args: tuple[Any, ...]) -> Any:
     """Text that is known in parts keeps them through what does not depend on the rest."""
+    machine.tick(UNKNOWN)
     if target.parts:
         if lower in ("tostring", "trim", "trimend", "trimstart", "normalize"):
             return target
@@ -431,6 +437,7 @@ def static_put(machine: Any, target: Any, name: str, value: Any) -> None:
 
 
 def static_call(machine: Any, target: Any, name: str, args: tuple[Any, ...]) -> Any:
+    machine.tick(3)
     if type(target) is Unknown:
         return Unknown(f"{name}() of {target.text()[:400]}")
     lower = name.lower()
@@ -446,6 +453,7 @@ def static_call(machine: Any, target: Any, name: str, args: tuple[Any, ...]) -> 
             if f"::{lower}" not in cls.open:
                 unknown = first_unknown(args)
                 if unknown is not None:
+                    machine.tick(UNKNOWN)
                     return Unknown(f"{name} of {unknown.text()[:400]}")
             return checked(machine, member, cls.name, args, name)
     imported = machine.imported.get(full.lower())

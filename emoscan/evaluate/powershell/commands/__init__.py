@@ -93,6 +93,7 @@ def call(machine: Any, name: str, args: Args, input_: list[Any] | None, scope: S
     """Run a command by its name."""
     if not _loaded:
         load()
+    machine.tick(10)
     lower = name.lower()
     for _ in range(8):
         target = machine.aliases.get(lower)
