@@ -25,7 +25,7 @@ from emoscan.evaluate.powershell.operators import Operators
 from emoscan.evaluate.powershell.parser import Parser
 from emoscan.evaluate.powershell.values import Array, Char, Grid, Hash, NetType, Record, Thrown, char, type_name
 from emoscan.evaluate.powershell.variables import automatic_variables
-from emoscan.model import Child, Problem
+from emoscan.model import SIMPLIFIED, Child, Problem
 from emoscan.parse.text import as_bytes
 
 FUEL: Final = 2_048
@@ -76,7 +76,7 @@ class PowerShellMachine(Machine):
         self.deepest = 0
         self.sources: list[str] = []
         """Texts of the layers the machine is in."""
-        self.layer_trees: dict[int, tuple[s.ScriptBlock, Emit, Inside | None]] = {}
+        self.layer_trees: dict[int, tuple[s.ScriptBlock, Emit]] = {}
         """Trees of the script and of texts it ran as code, and where what is found in them goes."""
         self.news = 0
         """Effects that were not seen before."""
@@ -777,14 +777,14 @@ class PowerShellMachine(Machine):
     def begin_layer(self, tree: s.ScriptBlock) -> None:
         """The tree of the script, or of a text run as code, is about to be run."""
         if len(self.layer_trees) < MOST_SIMPLIFIED:
-            self.layer_trees.setdefault(id(tree), (tree, self._emit, self._inside))
+            self.layer_trees.setdefault(id(tree), (tree, self._emit))
 
     def simplify(self) -> None:
         """Give each layer in its plain form, where that differs by more than white space."""
         from emoscan.evaluate.powershell.simplify import simplified
 
-        texts = [tree.text for tree, _, _ in self.layer_trees.values()]
-        for tree, emit, inside in self.layer_trees.values():
+        texts = [tree.text for tree, _ in self.layer_trees.values()]
+        for tree, emit in self.layer_trees.values():
             found = simplified(self, tree, [text for text in texts if text is not tree.text])
             if found is None:
                 continue
@@ -792,11 +792,7 @@ class PowerShellMachine(Machine):
             self.undo("words", found.odd)
             if found.odd or found.dropped or found.folds >= FOLDS or "`" in tree.text:
                 self.grow(len(text))
-                child = Child(as_bytes(text), "script.powershell", how="simplified")
-                if inside is not None:
-                    inside(child)
-                else:
-                    emit(child)
+                emit(Child(as_bytes(text), "script.powershell", how=SIMPLIFIED))
 
     def in_layer(self, text: str, how: str, work: Callable[[], list[Any]], kind: str = "script.powershell") -> list[Any]:
         """Run work whose effects belong to a text that is an artifact of its own."""

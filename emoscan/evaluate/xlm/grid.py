@@ -54,7 +54,8 @@ class Grid:
             self._first = self._read()
             self.cached = {place: value for place in self._first[1] if (value := self._first[0].get(place)) is not None}
         tables: tuple[dict[int, Any], ...] = (self.values, self.formulas, self.styles)
-        for mine, first in zip(tables, self._first):
+        firsts: tuple[dict[int, Any], ...] = self._first
+        for mine, first in zip(tables, firsts):
             mine.clear()
             mine.update(first)
         self.written.clear()
