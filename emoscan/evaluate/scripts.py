@@ -26,3 +26,14 @@ def evaluate_vbscript(artifact: Artifact, ctx: Context) -> Yields:
     if was_run(ctx):
         return
     evaluate(Script((text_of(artifact.data),), ctx.name, artifact.data), ctx.budget, ctx.emit)
+
+
+@step("jscript", takes="script.js", order=20)
+def evaluate_jscript(artifact: Artifact, ctx: Context) -> Yields:
+    """Run the script in QuickJS with our stand-ins: effects, layers of code, the files it would drop."""
+    from emoscan.evaluate.jscript.run import Script, evaluate
+
+    yield from ()
+    if was_run(ctx):
+        return
+    evaluate(Script((text_of(artifact.data),), ctx.name, artifact.data), ctx.budget, ctx.emit)

@@ -1,0 +1,236 @@
+"""What JScript allows and ECMAScript does not, rewritten: conditional compilation, `function a.b() {}`, and `eval`.
+
+The text is read as tokens (strings, comments and regular expressions are told from the rest) and put together again; what
+is not rewritten stays as it is, so that a script is never damaged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from emoscan.parse.lazy import lazy
+
+Answer = Callable[[str], bool]
+"""The truth of an expression of constants."""
+
+_TOKEN: Final = lazy(
+    r"""
+    (?P<string>"(?:[^"\\\r\n]|\\(?:\r\n|[\s\S]))*+"|'(?:[^'\\\r\n]|\\(?:\r\n|[\s\S]))*+'|`(?:[^`\\]|\\[\s\S])*+`)
+  | (?P<comment>//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)
+  | (?P<name>(?:[^\W\d]|\$)(?:\w|\$)*+)
+  | (?P<number>(?:0[xX][0-9a-fA-F]+|\d[\d.]*+(?:[eE][+-]?\d+)?|\.\d+))
+  | (?P<space>\s++)
+  | (?P<other>[\s\S])
+    """,
+    re.VERBOSE,
+)
+_REGEX: Final = lazy(r"/(?![*/])(?:[^/\\\[\r\n]|\\[^\r\n]|\[(?:[^\]\\\r\n]|\\[^\r\n])*+\])++/[a-z]*+")
+
+_BEFORE_REGEX: Final = frozenset("return typeof case in of delete void throw new else do instanceof".split())
+"""Words after which a slash begins a regular expression."""
+
+_NEEDED: Final = lazy(r"\beval\b|@(?:cc_on|if|set)\b|\bfunction\s+[\w$]+\s*(?:\.|::)")
+
+CONSTANTS: Final = {
+    "_win32": "true",
+    "_win16": "false",
+    "_win64": "false",
+    "_x86": "true",
+    "_amd64": "false",
+    "_jscript": "true",
+    "_jscript_build": "16384",
+    "_jscript_version": "5.8",
+}
+"""Variables of conditional compilation ("@_jscript"); any other is NaN."""
+
+MOST_SETS: Final = 100
+
+Token = tuple[str, str]
+"""Kind and text."""
+
+
+def rewrite(source: str, answer: Answer) -> str:
+    """The script as ECMAScript. `answer` decides the conditions of conditional compilation."""
+    if _NEEDED.search(source) is None:
+        return source
+    if "@" in source:
+        source = conditional(source, answer)
+    return "".join(_rewritten(source))
+
+
+def tokens(source: str) -> Iterator[Token]:
+    at, size = 0, len(source)
+    before = ""
+    match_token, match_regex = _TOKEN.match, _REGEX.match
+    while at < size:
+        found = match_token(source, at)
+        assert found is not None  # the last alternative takes anything
+        kind, text = found.lastgroup or "other", found[0]
+        if text == "/" and _regex_may_begin(before):
+            regex = match_regex(source, at)
+            if regex is not None:
+                kind, text = "regex", regex[0]
+        yield kind, text
+        at += len(text)
+        if kind not in ("space", "comment"):
+            before = text
+
+
+def _regex_may_begin(before: str) -> bool:
+    if not before or before in _BEFORE_REGEX:
+        return True
+    last = before[-1]
+    return not (last.isalnum() or last in "_$)]}\"'`/." or ord(last) > 127)
+
+
+# ---------------------------------------------------------------- conditional compilation
+
+
+def conditional(source: str, answer: Answer) -> str:
+    """The text with its conditional compilation done, as `@cc_on` switches it on."""
+    return "".join(_Conditional(_opened(source), answer).run())
+
+
+_OPEN: Final = lazy(r"(?:/\*|//)@(?:cc_on|if|elif|else|end|set)\b|(?:/\*|//)@_?\w")
+
+
+def _opened(source: str) -> str:
+    """Comments of conditional compilation made code."""
+    pieces = []
+    on = False
+    for kind, text in tokens(source):
+        if kind == "comment" and _OPEN.match(text) is not None and (on or "@cc_on" in text or text[3:6] in ("if ", "if(", "set")):
+            on = True
+            body = text[2:-2] if text.startswith("/*") else text[2:] + "\n"
+            pieces.append(" " + body.rstrip("@") + " ")
+        else:
+            pieces.append(text)
+    return "".join(pieces)
+
+
+class _Conditional:
+    def __init__(self, source: str, answer: Answer) -> None:
+        self.tokens = list(tokens(source))
+        self.at = 0
+        self.answer = answer
+        self.values = dict(CONSTANTS)
+        self.sets = 0
+        self.open: list[list[bool]] = []
+        """Of each @if: whether its branch is taken, and whether one was."""
+
+    def run(self) -> Iterator[str]:
+        while self.at < len(self.tokens):
+            kind, text = self.tokens[self.at]
+            self.at += 1
+            if text == "@" and kind == "other":
+                yield from self.directive()
+            elif all(taken for taken, _ in self.open):
+                yield text
+
+    def directive(self) -> Iterator[str]:
+        name = self.tokens[self.at][1] if self.at < len(self.tokens) and self.tokens[self.at][0] == "name" else ""
+        self.at += bool(name)
+        taken = all(taken for taken, _ in self.open)
+        match name:
+            case "cc_on" | "":
+                yield " " if taken else ""
+            case "if":
+                truth = taken and self.condition()
+                self.open.append([truth, truth])
+            case "elif" if self.open:
+                truth = not self.open[-1][1] and self.condition()
+                self.open[-1] = [truth, truth or self.open[-1][1]]
+            case "else" if self.open:
+                self.open[-1] = [not self.open[-1][1], True]
+            case "end" if self.open:
+                self.open.pop()
+            case "set":
+                self.set(taken=taken)
+            case _:
+                yield self.values.get(name, "NaN") if taken else ""
+
+    def condition(self) -> bool:
+        """The expression in parentheses after @if, with its variables put in."""
+        while self.at < len(self.tokens) and self.tokens[self.at][0] == "space":
+            self.at += 1
+        depth, pieces = 0, []
+        while self.at < len(self.tokens):
+            text = self.tokens[self.at][1]
+            self.at += 1
+            depth += (text == "(") - (text == ")")
+            pieces.append(text)
+            if depth <= 0:
+                break
+        return self.answer(self.filled("".join(pieces)))
+
+    def filled(self, expression: str) -> str:
+        return re.sub(r"@(\w+)", lambda found: self.values.get(found[1], "NaN"), expression)
+
+    def set(self, *, taken: bool) -> None:
+        """`@set @name = expression`, to the end of the line."""
+        pieces = []
+        while self.at < len(self.tokens) and "\n" not in self.tokens[self.at][1] and self.tokens[self.at][1] != ";":
+            pieces.append(self.tokens[self.at][1])
+            self.at += 1
+        name, _, value = "".join(pieces).partition("=")
+        self.sets += 1
+        if taken and self.sets <= MOST_SETS and len(value) < 1_000:
+            self.values[name.strip().lstrip("@")] = f"({self.filled(value).strip() or 'NaN'})"
+
+
+# ---------------------------------------------------------------- the rest
+
+
+def _rewritten(source: str) -> Iterator[str]:
+    """`function a.b(` as an assignment; what `eval` is given goes through `$layer`, and `eval` as a value is `$eval`."""
+    parts = [*tokens(source)]
+    meant = [at for at, (kind, _) in enumerate(parts) if kind not in ("space", "comment")]
+    place = {at: number for number, at in enumerate(meant)}
+    depth = 0
+    layers: list[int] = []
+
+    def near(at: int, by: int) -> str:
+        number = place[at] + by
+        return parts[meant[number]][1] if 0 <= number < len(meant) else ""
+
+    skip = -1
+    for at, (kind, text) in enumerate(parts):
+        if at <= skip:
+            continue
+        if text == "(":
+            depth += 1
+            yield text
+            if kind == "other" and near(at, -1) == "eval" and near(at, -2) not in (".", "function"):
+                layers.append(depth)
+                yield "$layer("
+        elif text == ")" and kind == "other":
+            if layers and layers[-1] == depth:
+                layers.pop()
+                yield ")"
+            depth -= 1
+            yield text
+        elif kind == "name" and text == "eval" and near(at, 1) != "(" and _is_value(near(at, -1), near(at, 1)):
+            yield "$eval"
+        elif kind == "name" and text == "function" and near(at, 2) in (".", ":") and near(at, 1).replace("$", "_").isidentifier():
+            target, skip = _dotted(parts, meant, place[at])
+            yield f"{target} = function"
+        else:
+            yield text
+
+
+def _is_value(before: str, after: str) -> bool:
+    return before not in (".", "function", "var") and after not in (":", "=")
+
+
+def _dotted(parts: list[Token], meant: list[int], number: int) -> tuple[str, int]:
+    """The target of `function a.b.c(` or `function a::event(`, and where it ends."""
+    target = ""
+    number += 1
+    while number < len(meant) and parts[meant[number]][1] != "(":
+        target += parts[meant[number]][1]
+        number += 1
+        if len(target) > 500:
+            break
+    return target.replace("::", ".on"), meant[number - 1]

@@ -1,0 +1,105 @@
+"""Evaluating JScript: a file that the script host runs, or the script blocks of a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import Struct
+
+from emoscan.budget import Budget, LimitReached
+from emoscan.evaluate.core.failures import ScriptEnd
+from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.world import DEFAULT_NOW, World
+from emoscan.evaluate.jscript import prelude
+from emoscan.evaluate.jscript.dialect import rewrite
+from emoscan.evaluate.jscript.engine import OutOfMemory, OutOfTime, ScriptFailed, dumps, truth
+from emoscan.evaluate.jscript.machine import JsMachine
+
+MEMORY_SHARE: Final = 3
+"""The engine gets this part of a worker's memory."""
+
+TIME_SHARE: Final = 0.6
+"""… and this share of the step's time."""
+
+MOST_JOBS: Final = 1_000
+
+
+class Element(Struct, frozen=True):
+    """An element of a page, as far as scripts ask for it."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+
+
+class Script(Struct, frozen=True):
+    """A script to run. `blocks` are its pieces in their order; `data` is the whole file, which it may read."""
+
+    blocks: tuple[str, ...]
+    name: str = ""
+    data: bytes = b""
+    elements: tuple[Element, ...] | None = None
+    """Of the page it stands in; None for a script of the script host."""
+    application: bool = False
+    """Whether the page is an HTML application, which has the objects of the script host as well."""
+
+
+def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT_NOW) -> None:
+    """Run a script; `emit` takes facts, children and problems as they arise.
+
+    Raises LimitReached when a limit is reached; what was found until then has been emitted.
+    """
+    world = World(budget, now=now, document=script.name or "script.js")
+    world.files.write(world.absolute(world.document), script.data)
+    seconds = max(budget.seconds_left() * TIME_SHARE, 0.05)
+    budget.spend(sum(map(len, script.blocks)) // 256)
+    machine = JsMachine(budget, world, emit, seconds, budget.limits.memory_bytes // MEMORY_SHARE)
+    machine.rewrite = lambda code: rewrite(code, truth)
+    try:
+        prepare(machine, script)
+        for block in script.blocks:
+            run_block(machine, block)
+        if script.elements is not None:
+            guarded(machine, machine.engine.call, "$settle")
+        guarded(machine, machine.engine.jobs, MOST_JOBS)
+        if script.elements is not None:
+            guarded(machine, machine.engine.call, "$settle")
+    except ScriptEnd:
+        pass
+    finally:
+        machine.finish()
+
+
+def prepare(machine: JsMachine, script: Script) -> None:
+    engine = machine.engine
+    engine.run("globalThis.$intrinsic = globalThis.eval")
+    engine.run(prelude.CORE)
+    if script.elements is not None:
+        engine.run(prelude.PAGE)
+        for element in script.elements:
+            engine.run(f"$element({dumps(element.tag)}, {dumps(element.attributes)}, {dumps(element.text)})")
+    else:
+        engine.run(prelude.HOST)
+    # A script finds the engine's own eval by its bare name, so that what it runs sees the variables around it.
+    engine.run(prelude.LAST)
+
+
+def run_block(machine: JsMachine, block: str) -> None:
+    guarded(machine, machine.engine.run, machine.rewrite(block))
+
+
+def guarded(machine: JsMachine, action: Any, *arguments: Any) -> None:
+    """Let the engine do something. An error of the script ends one block only."""
+    try:
+        action(*arguments)
+    except ScriptFailed as error:
+        if machine.ended is None:
+            machine.fact("eval.error", str(error).partition("\n")[0][:300], "JScript")
+    except OutOfTime:
+        if machine.ended is None:
+            raise LimitReached("seconds", round(machine.budget.seconds * TIME_SHARE, 1), "the script ran too long") from None
+    except OutOfMemory:
+        raise LimitReached("strings_bytes", machine.budget.limits.memory_bytes // MEMORY_SHARE, "memory of the script") from None
+    if machine.ended is not None:
+        raise machine.ended
