@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from msgspec import Struct
+
 from emoscan.parse.lazy import lazy
 
 Answer = Callable[[str], bool]
@@ -31,7 +33,7 @@ _REGEX: Final = lazy(r"/(?![*/])(?:[^/\\\[\r\n]|\\[^\r\n]|\[(?:[^\]\\\r\n]|\\[^\
 _BEFORE_REGEX: Final = frozenset("return typeof case in of delete void throw new else do instanceof".split())
 """Words after which a slash begins a regular expression."""
 
-_NEEDED: Final = lazy(r"\beval\b|@(?:cc_on|if|set)\b|\bfunction\s+[\w$]+\s*(?:\.|::)")
+_NEEDED: Final = lazy(r"\beval\b|@(?:cc_on|if|set)\b|\bfunction\s+[\w$]+\s*(?:\.|::)|\)\s*=(?![=>])")
 
 CONSTANTS: Final = {
     "_win32": "true",
@@ -183,13 +185,25 @@ class _Conditional:
 # ---------------------------------------------------------------- the rest
 
 
-def _rewritten(source: str) -> Iterator[str]:
-    """`function a.b(` as an assignment; what `eval` is given goes through `$layer`, and `eval` as a value is `$eval`."""
+class _Paren(Struct):
+    """An open parenthesis: where it stands in the output, and what belongs to it."""
+
+    at: int
+    layer: bool = False
+    """It is that of `eval(`."""
+    call: bool = False
+    """It holds the arguments of a call."""
+
+
+def _rewritten(source: str) -> list[str]:
+    """What `eval` is given goes through `$layer`, and `eval` as a value is `$eval`; `function a.b(` is an assignment, and so is
+    `f(x) = y`, to a member whose name holds the arguments.
+    """
     parts = [*tokens(source)]
     meant = [at for at, (kind, _) in enumerate(parts) if kind not in ("space", "comment")]
     place = {at: number for number, at in enumerate(meant)}
-    depth = 0
-    layers: list[int] = []
+    out: list[str] = []
+    open_: list[_Paren] = []
 
     def near(at: int, by: int) -> str:
         number = place[at] + by
@@ -199,25 +213,43 @@ def _rewritten(source: str) -> Iterator[str]:
     for at, (kind, text) in enumerate(parts):
         if at <= skip:
             continue
-        if text == "(":
-            depth += 1
-            yield text
-            if kind == "other" and near(at, -1) == "eval" and near(at, -2) not in (".", "function"):
-                layers.append(depth)
-                yield "$layer("
+        if text == "(" and kind == "other":
+            before, second = near(at, -1), near(at, -2)
+            layer = before == "eval" and second not in (".", "function")
+            open_.append(_Paren(len(out), layer, _ends_value(before) and second != "function"))
+            out.append("($layer(" if layer else text)
         elif text == ")" and kind == "other":
-            if layers and layers[-1] == depth:
-                layers.pop()
-                yield ")"
-            depth -= 1
-            yield text
+            paren = open_.pop() if open_ else _Paren(0)
+            if paren.call and not paren.layer and _assigns(parts, at):
+                out[paren.at] = "[$index("
+                text = ")]"
+            out.append("))" if paren.layer else text)
         elif kind == "name" and text == "eval" and near(at, 1) != "(" and _is_value(near(at, -1), near(at, 1)):
-            yield "$eval"
+            out.append("$eval")
         elif kind == "name" and text == "function" and near(at, 2) in (".", ":") and near(at, 1).replace("$", "_").isidentifier():
             target, skip = _dotted(parts, meant, place[at])
-            yield f"{target} = function"
+            out.append(f"{target} = function")
         else:
-            yield text
+            out.append(text)
+    return out
+
+
+def _assigns(parts: list[Token], at: int) -> bool:
+    """Whether a plain `=` follows: not `==`, not `=>`."""
+    at += 1
+    while at < len(parts) and parts[at][0] in ("space", "comment"):
+        at += 1
+    return at + 1 < len(parts) and parts[at][1] == "=" and parts[at + 1][1] not in ("=", ">")
+
+
+_NO_CALL: Final = frozenset(
+    "if while for switch catch with function return typeof in of delete void throw new else do instanceof case".split()
+)
+
+
+def _ends_value(text: str) -> bool:
+    """Whether a parenthesis after this token holds arguments."""
+    return bool(text) and text not in _NO_CALL and (text[-1].isalnum() or text[-1] in "_$)]")
 
 
 def _is_value(before: str, after: str) -> bool:

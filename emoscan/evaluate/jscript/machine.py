@@ -69,6 +69,7 @@ class JsMachine(Machine):
         self.rewrite: Callable[[str], str] = lambda code: code
         self.wscript = shells.script_host(self)
         self.now_asked = False
+        self.seconds = seconds
         Unknown.on_branch = None
         self.engine = Engine(self.host, memory, seconds)
 
@@ -326,6 +327,20 @@ def index(machine: JsMachine, this: Any, *arguments: Any) -> Any:
 def put(machine: JsMachine, this: Any, name: str, value: Any) -> None:
     if isinstance(this, Object):
         machine.put(this, name, (), value)
+
+
+@operation
+def put_index(machine: JsMachine, this: Any, name: str, value: Any, *arguments: Any) -> None:
+    """`object.name(arguments) = value`, or `object(arguments) = value`."""
+    if not isinstance(this, Object):
+        return
+    name = name or this.cls.default
+    if name.lower() not in this.cls.put and name:
+        holder = machine.get(this, name)
+        if isinstance(holder, Object) and holder.cls.default:
+            machine.put(holder, holder.cls.default, arguments, value)
+            return
+    machine.put(this, name, arguments, value)
 
 
 @operation

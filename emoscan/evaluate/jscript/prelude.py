@@ -111,11 +111,17 @@ function member(owner, name, ofUnknown) {
       var found = inner === undefined || inner === null ? undefined : inner[key];
       return typeof found === 'function' && Object(inner) !== inner ? found.bind(inner) : found;
     },
-    set: function (t, key, v) { var inner = get(); if (Object(inner) === inner) inner[key] = v; return true; },
+    set: function (t, key, v) { if (isIndex(key)) { putIndex(owner, name, key, v); return true; } var inner = get(); if (Object(inner) === inner) inner[key] = v; return true; },
     apply: function (t, self, args) { return ask.apply(null, ['call', owner, name].concat(args)); },
     construct: function (t, args) { return ask.apply(null, ['call', owner, name].concat(args)); }
   });
 }
+
+// `object.name(arguments) = value` comes as an assignment to a member whose name stands for the arguments.
+var indices = [];
+hidden('$index', function () { indices.push([].slice.call(arguments)); return '\ue0f2' + (indices.length - 1); });
+function isIndex(name) { return typeof name === 'string' && name.charAt(0) === '\ue0f2'; }
+function putIndex(owner, name, key, value) { ask.apply(null, ['put_index', owner, name, value].concat(indices[+key.slice(1)])); }
 
 function primitive(value, hint) {
   if (value === null || Object(value) !== value) return value;
@@ -140,7 +146,10 @@ function proxy(number) {
       if (name === 'toString' || name === 'valueOf') return function () { return primitive(ask('default', found), 'default'); };
       return member(found, name, false);
     },
-    set: function (t, name, value) { if (typeof name === 'string') ask('put', found, name, value); return true; },
+    set: function (t, name, value) {
+      if (isIndex(name)) putIndex(found, '', name, value); else if (typeof name === 'string') ask('put', found, name, value);
+      return true;
+    },
     has: function () { return true; },
     deleteProperty: function () { return true; },
     ownKeys: function () { return ['prototype']; },

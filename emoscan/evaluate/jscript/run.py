@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,12 +16,15 @@ from emoscan.evaluate.jscript import prelude
 from emoscan.evaluate.jscript.dialect import rewrite
 from emoscan.evaluate.jscript.engine import OutOfMemory, OutOfTime, ScriptFailed, dumps, truth
 from emoscan.evaluate.jscript.machine import JsMachine
+from emoscan.model import Fact, Yield
 
 MEMORY_SHARE: Final = 3
 """The engine gets this part of a worker's memory."""
 
 TIME_SHARE: Final = 0.6
 """… and this share of the step's time."""
+
+LEAST_SECONDS: Final = 0.5
 
 MOST_JOBS: Final = 1_000
 
@@ -50,9 +54,31 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
 
     Raises LimitReached when a limit is reached; what was found until then has been emitted.
     """
+    seen: set[tuple[str, str, str]] = set()
+
+    def watch(item: Yield) -> None:
+        if isinstance(item, Fact):
+            seen.add((item.kind, item.value, item.how))
+        emit(item)
+
+    began = budget.clock()
+    run(script, budget, watch, now, max(budget.seconds_left() * TIME_SHARE, LEAST_SECONDS))
+    if any(kind == "effect.download" for kind, _, _ in seen):
+        # Once more with every request failing: what has a list of addresses tries the others then.
+        def others(item: Yield) -> None:
+            if isinstance(item, Fact) and item.kind == "effect.download" and (item.kind, item.value, item.how) not in seen:
+                emit(item)
+
+        seconds = min(2 * (budget.clock() - began) + LEAST_SECONDS, budget.seconds_left() * TIME_SHARE)
+        with suppress(LimitReached):
+            run(script, budget.for_step(), others, now, seconds, online=False)
+
+
+def run(script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float, *, online: bool = True) -> None:
+    """One run in a world of its own."""
     world = World(budget, now=now, document=script.name or "script.js")
+    world.online = online
     world.files.write(world.absolute(world.document), script.data)
-    seconds = max(budget.seconds_left() * TIME_SHARE, 0.05)
     budget.spend(sum(map(len, script.blocks)) // 256)
     machine = JsMachine(budget, world, emit, seconds, budget.limits.memory_bytes // MEMORY_SHARE)
     machine.rewrite = lambda code: rewrite(code, truth)
@@ -98,7 +124,7 @@ def guarded(machine: JsMachine, action: Any, *arguments: Any) -> None:
             machine.fact("eval.error", str(error).partition("\n")[0][:300], "JScript")
     except OutOfTime:
         if machine.ended is None:
-            raise LimitReached("seconds", round(machine.budget.seconds * TIME_SHARE, 1), "the script ran too long") from None
+            raise LimitReached("seconds", round(machine.seconds, 1), "the script ran too long") from None
     except OutOfMemory:
         raise LimitReached("strings_bytes", machine.budget.limits.memory_bytes // MEMORY_SHARE, "memory of the script") from None
     if machine.ended is not None:
