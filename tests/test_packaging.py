@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 DISTRIBUTIONS = {
+    "_quickjs": "quickjs-ng",
     "bcj": "pybcj",
     "Crypto": "pycryptodome",
     "stream_unzip": "stream-unzip",

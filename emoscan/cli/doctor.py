@@ -20,6 +20,7 @@ from emoscan.sources import Source
 from emoscan.workers import Supervisor
 
 LIBRARIES = {
+    "_quickjs": "JScript",
     "backports.zstd": "Zstandard in archives",
     "bcj": "filters in 7z",
     "chardet": "encodings of texts that do not say theirs",

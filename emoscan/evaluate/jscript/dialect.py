@@ -210,10 +210,21 @@ def _rewritten(source: str) -> list[str]:
         return parts[meant[number]][1] if 0 <= number < len(meant) else ""
 
     skip = -1
+    depth = 0
+    ends: list[int] = []
+    """How deep the bodies of functions lie that were made assignments."""
     for at, (kind, text) in enumerate(parts):
         if at <= skip:
             continue
-        if text == "(" and kind == "other":
+        if kind == "other" and text in "{}":
+            depth += text == "{"
+            out.append(text)
+            if text == "}":
+                if ends and ends[-1] == depth:
+                    ends.pop()
+                    out.append(";")
+                depth -= 1
+        elif text == "(" and kind == "other":
             before, second = near(at, -1), near(at, -2)
             layer = before == "eval" and second not in (".", "function")
             open_.append(_Paren(len(out), layer, _ends_value(before) and second != "function"))
@@ -229,6 +240,7 @@ def _rewritten(source: str) -> list[str]:
         elif kind == "name" and text == "function" and near(at, 2) in (".", ":") and near(at, 1).replace("$", "_").isidentifier():
             target, skip = _dotted(parts, meant, place[at])
             out.append(f"{target} = function")
+            ends.append(depth + 1)
         else:
             out.append(text)
     return out
@@ -265,4 +277,4 @@ def _dotted(parts: list[Token], meant: list[int], number: int) -> tuple[str, int
         number += 1
         if len(target) > 500:
             break
-    return target.replace("::", ".on"), meant[number - 1]
+    return target.replace("::", "."), meant[number - 1]

@@ -10,7 +10,6 @@ The module is imported from its extension, `_quickjs`: the package around it sta
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -125,4 +124,12 @@ def truth(expression: str) -> bool:
 
 def dumps(value: Any) -> str:
     """As JSON in ASCII, which every text survives."""
+    import json
+
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+
+
+def loads(text: str) -> Any:
+    import json
+
+    return json.loads(text)

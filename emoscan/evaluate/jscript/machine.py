@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit, Machine
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, arity, display
 from emoscan.evaluate.core.world import World
-from emoscan.evaluate.jscript.engine import Engine, dumps
+from emoscan.evaluate.jscript.engine import Engine, dumps, loads
 
 MARK: Final = "\ue0f0"
 END: Final = "\ue0f1"
@@ -82,7 +81,7 @@ class JsMachine(Machine):
             return '{"e":[0,"stopped"]}'
         try:
             self.spend(20 + len(request) // 64)
-            arguments = [self.decode(item) for item in json.loads(request)]
+            arguments = [self.decode(item) for item in loads(request)]
             result = OPERATIONS[operation](self, *arguments)
             return dumps({"r": self.encode(result)})
         except ScriptError as error:

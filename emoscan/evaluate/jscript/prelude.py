@@ -535,9 +535,10 @@ hidden('TextEncoder', function () { this.encode = function (s) { var t = part.by
 // What the page does once it is there: events of loading, timers, and, when `clicks` says so, what the user would click.
 hidden('$settle', function () {
   function attempt(f, self) { try { f.call(self || global, {type: 'load', target: self, preventDefault: nothing, stopPropagation: nothing}); } catch (e) {} }
-  if (typeof global.onload === 'function') attempt(global.onload, global);
-  if (typeof body.onload === 'function') attempt(body.onload, body);
-  if (typeof document.onreadystatechange === 'function') attempt(document.onreadystatechange, document);
+  [[global, 'onload'], [body, 'onload'], [document, 'onreadystatechange'], [document, 'onclick'], [body, 'onclick'], [global, 'onbeforeunload']].forEach(function (pair) {
+    var f = pair[0][pair[1]];
+    if (typeof f === 'function') { pair[0][pair[1]] = null; attempt(f, pair[0]); }
+  });
   for (var round = 0; round < 8; round++) {
     var now = listeners.splice(0, 100);
     now.forEach(function (pair) { if (typeof pair[0] === 'function') attempt(pair[0], pair[1]); });

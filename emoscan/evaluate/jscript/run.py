@@ -24,6 +24,8 @@ MEMORY_SHARE: Final = 3
 TIME_SHARE: Final = 0.6
 """… and this share of the step's time."""
 
+TOO_LARGE: Final = ("string too long", "invalid array length", "invalid string length")
+
 LEAST_SECONDS: Final = 0.5
 
 MOST_JOBS: Final = 1_000
@@ -121,6 +123,8 @@ def guarded(machine: JsMachine, action: Any, *arguments: Any) -> None:
         action(*arguments)
     except ScriptFailed as error:
         if machine.ended is None:
+            if any(words in str(error)[:80] for words in TOO_LARGE):
+                machine.problem("limit", "string_bytes", f"the script made a text or array that was too large: {str(error)[:60]}")
             machine.fact("eval.error", str(error).partition("\n")[0][:300], "JScript")
     except OutOfTime:
         if machine.ended is None:

@@ -7,23 +7,24 @@ it, then with its guards turned round; at last procedures that nothing called ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
 from msgspec import Struct
 
-from emoscan.budget import Budget
+from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit
 from emoscan.evaluate.core.values import Object, Unknown
 from emoscan.evaluate.core.world import DEFAULT_NOW, World
 from emoscan.evaluate.vba.project import Project
-from emoscan.evaluate.vba.run import GUESSED, JUNK_MATTERS, TELLING, Watch
+from emoscan.evaluate.vba.run import GUESSED, JUNK_MATTERS, OFFLINE_LEAST, TELLING, Watch
 from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.simplify import simplify
 from emoscan.evaluate.vba.symbols import Module, Procedure
 from emoscan.evaluate.vba.syntax import Module as Tree
-from emoscan.model import SIMPLIFIED, Child, Fact
+from emoscan.model import SIMPLIFIED, Child, Fact, Yield
 from emoscan.parse.text import as_bytes
 
 RESUME: Final = "On Error Resume Next: "
@@ -117,8 +118,10 @@ class Run:
         turned: bool = False,
         resume: bool = False,
         code: dict[str, Any] | None = None,
+        online: bool = True,
     ) -> None:
         world = World(budget, now=now, document=script.name or "script.vbs")
+        world.online = online
         self.machine = VbaMachine(budget, world, emit)
         self.project = Project(self.machine, vbscript=True, turned=turned, code=code)
         self.module = self.project.link(Tree(), "script", "standard")
@@ -175,13 +178,26 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
                 watch, run = second, again
                 break
         else:
-            if watch.telling:
-                report_simplified(run.project, watch, emit)
-                return
-            third = Watch(emit, GUESSED, seen)
-            run_uncalled(run, third)
-            watch.facts += third.facts
+            if not watch.telling:
+                third = Watch(emit, GUESSED, seen)
+                run_uncalled(run, third)
+                watch.facts += third.facts
     report_simplified(run.project, watch, emit)
+    if any(fact.kind == "effect.download" for fact in watch.facts):
+        run_offline(script, budget, Watch(emit, seen=seen), now, code)
+
+
+def run_offline(script: Script, budget: Budget, watch: Watch, now: datetime, code: dict[str, Any]) -> None:
+    """Once more with every request failing: what has a list of addresses tries the others then."""
+
+    def only_downloads(item: Yield) -> None:
+        if isinstance(item, Fact) and item.kind == "effect.download":
+            watch(item)
+
+    share = budget.for_step()
+    share.size["operations"] = min(share.size["operations"], 2 * budget.spent["operations"] + OFFLINE_LEAST)
+    with suppress(LimitReached):
+        Run(script, share, only_downloads, now, code=code, online=False)
 
 
 def shows_more_than_requests(watch: Watch) -> bool:

@@ -100,6 +100,21 @@ def test_a_request_that_decides_is_answered_both_ways():
     assert effects(run(source), "download") == ["http://check.example.test/", "http://files.example.test/a"]
 
 
+def test_the_other_addresses_of_a_list_are_tried():
+    source = """
+    For Each u In Array("http://a.example.test/", "http://b.example.test/")
+        Set x = CreateObject("MSXML2.XMLHTTP")
+        x.Open "GET", u, False
+        x.Send
+        If x.Status = 200 Then
+            CreateObject("WScript.Shell").Run "a.exe"
+            WScript.Quit
+        End If
+    Next
+    """
+    assert effects(run(source), "download") == ["http://a.example.test/", "http://b.example.test/"]
+
+
 def test_procedures_that_nothing_calls_are_run_with_less_certainty():
     found = run('Function never(a)\nCreateObject("WScript.Shell").Run "a.exe"\nEnd Function')
     assert [item.confidence for item in found if isinstance(item, Fact) and item.kind == "effect.run"] == [0.5]
