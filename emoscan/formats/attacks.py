@@ -44,8 +44,19 @@ def identifiers_in(data: bytes, table: dict[str, str]) -> Iterator[str]:
             yield said
 
 
+_IMPOSSIBLE: Final = re.compile(rb"\xff{16}")
+"""No count, size or character of a formula is written so; matrices of that many rows overflow as well (CVE-2018-0798)."""
+DENSE: Final = 20
+"""A formula has a zero in every fourth byte or so, as the upper half of its characters; machine code and its filling have hardly any."""
+
+
 def equation_attack(native: bytes) -> str:
     """What is wrong with the data of a formula, "" for one that the editor may have written."""
     if native[:2] != b"\x1c\0" or native[2:6] != b"\0\0\2\0":  # EQNOLEFILEHDR: cbHdr 28, version 2.0
         return "no header of the formula editor"
-    return "font name that is too long (CVE-2017-11882)" if _LONG_NAME.search(native, 28, 4_096) else ""
+    body = native[28:4_096]
+    if _LONG_NAME.search(body):
+        return "font name that is too long (CVE-2017-11882)"
+    if _IMPOSSIBLE.search(body):
+        return "record of an impossible size (CVE-2018-0798 and kin)"
+    return "data that are no formula" if len(body) >= 256 and body.count(0) * DENSE < len(body) else ""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import struct
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from fixturelib import archives, cfb, encrypt, excel, lnk, mails, oforms, onenote, ooxml, outlook, powerpoint, rtf, summary, word
+from fixturelib import archives, cfb, disc, encrypt, excel, lnk, mails, oforms, onenote, ooxml, outlook, powerpoint, rtf, summary, word
 from fixturelib.ovba import MSFORMS, OFFICE, STDOLE, Module, Project
 from fixturelib.transform import TRANSFORMS
 
@@ -326,6 +327,21 @@ def _lnk(layer: Layer) -> bytes:
     """A shortcut; `overlay` is a file whose text stands behind its end."""
     overlay = layer.file("overlay").encode()
     return lnk.Shortcut(overlay=overlay, **layer.rest()).file()
+
+
+@maker("html")
+def _html(layer: Layer) -> bytes:
+    """A page out of `page` (a file), in which `@@FILE@@` becomes the layer before in base64; `reversed` turns that round."""
+    written = base64.b64encode(layer.input[1]).decode("ascii")
+    return layer.file("page").replace("@@FILE@@", written[::-1] if layer.take("reversed", default=False) else written).encode()
+
+
+@maker("iso")
+def _iso(layer: Layer) -> bytes:
+    """An image of a disc with what `of` names or the layer before, and `files` (`name`, `text`); `hidden` are names of hidden ones."""
+    hidden = layer.take("hidden", [])
+    files = [*layer.inputs(), *((spec["name"], layer.case.fill(spec["text"]).encode()) for spec in layer.take("files", []))]
+    return disc.image([disc.File(name, data, name in hidden) for name, data in files])
 
 
 @maker("rtf")
