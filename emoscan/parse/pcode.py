@@ -94,7 +94,6 @@ def read_names(stream: bytes, code_page: int = 1252, *, wide: bool = False) -> N
         raise Malformed("no _VBA_PROJECT")
     big_endian = int.from_bytes(stream[5:7], "little") == 0x000E
     release = int.from_bytes(stream[2:4], "little")
-    version = 7 if release >= 0x97 else 6 if release >= 0x6B else 5
     cursor = _Cursor(stream, 0x1E, ">" if big_endian else "<")
     _skip_references(cursor, release)
     cursor.skip_counted(2)  # classes and forms
@@ -104,7 +103,10 @@ def read_names(stream: bytes, code_page: int = 1252, *, wide: bool = False) -> N
         cursor.skip_counted(or_none=True)
     cursor.skip(0x64)
     _skip_modules(cursor, release)
-    return Names(version, big_endian, wide, tuple(_own_names(cursor, code_page)), code_page)
+    own = tuple(_own_names(cursor, code_page))
+    # 0x97 is Office 2010; its previews are told by the constant that all projects of VBA 7 begin with
+    seven = release >= 0x97 or (release > 0x88 and "VBA7" in own[:12])
+    return Names(7 if seven else 6 if release >= 0x6B else 5, big_endian, wide, own, code_page)
 
 
 def _unicode_from(release: int, first: int) -> bool:

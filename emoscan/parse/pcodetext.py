@@ -257,7 +257,7 @@ class _Writer:
         sign = "." if "Mem" in name else "!" if "Dict" in name else ""
         if "Index" in name:
             return (base, "(", self.arguments(whole(operands[0])), ")")
-        word = named(operands[0], flags)
+        word = named(operands[0], flags, member=sign != "")
         if not name.startswith("Args") or not arguments:
             return (base, sign, word)
         return (base, sign, word, "(", self.arguments(whole(operands[1])), ")")
@@ -439,6 +439,12 @@ class _Writer:
         self.say(str(operands[0]))
 
 
+KEYWORDS: Final = frozenset(
+    "And As Call Case Close Const Declare Dim Do Each Else ElseIf End EndIf Eqv Erase Exit For Function Get Go GoSub Goto If Imp Implements In Is "
+    "Let Like Loop Mod New Next Not On Open Option Or Preserve Print Private Property Public Put ReDim Rem Resume Return Select Set Static "
+    "Step Stop Sub Then To Type Until WEnd While With Write Xor".split()
+)
+
 OPEN_MODES: Final = ((0x01, "Input"), (0x02, "Output"), (0x04, "Random"), (0x08, "Append"), (0x20, "Binary"))
 
 
@@ -468,10 +474,12 @@ def labels(operand: Operand) -> str:
     return ", ".join(operand) if isinstance(operand, tuple) else str(operand)
 
 
-def named(operand: Operand, flags: int) -> str:
-    """A name with the sign of its type, or in brackets."""
+def named(operand: Operand, flags: int, *, member: bool = False) -> str:
+    """A name with the sign of its type, or in brackets: so are words that would begin a statement, which only damage makes names."""
     name = str(operand)
-    return f"[{name}]" if flags & BRACKETED else name + ("" if name.endswith("$") else SUFFIXES.get(flags & 15, ""))
+    if flags & BRACKETED or (name in KEYWORDS and not member):
+        return f"[{name}]"
+    return name + ("" if name.endswith("$") else SUFFIXES.get(flags & 15, ""))
 
 
 def literal(name: str, operand: Operand) -> str:

@@ -259,7 +259,7 @@ class Project:
         for module in listed:
             stream = module.stream or module.name
             out += both(0x19, module.name, 0x47) + both(0x1A, stream, 0x32) + both(0x1C, module.docstring, 0x48)
-            out += record(0x31, struct.pack("<I", max(self._offsets[id(module)] + module.offset_error, 0)))
+            out += record(0x31, struct.pack("<I", max(self._offsets.get(id(module), module.cache) + module.offset_error, 0)))
             out += record(0x1E, bytes(4)) + record(0x2C, b"\xff\xff")
             out += record(0x21 if module.type == "standard" else 0x22, b"")
             out += record(0x25, b"") * module.read_only + record(0x28, b"") * module.private

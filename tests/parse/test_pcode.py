@@ -184,3 +184,17 @@ def test_damage_is_said_or_passed_over(seed, count, wide):
         del streams[0][chance.randrange(len(streams[0])) :]
     with contextlib.suppress(Malformed):
         decompile(read_code(bytes(streams[0]), read_names(bytes(streams[1]), wide=wide)))
+
+
+def test_previews_of_office_2010_are_told_by_their_constants():
+    """Names are numbered as in VBA 7 from there on."""
+    compiler = Compiler(release=0x94, names=["VBA6", "VBA7"])
+    assert read_names(compiler.stream()).version == 7
+    compiler.names = ["VBA6"]
+    assert read_names(compiler.stream()).version == 6
+
+
+def test_names_that_would_begin_a_statement_stand_in_brackets():
+    compiler = Compiler(names=["Do"])
+    code = read_code(compiler.cache("LitDI2 1 ; St Do\nLd o ; MemLd Do ; St x"), read_names(compiler.stream()))
+    assert decompile(code) == "[Do] = 1\r\nx = o.Do\r\n"
