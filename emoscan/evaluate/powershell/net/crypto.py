@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from typing import Any, Final
 
 from emoscan.evaluate.core.values import MISSING, Object, Unknown
 from emoscan.evaluate.powershell.net import enumeration, net_class
@@ -393,6 +392,10 @@ SECURE.call("MakeReadOnly", "Clear", "Copy")(lambda _machine, this: this)
 HEADER: Final = "76492d1116743f0423413b16050a5345"
 """What ConvertFrom-SecureString with a key begins with: it says which form follows."""
 
+HEX: Final = frozenset("0123456789abcdefABCDEF")
+MOST_DAMAGED: Final = 4
+"""Digits that are tried out."""
+
 DPAPI: Final = "01000000d08c9ddf"
 """What it begins with without one: only the user's own computer can open that."""
 
@@ -415,12 +418,26 @@ def open_secure(machine: Any, text: str, key: bytes | None) -> Any:
         else:
             form = base64.b64decode(body + "=" * (-len(body) % 4)).decode("utf-16-le", "replace")
         _, iv, data = form.split("|", 2)
-        vector, secret = base64.b64decode(iv), bytes.fromhex(data.strip("\0 \r\n"))
+        vector = base64.b64decode(iv)
     except (ValueError, binascii.Error):
         raise failed("Input string was not in a correct format.") from None
     machine.undo("securestring")
     made = Object(TRANSFORM, family="AES", key=key, iv=vector, mode="CBC", padding="PKCS7", decrypt=True)
-    return crypt(machine, made, secret).decode("utf-16-le", "replace")
+
+    def opened(digits: str) -> str:
+        return str(crypt(machine, made, bytes.fromhex(digits[: len(digits) & ~1])).decode("utf-16-le", "replace"))
+
+    return mended(data.strip("\0 \r\n"), opened)
+
+
+def mended(digits: str, opened: Callable[[str], str]) -> str:
+    """What is in a secure string. Digits that are none are tried out: a wrong one makes sixteen bytes unreadable."""
+    damaged = [at for at, digit in enumerate(digits) if digit not in HEX]
+    whole = "".join(digit if digit in HEX else "0" for digit in digits)
+    for at in damaged[:MOST_DAMAGED]:
+        tries = (whole[:at] + digit + whole[at + 1 :] for digit in "0123456789abcdef")
+        whole = max(tries, key=lambda written: sum(map(str.isascii, opened(written))))
+    return opened(whole)
 
 
 def close_secure(machine: Any, text: str, key: bytes) -> str:
