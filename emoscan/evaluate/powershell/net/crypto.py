@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from typing import Any, Final
 
 from emoscan.evaluate.core.values import MISSING, Object, Unknown
 from emoscan.evaluate.powershell.net import enumeration, net_class
