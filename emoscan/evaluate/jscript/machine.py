@@ -27,6 +27,7 @@ MOST_ITEMS: Final = 20_000
 RAN: Final = "text run as code"
 """Label of a script that was run where it was made; it is not run again by itself."""
 SHOWN: Final = 4_096
+LONGEST_WRITTEN: Final = 1 << 16
 MOST_LAYERS: Final = 200
 SHORTEST_LAYER: Final = 40
 """Characters below which a text that is run as code is no layer: `eval("a+b")` in a loop, or JSON."""
@@ -69,6 +70,8 @@ class JsMachine(Machine):
         self.wscript = shells.script_host(self)
         self.now_asked = False
         self.seconds = seconds
+        self.written: list[str] = []
+        """Text without markup that a page wrote into itself."""
         Unknown.on_branch = None
         self.engine = Engine(self.host, memory, seconds)
 
@@ -238,6 +241,12 @@ class JsMachine(Machine):
             return self.get(value, value.cls.default, args)
         return value if isinstance(value, Unknown) else self.unmodelled(f"call of {display(value)}")
 
+    def finish(self) -> None:
+        if self.written:
+            self.child("".join(self.written), "text.plain", how="text that the page writes")
+            self.written.clear()
+        super().finish()
+
     def roots(self) -> Iterator[Any]:
         yield from self.handles
 
@@ -394,6 +403,8 @@ def page(machine: JsMachine, html: Any, how: Any) -> None:
     machine.grow(len(display(shown)))
     if "<" in display(shown):
         machine.child(shown, "text.html", how=display(how))
+    elif sum(map(len, machine.written)) < LONGEST_WRITTEN:
+        machine.written.append(display(shown))
 
 
 @operation

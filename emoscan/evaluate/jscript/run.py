@@ -47,8 +47,6 @@ class Script(Struct, frozen=True):
     data: bytes = b""
     elements: tuple[Element, ...] | None = None
     """Of the page it stands in; None for a script of the script host."""
-    application: bool = False
-    """Whether the page is an HTML application, which has the objects of the script host as well."""
 
 
 def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT_NOW) -> None:
@@ -106,7 +104,7 @@ def prepare(machine: JsMachine, script: Script) -> None:
     if script.elements is not None:
         engine.run(prelude.PAGE)
         for element in script.elements:
-            engine.run(f"$element({dumps(element.tag)}, {dumps(element.attributes)}, {dumps(element.text)})")
+            guarded(machine, engine.run, f"$element({dumps(element.tag)}, {dumps(element.attributes)}, {dumps(element.text)})")
     else:
         engine.run(prelude.HOST)
     # A script finds the engine's own eval by its bare name, so that what it runs sees the variables around it.

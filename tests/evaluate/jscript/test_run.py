@@ -198,7 +198,7 @@ def test_handles_cannot_be_forged_into_python_objects():
 def test_endless_scripts_end(source):
     found = []
     try:
-        evaluate(Script((source,), "a.js"), Budget(Limits(seconds=1.5, memory_bytes=192 << 20)), found.append)
+        evaluate(Script((source,), "a.js"), Budget(Limits(seconds=0.8, memory_bytes=192 << 20)), found.append)
     except LimitReached:
         return
     assert any(not isinstance(item, (Fact, Child)) for item in found)
