@@ -100,8 +100,23 @@ def open_mail(artifact: Artifact, ctx: Context) -> Yields:
         yield from _files_in_text(data[start:end], ctx)
     if mail.type == "multipart/encrypted":
         yield Problem("encrypted", "PGP", "the body of the mail is encrypted (PGP/MIME)")
+    if mail.unended and _cut_off(data, mail):
+        yield Problem("malformed", "cut off", "the mail ends inside an attachment; what came after is not there")
     for name, what in mail.limits:
         yield Problem("limit", name, what)
+
+
+def _cut_off(data: bytes, mail: Mail) -> bool:
+    """Whether a mail without its last boundary ends where no writer ends: before the first attachment, or in the middle of base64."""
+    if not mail.parts:
+        return True
+    last = mail.parts[-1]
+    if not data[last.start : last.end].strip():
+        return True
+    if mime.encoding_of(last.field("content-transfer-encoding")) != "base64":
+        return mail.type == "multipart/mixed" and len(mail.parts) == 1
+    body = data[last.start : last.end].translate(None, b"\r\n\t ")
+    return len(body) % 4 != 0 or not data.endswith(b"\n")
 
 
 _PICTURES: Final = frozenset(("png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"))
@@ -189,6 +204,10 @@ def _body(data: bytes, part: Part, ctx: Context, texts: dict[str, str]) -> Yield
 
 _BASE64_MAGIC: Final = re.compile(rb"^[ \t]{0,8}(?=UEsDB|0M8R4KGx|JVBERi|UmFyIR|N3q8rycc|TVqQ|TVpQ|e1xydG|H4sI)", re.MULTILINE)
 _BASE64_LINES: Final = re.compile(rb"(?:[ \t]{0,8}[A-Za-z0-9+/=]{1,2000}+\r?\n?)++")
+_BASE64_BLOCK: Final = re.compile(rb"(?:^|(?<=\n))([A-Za-z0-9+/]{60}|[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{72}|[A-Za-z0-9+/]{76})(?=\r?\n)")
+"""A line as long as writers of base64 make them."""
+LEAST_LINES: Final = 6
+"""Of equal length, before something that says nothing of itself is taken for base64."""
 MAX_CARVED: Final = 50
 
 
@@ -203,12 +222,34 @@ def _files_in_text(text: bytes, ctx: Context) -> Yields:
         match = _BASE64_MAGIC.search(text, at)
         lines = _BASE64_LINES.match(text, match.start()) if match else None
         if match is None or lines is None:
-            return
+            break
         at = lines.end()
         if at - match.start() >= 64:
             content = mime.undo_base64(lines[0])
             ctx.budget.grow(len(content), "base64 in the text")
             yield Child(content, how="bare base64 in the text")
+    yield from _blocks(text, ctx)
+
+
+def _blocks(text: bytes, ctx: Context) -> Yields:
+    """Base64 that does not begin like anything known, told by its lines; armoured keys and messages are left to who reads them."""
+    at = 0
+    for _ in range(MAX_CARVED):
+        match = _BASE64_BLOCK.search(text, at)
+        lines = _BASE64_LINES.match(text, match.start()) if match else None
+        if match is None or lines is None:
+            return
+        at = lines.end()
+        block = lines[0].split(b"\n")
+        if len(block) < LEAST_LINES or any(len(line.rstrip(b"\r")) != len(match[1]) for line in block[1 : LEAST_LINES - 1]):
+            continue
+        if _BASE64_MAGIC.match(text, match.start()) or text.rfind(
+            b"-----BEGIN ", max(0, match.start() - 2_000), match.start()
+        ) > text.rfind(b"-----END ", max(0, match.start() - 2_000), match.start()):
+            continue
+        content = mime.undo_base64(lines[0])
+        ctx.budget.grow(len(content), "base64 in the text")
+        yield Child(content, how="bare base64 in the text")
 
 
 # ------------------------------------------------------------------ attachments
@@ -228,6 +269,8 @@ def _attachment(data: bytes, part: Part, likely: str, ctx: Context) -> Yields:
         yield Fact("mail.attachment", names[0] if names else "", detail=detail)
         if not content:
             continue
+        if part.type.startswith("multipart"):  # its boundary is nowhere: what is inside is found by what it looks like
+            yield from _files_in_text(content, ctx)
         if part.type in {"message/rfc822", "message/global"}:
             kind = "mail.rfc822" if mime.first_field(content) >= 0 else ""
             yield Child(content, kind, names[0] if names else "", "attached mail")

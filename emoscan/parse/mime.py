@@ -67,6 +67,8 @@ class Mail(Struct, frozen=True):
     type: str = "text/plain"
     """Of the whole mail."""
     parameters: list[tuple[str, bytes]] = []
+    unended: bool = False
+    """A multipart it is made of has no last boundary."""
 
 
 def field(headers: Headers, name: str) -> bytes:
@@ -78,6 +80,7 @@ class _Level(Struct):
     tokens: list[bytes]
     digest: bool
     alternative: bool
+    closed: bool = False
 
 
 CACHED: Final = 8 << 20
@@ -140,6 +143,7 @@ class _Splitter:
             self.leave(level + 1)
             leaf = None
             if closing:
+                self.levels[level].closed = True
                 continue
             if len(self.parts) >= self.max_parts:
                 self.limits["mime_parts"] = f"the mail has more than {self.max_parts} parts; the rest was not read"
@@ -149,7 +153,15 @@ class _Splitter:
             part_type, found_here = _content_type(part_headers, "message/rfc822" if digest else "text/plain")
             if not self.enter(part_type, found_here, part_headers, body):
                 leaf = (part_headers, part_type, found_here)
-        return Mail(headers, tuple(self.parts), tuple(self.limits.items()), tuple(self.between), type_, found)
+        return Mail(
+            headers,
+            tuple(self.parts),
+            tuple(self.limits.items()),
+            tuple(self.between),
+            type_,
+            found,
+            bool(self.levels) and not self.levels[0].closed,
+        )
 
     # ------------------------------------------------------------ levels
 

@@ -71,7 +71,7 @@ def read(file: CompoundFile) -> Message:
             who = person(_KINDS.get(number(of_him, RECIPIENT_TYPE, 1), "To"), of_him, RECIPIENT)
             if who is not None:
                 people.append(who)
-        elif name.startswith("__attach_version1.0"):
+        elif entry.type == "storage" and (name.startswith("__attach_version1.0") or any(_holds_content(e.name) for e in inside)):
             if len(attachments) >= MAX_ATTACHMENTS:
                 left_out += 1
                 continue
@@ -80,6 +80,12 @@ def read(file: CompoundFile) -> Message:
             is_storage = content is not None and content.type == "storage"
             attachments.append(Attachment(of_it, None if is_storage else content, content if is_storage else None))
     return Message(properties, tuple(people), tuple(attachments), left_out)
+
+
+def _holds_content(name: str) -> bool:
+    """Whether a stream is the content of an attachment, whatever the storage around it is called."""
+    match = _STREAM.fullmatch(name)
+    return match is not None and int(match[1], 16) == ATTACHED
 
 
 def _properties(file: CompoundFile, entries: list[Entry], code_page: int) -> tuple[Properties, dict[int, Entry]]:

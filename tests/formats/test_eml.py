@@ -206,3 +206,40 @@ def test_bytes_are_asked_for():
         mail(HEADERS, mixed(attachment("a.bin", bytes(2_000_000)))), "a.eml", Settings(limits=Limits(object_bytes=1_000_000))
     ).troubles
     assert {t.problem.name for t in items} == {"object_bytes"}
+
+
+CONTENT = bytes(range(256)) * 3
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data.replace(b'boundary="--', b'boundary="-x', 1),  # a boundary that comes nowhere
+        lambda data: b"Subject: x\r\nFrom: a@b.test\r\n\r\nbefore\r\n" + data,
+    ],
+)
+def test_attachments_of_mails_whose_structure_is_broken(damage):
+    data = damage(mail(HEADERS, mixed(text("hello"), attachment("a.bin", CONTENT))))
+    assert any(child.data.startswith(CONTENT) for child in of(Child, run(data)))
+
+
+def test_armoured_messages_and_short_lines_are_no_attachments():
+    block = "\r\n".join(["QUJD" * 16] * 10)
+    armoured = mail(HEADERS, text(f"-----BEGIN PGP MESSAGE-----\r\n\r\n{block}\r\n=abcd\r\n-----END PGP MESSAGE-----\r\n", "us-ascii"))
+    assert [child.how for child in of(Child, run(armoured))] == ["body, ascii"]
+    words = mail(HEADERS, text("\r\n".join(["word" * 16] * 3), "us-ascii"))
+    assert [child.how for child in of(Child, run(words))] == ["body, ascii"]
+
+
+@pytest.mark.parametrize("part", [0.2, 0.5, 0.9, 0.97])
+def test_a_mail_that_was_cut_off_says_so(part):
+    data = mail(HEADERS, mixed(text("hello"), attachment("a.bin", CONTENT * 3)))
+    assert [p.name for p in of(Problem, run(data))] == []
+    begins = data.index(b"Content-Type: multipart")
+    cut = data[: begins + int((len(data) - begins) * part)]
+    assert [p.name for p in of(Problem, run(cut))] == ["cut off"]
+
+
+def test_a_missing_last_boundary_alone_is_nothing():
+    data = mail(HEADERS, mixed(text("hello"), attachment("a.bin", CONTENT), close=False))
+    assert of(Problem, run(data)) == []
