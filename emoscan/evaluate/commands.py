@@ -15,5 +15,5 @@ def evaluate_commands(artifact: Artifact, ctx: Context) -> Yields:
     from emoscan.evaluate.core.world import DEFAULT_NOW
 
     now = ctx.now() or DEFAULT_NOW
-    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.names, now, files=ctx.files(), worked=ctx.inside)
+    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.names, now, files=ctx.files())
     yield from ()

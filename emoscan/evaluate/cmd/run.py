@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -82,11 +82,10 @@ def evaluate(
     now: datetime = DEFAULT_NOW,
     *,
     files: Iterable[tuple[str, str, bytes]] = (),
-    worked: Callable[[Child], object] | None = None,
 ) -> None:
     """Run a command line, or a batch file when its name or its lines say so; `emit` takes what arises.
 
-    `files`: (name, kind, content) of what the text came out of, which it may read. `worked` takes a child that needs no evaluation any more.
+    `files`: (name, kind, content) of what the text came out of, which it may read.
 
     Raises LimitReached when the budget is used up; what was found until then has been emitted.
     """
@@ -110,7 +109,7 @@ def evaluate(
             again.turned = True
             run(again, text, names)
     finally:
-        report(machine, text, watch, worked or watch)
+        report(machine, text, watch)
 
 
 def run(machine: CmdMachine, text: str, names: tuple[str, ...]) -> None:
@@ -193,7 +192,7 @@ def _joined(text: str) -> bool:
     return False
 
 
-def report(machine: CmdMachine, text: str, watch: _Watch, worked: Callable[[Child], object]) -> None:
+def report(machine: CmdMachine, text: str, watch: _Watch) -> None:
     """What was undone, what was run in plain words, and, where no PowerShell was seen, the calls of it that stand in the text."""
     for name, (kind, what) in FACTS.items():
         count = machine.tricks.get(name, 0)
@@ -206,7 +205,7 @@ def report(machine: CmdMachine, text: str, watch: _Watch, worked: Callable[[Chil
     lines = "\n".join(dict.fromkeys(machine.commands))
     if lines and _squeezed(lines) not in _squeezed(text):
         machine.budget.grow(len(lines), "simplified script")
-        worked(Child(lines.encode("utf-8", "surrogatepass"), "script.cmd", how=SIMPLIFIED))
+        watch(Child(lines.encode("utf-8", "surrogatepass"), "script.cmd", how=SIMPLIFIED))
 
 
 def _squeezed(text: str) -> str:
