@@ -104,9 +104,11 @@ class Context:
         self._clues = clues
 
     def files(self) -> Iterator[tuple[str, str, bytes]]:
-        """(name, kind, content) of the shortcuts and scripts that the artifact is or came out of: a script may read the file it lies in."""
+        """(name, kind, content) of the shortcuts, registry files and scripts that the artifact is or came out of: a script may read what
+        it lies in.
+        """
         for name, artifact in self.above():
-            if artifact.kind == "windows.lnk" or artifact.kind.startswith("script."):
+            if artifact.kind in {"windows.lnk", "windows.reg"} or artifact.kind.startswith("script."):
                 yield name, artifact.kind, artifact.data
 
     @property

@@ -292,6 +292,8 @@ class World:
 
     def bring(self, name: str, kind: str, content: bytes) -> None:
         """Put a file in place that the script lies in, or came out of: where it stands, or with what the user has downloaded."""
+        if kind == "windows.reg":
+            self._import(content)
         name = name.replace("/", "\\")
         last = name.rpartition("\\")[2]
         fallback, extensions = _USUAL.get(kind, ("", ()))
@@ -302,6 +304,17 @@ class World:
         elif last:
             for folder in dict.fromkeys((self.directory, rf"{self.profile.home}\Downloads")):
                 self.files.bring(rf"{folder}\{last}", content)
+
+    def _import(self, content: bytes) -> None:
+        """Values of a registry file are in the registry."""
+        from emoscan.parse import Malformed, reg
+
+        try:
+            for value in reg.parse(content):
+                path = f"{value.key}\\{value.name}".lower()
+                self.registry[path] = int(value.text) if value.type == "REG_DWORD" else value.text or value.data
+        except Malformed:
+            return
 
     def environ(self, name: str) -> str | None:
         return self.environment.get(name.lower())
