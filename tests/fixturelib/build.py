@@ -212,7 +212,8 @@ def _word(layer: Layer) -> bytes:
     kind = layer.case.fill(layer.take("kind", "docm" if vba else "docx"))
     texts = {key: layer.take(key) for key in ("vba_part", "template") if key in layer.spec}
     tables: dict[str, Any] = {key: _filled(layer, key) for key in ("variables", "properties", "custom")}
-    package = ooxml.word(_runs(layer), kind=kind, vba=vba.file() if vba else b"", controls=active, **tables, **texts)
+    boxes = [ooxml.Box(**{key: layer.case.fill(value) for key, value in spec.items()}) for spec in layer.take("boxes", [])]
+    package = ooxml.word(_runs(layer), kind=kind, vba=vba.file() if vba else b"", controls=active, boxes=boxes, **tables, **texts)
     return _finished(layer, package)
 
 

@@ -17,7 +17,10 @@ MS: Final = "http://schemas.microsoft.com/office/2006/relationships"
 NAMES: Final = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
-    'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
 )
 SHEET_NAMES: Final = (
     'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
@@ -110,6 +113,16 @@ def _relationships(relationships: list[Relationship]) -> bytes:
 
 
 @dataclass
+class Box:
+    """A text box on a page of Word (20.4.2, and the shapes of Word 2010)."""
+
+    name: str
+    text: str = ""
+    alt: str = ""
+    title: str = ""
+
+
+@dataclass
 class ActiveX:
     """A control on a page: its CLSID, what it holds (`oforms`), and how it is kept."""
 
@@ -179,6 +192,7 @@ def word(
     properties: Mapping[str, str] | None = None,
     custom: Mapping[str, str] | None = None,
     template: str = "",
+    boxes: Sequence[Box] = (),
 ) -> Package:
     """A Word document. `template` is an address that settings.xml.rels names as attachedTemplate."""
     package = _start(properties or {}, custom or {})
@@ -186,6 +200,7 @@ def word(
     package.relate("", f"{REL}/officeDocument", main)
     runs = [Run(line + "\r") for line in text.split("\n")] if isinstance(text, str) else list(text)
     body = _paragraphs(runs) + "".join(_control(package, main, "word", n, c) for n, c in enumerate(controls, 1))
+    body += "".join(_box(number, box) for number, box in enumerate(boxes, 1))
     package.add(main, f"<w:document {NAMES}><w:body>{body}<w:sectPr/></w:body></w:document>", WORD_TYPES[kind])
     _vba(package, main, vba, vba_part)
     settings = ""
@@ -221,6 +236,16 @@ def _look(run: Run) -> str:
     look += f'<w:color w:val="{run.color:06X}"/>' if run.color is not None else ""
     look += f'<w:sz w:val="{round(run.size * 2)}"/>' if run.size else ""
     return f"<w:rPr>{look}</w:rPr>" if look else ""
+
+
+def _box(number: int, box: Box) -> str:
+    lines = "".join(f'<w:p><w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>' for line in box.text.split("\n"))
+    about = f'id="{number}" name={quoteattr(box.name)} descr={quoteattr(box.alt)} title={quoteattr(box.title)}'
+    return (
+        f'<w:p><w:r><w:drawing><wp:anchor simplePos="0"><wp:extent cx="914400" cy="914400"/><wp:docPr {about}/><a:graphic>'
+        '<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr/>'
+        f"<wps:txbx><w:txbxContent>{lines}</w:txbxContent></wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r></w:p>"
+    )
 
 
 def _control(package: Package, source: str, folder: str, number: int, control: ActiveX) -> str:

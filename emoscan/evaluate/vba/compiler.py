@@ -880,14 +880,17 @@ class Compiler:
         """
         code, kind = self.expression(test)
         if self.project.turned and not isinstance(test, s.Lit):
-            if self.ends_run(block):
-                return f"turned({code}, False)"
             last = number == len(node.branches) - 1
             other = node.otherwise if last else node.branches[number + 1][1]
-            if self.project.leads_to_effect(self, block):
-                return f"turned({code}, True)"
-            if other and last and self.project.leads_to_effect(self, other):
-                return f"turned({code}, False)"
+            taken: bool | None = None
+            if self.ends_run(block):
+                taken = False
+            elif self.project.leads_to_effect(self, block):
+                taken = True
+            elif other and last and self.project.leads_to_effect(self, other):
+                taken = False
+            if taken is not None:
+                return f"turned({code}, {taken}, {self.project.remember_guard(test)})"
         if kind == "B":
             return code
         return f"guard({code}, {self.project.remember_guard(test)})"

@@ -661,7 +661,7 @@ class _Parser:
         return text == "="
 
     def assignment_or_call(self, line: int) -> s.Statement:
-        target = self.primary()
+        target = self.primary(head=True)
         kind, text = self.types[self.at], self.texts[self.at]
         if kind == OPERATOR and text == "=":
             self.at += 1
@@ -1286,7 +1286,8 @@ class _Parser:
                 return s.AddressOf(self.type_name().rpartition(".")[2])
         return self.primary()
 
-    def primary(self, *, index: bool = True) -> s.Expr:
+    def primary(self, *, index: bool = True, head: bool = False) -> s.Expr:
+        """A value with the members and arguments behind it. `head`: it begins a statement, and its own arguments may follow."""
         kind, text = self.types[self.at], self.texts[self.at]
         tree: s.Expr
         if kind == NAME:
@@ -1328,16 +1329,28 @@ class _Parser:
                 raise Unreadable("a value expected")
         else:
             raise Unreadable("a value expected")
-        return self.postfix(tree, index=index)
+        return self.postfix(tree, index=index, head=head and not self.vbscript)
 
     def member_name(self) -> str:
         name = self.name()
         return name[:-1] if name[-1:] in SUFFIXES and len(name) > 1 else name
 
-    def postfix(self, tree: s.Expr, *, index: bool = True) -> s.Expr:
+    def stands_apart(self) -> bool:
+        """Whether white space lies before this token, on the same line (MS-VBAL 5.6.12: a member access has none there, but may
+        have a line continuation). Such a `.name` is an argument, a member of the object of the With block: `Shell .Caption, 0`.
+        """
+        at, source = self.tokens.offsets[self.at], self.tokens.source
+        if source[at - 1 : at] not in (" ", "\t"):
+            return False
+        gap = source[self.tokens.offsets[self.at - 1] : at]
+        return "\n" not in gap and "\r" not in gap
+
+    def postfix(self, tree: s.Expr, *, index: bool = True, head: bool = False) -> s.Expr:
         types, texts = self.types, self.texts
         while types[self.at] == OPERATOR:
             text = texts[self.at]
+            if head and text in (".", "!") and self.stands_apart():
+                break
             if text == ".":
                 if types[self.at + 1] not in (NAME, BRACKET):
                     raise Unreadable("a name expected")

@@ -766,14 +766,20 @@ class VbaMachine(Machine):
     def guard(self, value: Any, number: int) -> bool:
         """The truth of a condition; when the surroundings were asked just before, the condition is evidence of that."""
         if self.asked:
-            self.asked = False
-            from emoscan.evaluate.vba.unparse import text_of
-
-            self.fact("evade.env", text_of(self.project.guards[number], self.project.spellings)[:300])
+            self.evidence(number)
         return self.operators.truth(value)
 
-    def turned(self, _value: Any, taken: bool) -> bool:
+    def turned(self, _value: Any, taken: bool, number: int) -> bool:
+        """A condition in a run with guards turned round: evidence like any other, but its value is given."""
+        if self.asked:
+            self.evidence(number)
         return taken
+
+    def evidence(self, number: int) -> None:
+        self.asked = False
+        from emoscan.evaluate.vba.unparse import text_of
+
+        self.fact("evade.env", text_of(self.project.guards[number], self.project.spellings)[:300])
 
     # -- errors
 

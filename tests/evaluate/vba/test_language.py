@@ -360,3 +360,26 @@ def test_bounds_of_loops_and_arrays(body: str, expected: Any) -> None:
 def test_properties_of_a_module_that_change_their_argument() -> None:
     before = "Dim kept\nProperty Let P(v)\nv = v & 1\nkept = v\nEnd Property\nProperty Get P()\nP = kept\nEnd Property"
     assert run('P = "a": T = P', before=before) == "a1"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("Add .x, 1", 6),
+        ("Add .x + .y, 1", 13),
+        ("Add .x & .y", 57),
+        ("Add (.x), .y", 12),
+        ("o _\n .Plus 4", 9),
+        ("o.Plus .y", 12),
+        (".Plus .y", 12),
+        ("Call Add(.x, .y)", 12),
+    ],
+)
+def test_members_of_the_with_object_as_arguments(statement: str, expected: int) -> None:
+    """White space before the dot makes it an argument, a line continuation does not (MS-VBAL 5.6.12)."""
+    program = Program(
+        f"Dim total\nSub Add(a, Optional b = 0)\ntotal = a + b\nEnd Sub\nFunction T()\nSet o = New ClassThing\no.x = 5: o.y = 7\n"
+        f"With o\n{statement}\nEnd With\nT = CLng(total) + CLng(o.z)\nEnd Function\n",
+        ClassThing="Public x, y, z\nSub Plus(n)\nz = x + n\nEnd Sub\n",
+    )
+    assert program.call("T") == expected

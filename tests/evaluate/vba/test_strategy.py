@@ -87,3 +87,21 @@ def test_what_nothing_calls_is_tried_at_last():
 )
 def test_sensible_texts(text, expected):
     assert sensible(text) is expected
+
+
+def test_each_guard_on_the_way_is_evidence():
+    source = """Private Sub Document_Close()
+    If Application.RecentFiles.Count < 300 Then Exit Sub
+    If Application.International(26) <> 7777 Then
+        Exit Sub
+    End If
+    If Tasks.Exists("Wireshark") Or Tasks.Count < 1000 Then End
+    Shell "calc"
+    End Sub"""
+    found = facts(source)
+    assert [f.value for f in found if f.kind == "evade.env"] == [
+        "Application.RecentFiles.Count < 300",
+        "Application.International(26) <> 7777",
+        'Tasks.Exists("Wireshark") Or Tasks.Count < 1000',
+    ]
+    assert [f.value for f in found if f.kind == "effect.run"] == ["calc"]
