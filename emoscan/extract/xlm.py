@@ -173,14 +173,14 @@ def open_workbook(artifact: Artifact, ctx: Context) -> Yields:
     yield Fact("macro.code", "code" if code else "empty")
 
 
-_WRITES: Final = lazy(r"(?i)(?<![\w.])formula(?:\.fill|\.array)?\(|(?<![\w.])set\.(?:value|name)\(")
+_WRITES: Final = lazy(r"(?i)(?<![A-Za-z_.])formula(?:\.fill|\.array)?\(|(?<![A-Za-z_.])set\.(?:value|name)\(")
 _CHARACTER: Final = lazy(
-    r"(?i)(?<![\w.])char\(\s*+-?[$A-Z]{1,4}[$0-9]{1,9}+\s*+[-+*/]|(?<![\w.])char\([-+*/.$A-Z0-9\s]{3,60}+\)|(?<![\w.])mid\([^(),]{1,60},[^(),]{1,30},1\)"
+    r"(?i)(?<![A-Za-z_.])char\(\s*+-?[$A-Z]{1,4}[$0-9]{1,9}+\s*+[-+*/]|(?<![A-Za-z_.])char\([-+*/.$A-Z0-9\s]{3,60}+\)|(?<![A-Za-z_.])mid\([^(),]{1,60},[^(),]{1,30},1\)"
 )
 _KEYS: Final = (
-    ("DAY(NOW())", lazy(r"(?i)(?<![\w.])formula(?:\.fill|\.array)?\([^\n]{0,80}?\b(?:day|weekday|month|hour)\((?:now|today)\(\)")),
-    ("GET.CELL", lazy(r"(?i)(?<![\w.])formula(?:\.fill|\.array)?\([^\n]{0,60}?get\.cell\(")),
-    ("GET.WORKSPACE", lazy(r"(?i)(?<![\w.])formula(?:\.fill|\.array)?\([^\n]{0,60}?get\.workspace\(")),
+    ("DAY(NOW())", lazy(r"(?i)(?<![A-Za-z_.])formula(?:\.fill|\.array)?\([^\n]{0,80}?\b(?:day|weekday|month|hour)\((?:now|today)\(\)")),
+    ("GET.CELL", lazy(r"(?i)(?<![A-Za-z_.])formula(?:\.fill|\.array)?\([^\n]{0,60}?get\.cell\(")),
+    ("GET.WORKSPACE", lazy(r"(?i)(?<![A-Za-z_.])formula(?:\.fill|\.array)?\([^\n]{0,60}?get\.workspace\(")),
 )
 MANY: Final = 40
 """Characters calculated one by one; formulas for people have a line feed or two."""

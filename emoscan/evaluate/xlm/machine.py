@@ -23,7 +23,7 @@ from emoscan.parse.bundle import XlmWorkbook
 from emoscan.parse.lazy import lazy
 from emoscan.parse.workbook import Style, Workbook
 
-MAX_CELLS: Final = 150_000
+MAX_CELLS: Final = 120_000
 """Formulas that one run carries out."""
 MAX_FRAMES: Final = 2_000
 """Subroutines that wait for each other."""
@@ -32,6 +32,8 @@ MAX_DEPTH: Final = 40
 MAX_IDLE: Final = 40
 """Rounds of a loop that only waits; it is then left as if what it waits for had come."""
 MAX_LISTED: Final = 4_000
+OFTEN: Final = 3
+"""Times a cell runs before only the last is listed: the pieces of a text that a loop puts together say nothing."""
 MAX_SHOWN: Final = 600
 """Characters of a formula or value in the listing."""
 
@@ -60,6 +62,15 @@ class Loop(Struct):
     idle: int = 0
     """Rounds in which nothing changed: it waits for something."""
     before: int = 0
+
+
+class Line:
+    """A cell that ran: what it was, and what came of it."""
+
+    __slots__ = ("acts", "formula", "grid", "number", "place", "value")
+
+    def __init__(self, number: int, grid: Grid, place: int, *, formula: str, acts: list[tuple[str, list[Any]]], value: Any) -> None:
+        self.number, self.grid, self.place, self.formula, self.acts, self.value = number, grid, place, formula, acts, value
 
 
 class Frame:
@@ -118,9 +129,11 @@ class XlmMachine(Machine):
         self.repeated: set[Decision] = set()
         """Those that were made more than once."""
         self.ordinal = 0
-        self.listing: dict[str, None] = {}
-        self.acts: list[str] = []
-        """Commands the cell gave, as the listing shows them."""
+        self.ran: dict[tuple[int, int], list[Line]] = {}
+        """What ran, by cell. Of a cell that ran often, the last time only."""
+        self.lines = 0
+        self.acts: list[tuple[str, list[Any]]] = []
+        """Commands the cell gave, with what they were given."""
         self.calculated: list[tuple[Grid, int]] = []
         """Cells of worksheets whose value was worked out since the last change."""
         self.touched = False
@@ -548,24 +561,38 @@ class XlmMachine(Machine):
     def traced(self, name: str, values: list[Any], result: Any) -> Any:
         """Note a command with what it was given. Of CALL, the function it calls was noted already."""
         if len(self.acts) < 20 and name != "CALL":
-            self.acts.append(f"{name}({','.join(self.told(value) for value in values[:20])})")
+            self.acts.append((name, values))
         return result
 
-    def told(self, value: Any) -> str:
-        return repr(value) if type(value) in (Ref, Array) else shown(value)[:MAX_SHOWN]
-
     def note(self, grid: Grid, place: int, formula: str, value: Any) -> None:
-        """One line of the listing of what ran: cell, formula as it was carried out, result."""
-        if len(self.listing) >= MAX_LISTED:
-            return
-        carried_out = "; ".join(self.acts) or formula[:MAX_SHOWN]
-        line = f"{Ref(grid, place >> SHIFT, place & 0x7FFF).text()} ={carried_out[: 4 * MAX_SHOWN]}"
-        if value is not None:
-            text = shown(self.single(value))[:MAX_SHOWN] if type(value) is not Array else repr(value)[:MAX_SHOWN]
-            line += f"  → {text}"
-        if line not in self.listing:
-            self.grow(len(line))
-            self.listing[line] = None
+        """One line of the listing of what ran."""
+        self.lines += 1
+        key = (id(grid), place)
+        known = self.ran.get(key)
+        line = Line(self.lines, grid, place, formula=formula, acts=self.acts, value=value)
+        if known is None:
+            if len(self.ran) < MAX_LISTED:
+                self.ran[key] = [line]
+        elif len(known) < OFTEN and known[0].number >= 0:
+            known.append(line)
+        else:
+            known[:] = [line]
+            line.number = -line.number  # from now on, the last alone is kept
+
+    def listing(self) -> list[str]:
+        """What ran, in its order: cell, formula as it was carried out, result."""
+        lines = sorted((line for known in self.ran.values() for line in known), key=lambda line: abs(line.number))
+        return list(dict.fromkeys(self._line(line) for line in lines[-MAX_LISTED:]))
+
+    def _line(self, line: Line) -> str:
+        acts = (f"{name}({','.join(self._told(value) for value in values[:20])})" for name, values in line.acts)
+        carried_out = "; ".join(acts) or line.formula[:MAX_SHOWN]
+        text = f"{Ref(line.grid, line.place >> SHIFT, line.place & 0x7FFF).text()} ={carried_out[: 4 * MAX_SHOWN]}"
+        return text if line.value is None else f"{text}  → {self._told(line.value)}"
+
+    @staticmethod
+    def _told(value: Any) -> str:
+        return (repr(value) if type(value) in (Ref, Array) else shown(value))[:MAX_SHOWN]
 
     def wrote(self, value: Any) -> None:
         """A macro writes something to a cell: is it garbage, as a wrong key makes?"""

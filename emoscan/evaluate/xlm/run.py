@@ -220,7 +220,7 @@ class Report:
         self.list(run)
 
     def list(self, run: Run) -> None:
-        self.listing.update(run.machine.listing)
+        self.listing.update(dict.fromkeys(run.machine.listing()))
 
 
 def evaluate(bundle: XlmWorkbook, budget: Budget, emit: Emit, document_name: str = "", now: datetime = DEFAULT_NOW) -> None:

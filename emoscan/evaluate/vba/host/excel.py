@@ -29,7 +29,7 @@ from emoscan.evaluate.vba.host.documents import as_format, document_members, new
 from emoscan.evaluate.vba.host.formulas import NUMBERS, Error, Reference, Sheetful
 from emoscan.evaluate.vba.host.grid import COLUMNS, ROWS, Area, Grid, address, shown_value
 from emoscan.evaluate.vba.symbols import Module
-from emoscan.parse import bundle, workbook
+from emoscan.parse import bundle, ftab, workbook
 
 MAX_SHEETS: Final = 1_000
 MAX_LISTING: Final = 10_000
@@ -310,7 +310,12 @@ class ExcelHost(Host):
         machine.grow(len(listing))
         if listing:
             machine.child(listing, "script.xlm", label=grid.name, how="Excel 4 macro started by VBA")
-        start = workbook.Name("Auto_Open", f"'{grid.name}'!{address(area)}", macro=True, builtin=True)
+        self.give_workbook(f"'{grid.name}'!{address(area)}", grid.name)
+
+    def give_workbook(self, begin: str, label: str) -> None:
+        """The workbook as it is now becomes an artifact, with `begin` (a cell, a name, a formula) as what Excel starts in it."""
+        machine = self.machine
+        start = workbook.Name("Auto_Open", begin, macro=True, builtin=True)
         snapshot = workbook.Workbook(
             sheets=tuple(self.snapshot(g) for g in self.grids()),
             names=(
@@ -325,7 +330,7 @@ class ExcelHost(Host):
             active_sheet=self.active,
             date_1904=self.book.date_1904,
         )
-        machine.child(bundle.dump(bundle.XlmWorkbook(snapshot)), bundle.XLM_WORKBOOK, label=grid.name, how="workbook as VBA left it")
+        machine.child(bundle.dump(bundle.XlmWorkbook(snapshot)), bundle.XLM_WORKBOOK, label=label, how="workbook as VBA left it")
 
     def snapshot(self, grid: Grid) -> workbook.Sheet:
         """A sheet as it is now."""
@@ -347,8 +352,14 @@ class ExcelHost(Host):
         if isinstance(text, Unknown):
             return Unknown("ExecuteExcel4Macro")
         formula = text.strip().removeprefix("=")
-        machine.child(f"={formula}", "script.xlm", how="ExecuteExcel4Macro")
         name = formula.partition("(")[0].strip().upper()
+        if name not in ftab.names() and any(grid.macro for grid in self.grids()):
+            # A macro of a sheet, by its name.
+            if formula not in self.started:
+                self.started.add(formula)
+                self.give_workbook(formula[: len(name)] if formula.endswith("()") else formula, "ExecuteExcel4Macro")
+            return Unknown(f"Excel 4 macro {formula[:80]}")
+        machine.child(f"={formula}", "script.xlm", how="ExecuteExcel4Macro")
         if name in ("CALL", "REGISTER"):
             return 0.0
         if name == "EXEC":

@@ -72,7 +72,6 @@ WORKSPACE: Final[dict[int, Any]] = {
     64: False,
     65: True,
     66: 0.0,
-    67: 1.0,
     68: False,
     69: "",
     70: 1.0,
@@ -114,6 +113,7 @@ def get_workspace(m: XlmMachine, kind: Any) -> Any:
         33: Array([[m.world.document]]),
         37: Array([_international(m)]),
         44: NA,
+        67: rf"{profile.home}\Documents",
         48: r"C:\Program Files\Microsoft Office\root\Office16\LIBRARY",
     }
     answer = answers.get(number, WORKSPACE.get(number, NA))
