@@ -199,3 +199,36 @@ def look_at_formulas(artifact: Artifact, ctx: Context) -> Yields:
     for name, pattern in _KEYS:
         if pattern.search(text):
             yield Fact("xlm.keyed", name)
+
+
+MAX_FIELDS: Final = 200_000
+_FIELD: Final = lazy(r'"(?:[^"]|""){0,32000}+"|[^",;\t\r\n]++')
+_FETCHES: Final = lazy(
+    r"""(?i)\b(webservice|importxml|importdata|importhtml|importfeed|image|hyperlink)\s*\(\s*["']+((?:https?|ftp|file)://[^"'\s,;)]{1,2000}|\\\\[^"'\s,;)]{1,2000})"""
+)
+
+
+@step("dde.csv", "text.csv")
+def formulas_in_table(artifact: Artifact, ctx: Context) -> Yields:
+    """Fields of a table in text that a spreadsheet takes for formulas: programs by DDE, addresses they fetch."""
+    from emoscan.parse.dde import STARTS, find, formula_in
+
+    text = text_of(artifact.data)
+    ctx.budget.spend(len(text) // 16)
+    for count, match in enumerate(_FIELD.finditer(text)):
+        if count > MAX_FIELDS:
+            yield Problem("limit", "fields", f"the table has more than {MAX_FIELDS:,} fields; formulas in the rest were not seen")
+            return
+        field = match[0].strip('" \ufeff')
+        if not field or (field[0] not in STARTS and ord(field[0]) < 0xFF00):
+            continue
+        formula = formula_in(field.replace('""', '"'))
+        if not formula:
+            continue
+        # A topic may hold the sign that separates fields, so the line is asked, not the field.
+        end = text.find("\n", match.start())
+        line = text[match.start() : min(end if end >= 0 else len(text), match.start() + 8_000)]
+        for program, topic, item in find(formula_in(line) or formula) if "|" in line else ():
+            yield from dde(program, topic, item, "field of a table")
+        for function, target in _FETCHES.findall(formula):
+            yield Fact("link.external", target, how=f"{function.upper()} in a field of a table")

@@ -209,6 +209,8 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
     ),
     "text.csv": (
         Sign(60, 60, ("=", "+", "-", "@"), r"""\A\s*["']?[=+@-]\s*(?:cmd|powershell|mshta|rundll32|msexcel|dde)\b[^\n]{0,2000}[|(]"""),
+        Sign(60, 60, ("|'", "|\t'", "| '"), r"""(?:^|[,;\t"])[ "']{0,3}[=+@\uff0b\uff0d\uff1d\uff20-][^\n|]{0,80}\|\s{0,3}'[^'\n]{1,2000}'\s{0,3}!"""),
+        Sign(40, 60, ("=webservice(", "=hyperlink(", "=import"), r"""(?:^|[,;\t"])[ "']{0,3}=(?:webservice|hyperlink|import(?:xml|data|html|feed))\("""),
     ),
 }
 # fmt: on

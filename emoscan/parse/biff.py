@@ -61,8 +61,9 @@ def _find_sheets(book: Globals) -> None:
         elif type_ == EOF:
             depth = max(0, depth - 1)
     for bound in lost:
-        book.note(f"sheet {bound.name!r} is not where the workbook says")
         bound.at = starts.pop(0)[0] if starts else -1
+        if bound.at < 0:
+            book.note(f"sheet {bound.name!r} is not where the workbook says")
     if not book.bounds:  # a workbook without a list of its sheets; Excel 5 macro sheets alone are such files
         if stream[4:8][2:4] in (b"\x10\0", b"\x40\0"):
             starts.insert(0, (0, stream[4:8]))

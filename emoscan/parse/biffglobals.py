@@ -187,7 +187,7 @@ class Globals:
         if path in ("\0", "\2"):
             self.books.append(Book("self"))
             return
-        if count == 0 and "\3" in path[1:]:
+        if count == 0 and "\3" in path[1:] and path[0] not in "\0\1\2":
             source, _, topic = path.partition("\3")
             self.books.append(Book("dde", f"{source}|{topic}"))
             return

@@ -71,8 +71,8 @@ def read_document(file: CompoundFile, project: Project, storage: CompoundFile, p
         text = pptbinary.read(file)
     elif workbooks.streams_of(file):
         shapes, of_sheets = xlsdrawing.read(file)
-        reading = workbooks.of_compound_file(file)
-        text = Document(shapes=tuple(shapes), workbook=reading.workbook if reading else None)
+        workbook, unread = workbooks.for_macros(workbooks.of_compound_file(file, workbooks.FOR_MACROS))
+        text = Document(shapes=tuple(shapes), workbook=workbook, unread=unread)
         ids = [0] * len(controls) + [id_ for _, id_ in of_sheets]
         controls += [control for control, _ in of_sheets]
     builtin, custom = propsets.read_properties(file)

@@ -154,8 +154,8 @@ def _excel(package: Package) -> Document:
         for relationship in package.relationships(sheet):
             if relationship.type in ("drawing", "vmlDrawing") and not relationship.external:
                 found += _shapes_of(package, resolve(sheet, relationship.target), name)
-    reading = workbooks.of_package(package)
-    return Document(shapes=tuple(found), workbook=reading.workbook if reading else None)
+    workbook, unread = workbooks.for_macros(workbooks.of_package(package, workbooks.FOR_MACROS))
+    return Document(shapes=tuple(found), workbook=workbook, unread=unread)
 
 
 _READERS: Final[dict[str, Callable[[Package], Document]]] = {"word": _word, "powerpoint": _powerpoint, "excel": _excel}

@@ -9,7 +9,7 @@ from emoscan.parse import Malformed, biff, xlsb, xlsx
 from emoscan.parse.biffglobals import BOF, BY_BOF, Globals
 from emoscan.parse.cfb import CompoundFile
 from emoscan.parse.package import Package
-from emoscan.parse.workbook import Link, Reading, Scope
+from emoscan.parse.workbook import Link, Reading, Scope, Workbook
 
 STREAMS: Final = ("Workbook", "Book")
 """Of Excel 97 to 2003, of Excel 5 and 95. A file may hold both; newer Excels read the first."""
@@ -18,6 +18,9 @@ STREAMS: Final = ("Workbook", "Book")
 def streams_of(file: CompoundFile) -> list[str]:
     return [entry.path for entry in file.entries if entry.type == "stream" and "/" not in entry.path and entry.name.lower() in _LOWER]
 
+
+FOR_MACROS: Final = Scope(cells=20_000, formulas=10_000, characters=4 << 20)
+"""What is read of a workbook for VBA: macros that attack keep their data in fewer cells, and one that goes through a million ends nowhere."""
 
 _LOWER: Final = tuple(name.lower() for name in STREAMS)
 
@@ -43,6 +46,13 @@ def of_compound_file(file: CompoundFile, scope: Scope | None = None) -> Reading 
         except Malformed:
             continue
     return None
+
+
+def for_macros(reading: Reading | None) -> tuple[Workbook | None, tuple[str, ...]]:
+    """A workbook as VBA finds it, and the names of what of it was left out."""
+    if reading is None:
+        return None, ()
+    return reading.workbook, ("workbook",) if reading.limits else ()
 
 
 def of_package(package: Package, scope: Scope | None = None) -> Reading | None:

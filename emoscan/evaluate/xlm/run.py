@@ -24,6 +24,7 @@ from emoscan.evaluate.xlm.machine import MAX_CELLS, Decision, TooLong, XlmMachin
 from emoscan.evaluate.xlm.values import Ref
 from emoscan.model import Child, Fact, Problem, Yield
 from emoscan.parse.bundle import XlmWorkbook
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes
 from emoscan.parse.workbook import Sheet
 
@@ -234,10 +235,10 @@ def evaluate(bundle: XlmWorkbook, budget: Budget, emit: Emit, document_name: str
         emit(Fact("xlm.entry", entry.event, detail={"name": entry.name, "stage": entry.stage}))
     base = Setting(program.now, cells=MAX_CELLS)
     first = program.run(base, program.entries, report.take)
-    report.list(first)
     try:
-        if not first.telling:
+        if not plausible(first):
             first, base = _search(program, first, base, report)
+        report.list(first)
         if first.telling:
             _widen(program, first, base, report)
         else:
@@ -257,12 +258,31 @@ def _search(program: Program, first: Run, base: Setting, report: Report) -> tupl
         if program.left <= 0:
             break
         run = program.run(setting, program.entries)
-        if run.telling:
+        if plausible(run):
             if setting.said:
                 report.take(Fact("xlm.key", setting.said, "found by trying"))
             report.accept(run)
             return run, setting
+    if first.telling:
+        return first, base
     return _turn(program, first, replace(base, cells=MORE_CELLS), report)
+
+
+_ADDRESS: Final = lazy(r"(?i)(?:https?|ftp)://[\w.\[\]:@%-]{3,255}(?:[/?#][!-~]*)?|\\\\[!-~]+")
+_WORDS: Final = lazy(r"[\t\r\n -~\u00a0-\uffff]+")
+
+
+def plausible(run: Run) -> bool:
+    """Whether a run shows effects, and none that only a wrong key would make: addresses and commands are such, what is written is text."""
+    telling = run.telling
+    for kind, value in telling:
+        if not value:
+            continue
+        if kind == "effect.download" and "<Unknown" not in value and not (value.isascii() and _ADDRESS.fullmatch(value)):
+            return False
+        if not _WORDS.fullmatch(value):
+            return False
+    return bool(telling) and run.machine.strange * 5 <= run.machine.written
 
 
 def _circumstances(program: Program, first: Run, base: Setting) -> Iterator[Setting]:
