@@ -42,8 +42,9 @@ golden: $(READY) ## Write expected outputs and the report's schema anew; look at
 	EMOSCAN_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_report.py tests/test_golden.py tests/test_readme.py
 	git diff --stat -- docs/report.schema.json tests/golden README.md
 
-bench: $(READY) ## Compare start and speed with olevba, in one run.
+bench: $(READY) ## Compare start and speed with olevba, in one run; mails a second, memory of a large mbox.
 	$(BIN)/python tests/bench/bench.py
+	$(BIN)/python tests/bench/mails.py
 	PYTHONPATH=. $(BIN)/python tests/bench/test_vba_kernels.py
 
 fuzz: $(READY) ## Scan damaged fixtures for SECONDS; every one must be a record.

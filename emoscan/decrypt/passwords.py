@@ -13,6 +13,7 @@ from emoscan.parse.lazy import lazy
 from emoscan.parse.mime import TEXTS_OF_MAILS
 from emoscan.parse.names import extension
 from emoscan.parse.passwords import Candidate, candidates, html_text
+from emoscan.parse.siblings import texts
 from emoscan.parse.text import text_of
 from emoscan.registry import step
 
@@ -42,20 +43,25 @@ def in_html(artifact: Artifact, ctx: Context) -> Yields:
 
 
 def _in_words(text: str, ctx: Context, place: str) -> Yields:
-    # What a decoder or evaluator made has no name; guesses in it would be nothing but noise.
-    guesses = ctx.name in TEXTS_OF_MAILS or ((bool(ctx.name) or ctx.is_input) and len(text) <= SHORT)
+    # What a decoder or evaluator made has no name; guesses in it would be nothing but noise. Those in mails are for `in_mail`.
+    guesses = (bool(ctx.name) or ctx.is_input) and ctx.name not in TEXTS_OF_MAILS and len(text) <= SHORT
     yield from _clues(candidates(text, guesses=guesses), ctx.name or place)
 
 
 @step("passwords in mail", "mail.rfc822", order=-1)
 def in_mail(artifact: Artifact, ctx: Context) -> Yields:
-    """Subject, date, addresses and names of attachments."""
+    """Subject, date, addresses and names of attachments, and whatever else in it may be a password, where something is attached."""
     try:
         mail = mime.parse(artifact.data, max_depth=ctx.budget.limits.mime_depth, max_parts=ctx.budget.limits.mime_parts)
     except Malformed:
         return
     subject = header.decode_words(mime.field(mail.headers, "subject")[: mime.MAX_HEADER_BYTES])
-    yield from _clues(candidates(subject, 20), "subject of the mail")
+    attached = any(map(_is_attached, mail.parts)) or bool(mime.field(mail.headers, "x-ms-has-attach"))
+    yield from _clues(candidates(subject, 20, guesses=attached), "subject of the mail")
+    if not attached:
+        return
+    for label, text in texts(artifact.data, mail):
+        yield from _clues([candidate for candidate in candidates(text) if not candidate.told], label)
     sent = header.date(mime.field(mail.headers, "date")[:200].decode("latin-1"))
     for form in _date_forms(sent):
         yield Fact("clue.password", form, "date of the mail", confidence=0.12)
@@ -69,6 +75,14 @@ def in_mail(artifact: Artifact, ctx: Context) -> Yields:
         disposition = header.parameters(part.field("content-disposition"))[1]
         for name in dict.fromkeys(header.texts(disposition, "filename") + header.texts(part.parameters, "name")):
             yield from _of_name(name)
+
+
+def _is_attached(part: mime.Part) -> bool:
+    return (
+        not part.type.startswith("text")
+        or part.field("content-disposition").lower().startswith(b"attachment")
+        or b"name" in part.field("content-type")
+    )
 
 
 _LITERAL: Final = lazy(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -106,6 +107,7 @@ def lures(mail: Letter) -> Iterator[Fact]:
 # ------------------------------------------------------------------ domains
 
 
+@lru_cache(maxsize=1_024)
 def domain(address: str) -> str:
     """The registered domain of an address or host, as far as it can be told; "" for none."""
     host = host_of(address.rpartition("@")[2].strip(" .>"))

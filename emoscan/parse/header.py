@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -238,6 +239,7 @@ _DATE: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def date(value: str) -> str:
     """A date as ISO 8601 in UTC, "" when there is none in it (RFC 5322, 3.3 and 4.3)."""
     from datetime import UTC, datetime, timedelta

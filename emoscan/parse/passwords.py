@@ -61,6 +61,11 @@ class Candidate(Struct, frozen=True):
     how: str
     """Where it stood: 'after "Passwort"'."""
 
+    @property
+    def told(self) -> bool:
+        """It stands beside a word for password."""
+        return self.how.startswith(("after", "before"))
+
 
 # Words for "password", in lower case, after NFKC (which makes half-width kana and full-width Latin letters ordinary ones).
 # Each begins with a plain character, so that the search skips to those.

@@ -77,6 +77,15 @@ def clues(mails: Iterable[bytes]) -> Iterator[Candidate]:
 
 def _in(mail: bytes, parsed: mime.Mail, *, guesses: bool) -> list[Candidate]:
     best: dict[str, Candidate] = {}
+    for _, text in texts(mail, parsed):
+        for candidate in candidates(text, MAX_CLUES, guesses=guesses):
+            if candidate.value not in best or best[candidate.value].rank < candidate.rank:
+                best[candidate.value] = candidate
+    return sorted(best.values(), key=lambda candidate: -candidate.rank)
+
+
+def texts(mail: bytes, parsed: mime.Mail) -> Iterator[tuple[str, str]]:
+    """(name, text) of the bodies of a mail, pages as people read them."""
     for part in parsed.parts[:MAX_PARTS]:
         if not part.type.startswith("text/") or part.field("content-disposition").lower().startswith(b"attachment"):
             continue
@@ -84,7 +93,4 @@ def _in(mail: bytes, parsed: mime.Mail, *, guesses: bool) -> list[Candidate]:
         for claimed in part.all("content-transfer-encoding")[:1]:
             content = mime.undo(content, mime.encoding_of(claimed))
         text = charset.decode(content[: 4 * HEAD], next(iter(header.texts(part.parameters, "charset")), "")).text
-        for candidate in candidates(html_text(text) if part.type == "text/html" else text, MAX_CLUES, guesses=guesses):
-            if candidate.value not in best or best[candidate.value].rank < candidate.rank:
-                best[candidate.value] = candidate
-    return sorted(best.values(), key=lambda candidate: -candidate.rank)
+        yield (mime.HTML_OF_MAIL, html_text(text)) if part.type == "text/html" else (mime.TEXT_OF_MAIL, text)

@@ -31,7 +31,7 @@ def test_text_and_page():
 
 
 def test_headers():
-    found = clues(in_mail, mail([*HEADERS, ("Subject", "PW: abc12")], text("hello")))
+    found = clues(in_mail, mail([*HEADERS, ("Subject", "PW: abc12")], mixed(text("hello"), attachment("a.zip", b"x"))))
     assert {"abc12", "20200904", "0904", "yamada", "partner", "sato"} <= set(found)
     assert found["abc12"].how == 'subject of the mail, after "PW"'
 
