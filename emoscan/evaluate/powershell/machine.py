@@ -52,6 +52,9 @@ MOST_SIMPLIFIED: Final = 40
 FOLDS: Final = 3
 """Expressions worked out from which a script is worth giving in its plain form."""
 
+DEEPEST_LIST: Final = 16
+"""Arrays in arrays whose elements are written out."""
+
 SPLITS: Final = 50
 """Lists of addresses whose separator is remembered."""
 
@@ -113,6 +116,8 @@ class PowerShellMachine(Machine):
         self.shellcodes: set[bytes] = set()
         self.clipboard: Any = None
         """Text somebody put there; None when it was not the script."""
+        self.listing = 0
+        """Arrays in arrays that are being written."""
         self.said = 0
         """Messages shown."""
         self.locations: list[str] = []
@@ -223,8 +228,14 @@ class PowerShellMachine(Machine):
     def list_text(self, values: Any) -> str | Unknown:
         separator = self.top.vars.get("ofs", " ")
         between = simple_text(separator)
-        self.tick(len(values) // 16)
-        return self.operators.joined([self.text(item) for item in values], " " if between is None else between)  # type: ignore[no-any-return]
+        self.tick(len(values) // 16 + 1)
+        if self.listing >= DEEPEST_LIST:
+            return "System.Object[]"
+        self.listing += 1
+        try:
+            return self.operators.joined([self.text(item) for item in values], " " if between is None else between)  # type: ignore[no-any-return]
+        finally:
+            self.listing -= 1
 
     def shown(self, value: Any) -> str:
         """A value as text, with what is not known of it in words."""
@@ -386,6 +397,10 @@ class PowerShellMachine(Machine):
             return Unknown(f"matches of {found.pattern[:80]}")
         finally:
             self.tick((found.steps - before) // 32 + 1)
+
+    def regex_search(self, text: str, pattern: str, options: int) -> rx.Match | Unknown | None:
+        found = self.regex(pattern, options)
+        return self._counted(found, lambda: found.search(text, 0))  # type: ignore[no-any-return]
 
     def regex_replace(self, text: str, pattern: str, replacement: Any, options: int, count: int = -1) -> Any:
         found = self.regex(pattern, options)

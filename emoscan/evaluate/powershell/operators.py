@@ -484,17 +484,19 @@ class Operators:
                 self.machine.set_matches(None, text)
                 return Unknown(f"{text.why} -match …")
             found = self.search(text, pattern, strict)
+            if type(found) is Unknown:
+                return found
             if found is not None:
                 self.machine.set_matches(found, text)
             return (found is not None) == positive
 
         return match
 
-    def search(self, value: Any, pattern: str, strict: bool) -> rx.Match | None:
+    def search(self, value: Any, pattern: str, strict: bool) -> rx.Match | Unknown | None:
         text = self.machine.text(value)
         if type(text) is Unknown:
             return None
-        return self.machine.regex(pattern, self.options(strict)).search(text, 0)  # type: ignore[no-any-return]
+        return self.machine.regex_search(text, pattern, self.options(strict))  # type: ignore[no-any-return]
 
     def replacer(self, strict: bool) -> Binary:
         def replace(left: Any, right: Any) -> Any:

@@ -102,7 +102,8 @@ def run(machine: PowerShellMachine, text: str) -> None:
         found = commandline.parse(text)
         if found is not None and (found.code or found.file):
             programs.run_inner(machine, found)
-            return
+            if machine.news or found.encoded or found.file:
+                return  # else it is PowerShell that calls powershell.exe: what is in brackets is worked out first
     tree = machine.parse(text)
     machine.begin_layer(tree)
     try:

@@ -1,0 +1,107 @@
+"""Scripts that want to hold or crash their reader: all end inside their budget, and say so."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from evaluate.powershell.psrun import run
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from emoscan.budget import Budget, LimitReached, Limits
+from emoscan.evaluate.powershell.run import evaluate
+
+SMALL = Limits(operations=200_000, strings_bytes=4 << 20, string_bytes=1 << 20)
+
+ENDLESS = (
+    "while($true){}",
+    "for(;;){$i++}",
+    "do{$x=1}until($false)",
+    "while(1){foreach($i in 1..100){$j+=$i}}",
+    "function f{f}; f",
+    "function f($n){f ($n+1)}; f 1",
+    "$x={& $x}; & $x",
+    "$x='iex $x'; iex $x",
+    "1..1000000 | % { $_ * 2 }",
+    "$a=1..100000;$a|%{$b=$_;$a|%{$c=$_+$b}}",
+    "$s='a'; while($true){$s=$s+$s}",
+    "$s='a'*1000000000",
+    "$a=,1; while($true){$a+=$a}",
+    "$a=@(1)*1000000000",
+    "'{0,2000000000}' -f 1",
+    "'x'.PadLeft(2000000000)",
+    "1..2147483647",
+    "[char[]](1..100000000)",
+    "New-Object byte[] 2000000000",
+    "$s='a'; 1..64|%{$s=$s.Replace('a','aa')}",
+    "$s='a'; 1..64|%{$s=$s -replace 'a','aa'}",
+    "('a'*28+'!') -replace '(a+)+$','b'",
+    "('a'*28+'!') -match '^(a|a)*$'",
+    "[regex]::Replace(('a'*30),'(a*)*b','')",
+    "('ab'*20000) -split '(a|b|ab)*c'",
+    "[math]::Pow(10,1000000)",
+    "[bigint]::Pow(10,100000000)",
+    "2 -shl 2147483647",
+    "Start-Sleep 1000000000",
+    "while($true){Start-Sleep 1; (New-Object Net.WebClient).DownloadString('http://a.example.test/'+$i++)}",
+    "$f={param($x) & $f $x}; & $f 1",
+    "$h=@{}; $h.a=$h; $h|ConvertTo-Json -Depth 100",
+    '$a=@(1); $a[0]=$a; "$a"',
+    "switch(1){1{continue}}",
+    "trap{continue}; throw 1",
+)
+
+
+@pytest.mark.parametrize("text", ENDLESS)
+def test_scripts_without_end_end(text):
+    out_of = None
+    try:
+        run(text + "\n(New-Object Net.WebClient).DownloadString('http://z.example.test/')", Budget(SMALL))
+    except LimitReached as limit:
+        out_of = limit.name
+    assert out_of in {None, "operations", "strings_bytes", "string_bytes", "expanded_bytes", "effects", "facts", "call_depth"}
+
+
+def test_what_comes_after_a_loop_without_end_is_still_seen():
+    assert run("while($true){$i++}\n(New-Object Net.WebClient).DownloadString('http://z.example.test/')", Budget(SMALL)).urls == [
+        "http://z.example.test/"
+    ]
+
+
+@pytest.mark.parametrize("opening", ["(", "{", "$(", "@(", "[", "&{", "if(1){", "'a'+(", '"$(', "@{a="])
+def test_deep_nesting(opening):
+    closing = {"(": ")", "{": "}", "[": "]", '"': '"', "@": ")", "$": ")"}
+    run(opening * 5_000, Budget(SMALL))
+    run(opening * 5_000 + closing.get(opening[-1], "}") * 5_000, Budget(SMALL))
+
+
+def test_a_long_sum():
+    text = "$x=" + "+".join(["'ab'"] * 50_000)
+    run(text + ";(New-Object Net.WebClient).DownloadString('http://z.example.test/'+$x.Length)", Budget(Limits()))
+
+
+def test_many_statements():
+    out = run("$a=1;\n" * 30_000 + "(New-Object Net.WebClient).DownloadString('http://z.example.test/')")
+    assert out.urls == ["http://z.example.test/"]
+
+
+WORDS = st.sampled_from(
+    "$x $_ = + - ( ) { } [ ] @( @{ ; | , 'a' \"b$x\" 1 0x41 -join -split -replace -f -bxor .. . :: & iex % foreach in if else while do until switch "
+    "try catch finally function param return break continue throw trap [char] [int] [string] [convert] New-Object Net.WebClient .Length .Replace( "
+    ".DownloadString( 'http://a.example.test/' @' '@ @\" \"@ ` # <# #> \n -eq -match !".split(" ")
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(WORDS, max_size=40))
+def test_no_script_crashes_its_reader(words):
+    with contextlib.suppress(LimitReached):
+        evaluate(" ".join(words), Budget(SMALL), lambda _item: None)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.text(max_size=80))
+def test_no_text_crashes_its_reader(text):
+    with contextlib.suppress(LimitReached):
+        evaluate(text, Budget(SMALL), lambda _item: None)

