@@ -60,3 +60,11 @@ def equation_attack(native: bytes) -> str:
     if _IMPOSSIBLE.search(body):
         return "record of an impossible size (CVE-2018-0798 and kin)"
     return "data that are no formula" if len(body) >= 256 and body.count(0) * DENSE < len(body) else ""
+
+
+def old_equation_attack(stream: bytes) -> str:
+    """The same for an Ole10Native stream, where the editor's forerunners kept formulas: their size, then MTEF of version 1 to 5."""
+    body = stream[4:4_096]
+    if int.from_bytes(stream[:4], "little") > 1 << 16 or body[:1] not in b"\1\2\3\4\5" or body[1:2] not in b"\0\1":
+        return "data it never writes (CVE-2017-11882 and kin)"
+    return "font name that is too long (CVE-2017-11882)" if _LONG_NAME.search(body) or _IMPOSSIBLE.search(body) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.formats.luretext import lures_in
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.onenote import EmbeddedFile, parse
@@ -25,6 +26,7 @@ def open_section(artifact: Artifact, ctx: Context) -> Yields:
         return
     for file in section.files:
         yield from _file(data, file, ctx)
+    yield from lures_in("\n".join(section.texts))
     if section.texts:
         text = as_bytes("\n".join(section.texts))
         ctx.budget.grow(len(text), "text of OneNote pages")

@@ -7,6 +7,7 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.formats.attacks import CLASSES, CONTROLS, MONIKERS, identifiers_in
 from emoscan.formats.fields import facts_of_field
+from emoscan.formats.luretext import lures_in
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.oleobject import LINKED, OleObject, ole1, packaged
@@ -44,6 +45,7 @@ def open_rtf(artifact: Artifact, ctx: Context) -> Yields:
         yield Fact("link.external", template, "attachedTemplate")
     for instruction in document.fields:
         yield from facts_of_field(instruction)
+    yield from lures_in(document.text)
     if document.text.strip():
         text = as_bytes(document.text)
         ctx.budget.grow(len(text), "text of RTF")

@@ -12,10 +12,12 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.formats.fields import facts_of_field
+from emoscan.formats.luretext import lures_in
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, header, mime
 from emoscan.parse.fieldcodes import fields_in
 from emoscan.parse.lazy import lazy
+from emoscan.parse.passwords import html_text
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
 
@@ -70,6 +72,8 @@ def open_web_archive(artifact: Artifact, ctx: Context) -> Yields:
         name = location.replace("\\", "/").rpartition("/")[2] or next(iter(header.texts(part.parameters, "name")), "")
         ctx.budget.grow(len(content), "part of a web archive")
         found += content.startswith(b"ActiveMime")
+        if part.type == "text/html":
+            yield from lures_in(html_text(text_of(content)))
         yield Child(content, label=name, how=f"part of the web archive, {part.type}")
     for limit, what in mail.limits:
         yield Problem("limit", limit, what)
@@ -114,6 +118,7 @@ def open_word_xml(artifact: Artifact, ctx: Context) -> Yields:
             yield Child(content, label=f"control {number + 1}", how="control on the page")
     yield from _word_markup(text)
     words = "".join("\n" if match[2] else unescape(match[1]) for match in _TEXT.finditer(text)).strip()
+    yield from lures_in(words)
     if words:
         plain = as_bytes(words)
         ctx.budget.grow(len(plain), "text of a document")

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
+from xml.sax.saxutils import escape
 
 from fixturelib import archives, cfb, disc, encrypt, excel, lnk, mails, oforms, onenote, ooxml, outlook, powerpoint, rtf, summary, word
 from fixturelib.ovba import MSFORMS, OFFICE, STDOLE, Module, Project
@@ -215,6 +216,24 @@ def _word(layer: Layer) -> bytes:
     boxes = [ooxml.Box(**{key: layer.case.fill(value) for key, value in spec.items()}) for spec in layer.take("boxes", [])]
     package = ooxml.word(_runs(layer), kind=kind, vba=vba.file() if vba else b"", controls=active, boxes=boxes, **tables, **texts)
     return _finished(layer, package)
+
+
+@maker("word2003xml")
+def _word_2003_xml(layer: Layer) -> bytes:
+    """Word 2003 XML; its macro project lies in ActiveMime (a header of 50 bytes, then zlib), in base64."""
+    vba = _project(layer, [])
+    paragraphs = "".join(f"<w:p><w:r><w:t>{escape(line)}</w:t></w:r></w:p>" for line in layer.file("text").splitlines())
+    macros = b""
+    if vba is not None:
+        plain = vba.file()
+        head = b"ActiveMime\0\0\x01\xf0\x04\0\0\0\xff\xff\xff\xff\0\0\x07\xf0" + struct.pack("<IIII", 4, 4, 0, len(plain))
+        macros = base64.encodebytes(head.ljust(50, b"\0") + zlib.compress(plain))
+    data = f'<w:docSuppData><w:binData w:name="editdata.mso">{macros.decode()}</w:binData></w:docSuppData>' if macros else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<?mso-application progid="Word.Document"?>\r\n'
+        f'<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" w:macrosPresent="{"yes" if macros else "no"}">{data}'
+        f"<w:body>{paragraphs}</w:body></w:wordDocument>"
+    ).encode()
 
 
 @maker("xlsx", "xlsm", "xltm")

@@ -1,0 +1,74 @@
+"""What documents say to have their protection switched off, in the languages campaigns were written in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from emoscan.model import Fact
+from emoscan.parse.lazy import lazy
+
+MOST: Final = 5
+LONGEST: Final = 8 << 20
+
+# fmt: off
+PHRASES: Final[dict[str, tuple[str, ...]]] = {
+    "en": (
+        "enable content", "enable editing", "enable macro", "enable the content", "enable the macro", "enable all content", "macros must be enabled",
+        "created in an earlier version of", "created in earlier version of", "created in a previous version of", "created in an older version of", "created in a newer version of",
+        "created in online version of", "created using an earlier version", "previewing is not available for protected", "online preview is not available",
+        "protected document can't be", "this document is protected", "document is protected by", "created on an android device", "created in ios device",
+        "some apps need to be upgraded", "upgrade your edition", "root\\templates", "requires the macros to be", "to view this content, please", "to view this document, please",
+        "double click to view", "double-click to view", 'double click "view"', 'double-click "view"', "click the button to view", "double click to open", "double click here to view",
+        "double click the button", "double click to access", "click to view document", "double click open to",
+    ),
+    "de": (
+        "inhalt aktivieren", "inhalte aktivieren", "bearbeitung aktivieren", "makros aktivieren", "makros zu aktivieren", "dokument ist geschützt", "früheren version von microsoft",
+        "doppelklicken sie auf", "doppelklick, um",
+    ),
+    "it": (
+        "abilita contenuto", "abilita il contenuto", "abilita contenuti", "abilita modifica", "abilitare le macro", "attivare le macro", "attiva contenuto", "documento è protetto",
+        "versione precedente di microsoft",
+    ),
+    "fr": ("activer le contenu", "activer la modification", "activer les macros", "document est protégé"),
+    "es": ("habilitar contenido", "habilitar el contenido", "habilitar edición", "habilitar la edición", "habilitar macros", "habilitar las macros", "documento está protegido"),
+    "pt": ("habilitar conteúdo", "habilitar edição", "ativar conteúdo", "habilitar macros"),
+    "pl": ("włącz zawartość", "włącz edytowanie", "włączyć makra"),
+    "ja": ("コンテンツの有効化", "コンテンツを有効", "編集を有効に", "マクロを有効に", "マクロの有効化"),
+}  # fmt: skip
+# fmt: on
+
+_PATTERN: Final = lazy("|".join(re.escape(phrase) for phrases in PHRASES.values() for phrase in phrases))
+_ENCODINGS: Final = ("utf-16-le", "cp1252", "cp932")
+
+
+def lures_in(text: str) -> Iterator[Fact]:
+    """Facts `document.lure`, with some words around the phrase."""
+    low = " ".join(text[:LONGEST].lower().split())
+    seen: set[str] = set()
+    for match in _PATTERN.finditer(low):
+        if match[0] not in seen:
+            seen.add(match[0])
+            yield Fact("document.lure", low[max(0, match.start() - 60) : match.end() + 60].strip())
+            if len(seen) >= MOST:
+                return
+
+
+def lures_in_bytes(data: bytes) -> Iterator[Fact]:
+    """The same, in a file whose texts lie in it as they are, in UTF-16 or a code page: .doc, .xls, .ppt."""
+    low = data[:LONGEST].lower()
+    found = 0
+    for phrases in PHRASES.values():
+        for phrase in phrases:
+            for encoding in _ENCODINGS:
+                try:
+                    raw = phrase.encode(encoding).lower()
+                except UnicodeEncodeError:
+                    continue
+                if raw in low:
+                    yield Fact("document.lure", phrase)
+                    found += 1
+                    break
+            if found >= MOST:
+                return
