@@ -71,4 +71,4 @@ def test_what_a_page_writes_may_be_the_password_of_what_it_saves():
     graph = scan(
         "<html><body><script>document.write('Pass'); document.write('word: '); document.write('x' + 'yz7')</script></body></html>", "a.html"
     )
-    assert b"Password: xyz7" in [artifact.data for artifact in graph.artifacts.values()]
+    assert b"\nPassword: xyz7" in [artifact.data for artifact in graph.artifacts.values()]

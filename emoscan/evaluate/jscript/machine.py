@@ -242,7 +242,7 @@ class JsMachine(Machine):
         return value if isinstance(value, Unknown) else self.unmodelled(f"call of {display(value)}")
 
     def finish(self) -> None:
-        if self.written:
+        if any(piece.strip() for piece in self.written):
             self.child("".join(self.written), "text.plain", how="text that the page writes")
             self.written.clear()
         super().finish()

@@ -112,6 +112,7 @@ def prepare(machine: JsMachine, script: Script) -> None:
 
 
 def run_block(machine: JsMachine, block: str) -> None:
+    machine.written.append("\n")
     guarded(machine, machine.engine.run, machine.rewrite(block))
 
 
