@@ -84,17 +84,23 @@ def told(page: Page, artifact: Artifact, ctx: Context, source: str) -> bool:
 
 
 def evaluate(page: Page, artifact: Artifact, ctx: Context, source: str | None) -> None:
-    """Run the blocks of each language together, the language of the first block first."""
-    languages = dict.fromkeys(block.language for block in page.blocks) or {"jscript": None}
-    for language in languages:
-        blocks = tuple(block.text for block in page.blocks if block.language == language)
-        if language == "vbscript":
-            from emoscan.evaluate.vba import script as vbscript
+    """Run the blocks: those of one language by that language's ways, both together one after the other."""
+    languages = {block.language for block in page.blocks}
+    texts = tuple(block.text for block in page.blocks)
+    if "vbscript" in languages and "jscript" not in languages:
+        from emoscan.evaluate.vba import script as vbscript
 
-            vbscript.evaluate(vbscript.Script(blocks, ctx.name, artifact.data, source), ctx.budget, ctx.emit)
-        elif language == "jscript":
-            from emoscan.evaluate.jscript import run as jscript
+        chosen = tuple(block.text for block in page.blocks if block.language == "vbscript")
+        vbscript.evaluate(vbscript.Script(chosen, ctx.name, artifact.data, source), ctx.budget, ctx.emit)
+        return
+    from emoscan.evaluate.jscript import run as jscript
 
-            elements = tuple(jscript.Element(e.tag, e.attributes, e.text) for e in page.elements) if source is not None else None
-            script = jscript.Script(blocks, ctx.name, artifact.data, elements)
-            jscript.evaluate(script, ctx.budget, ctx.emit)
+    elements = tuple(jscript.Element(e.tag, e.attributes, e.text) for e in page.elements) if source is not None else None
+    if "vbscript" not in languages:
+        texts = tuple(block.text for block in page.blocks if block.language == "jscript")
+        jscript.evaluate(jscript.Script(texts, ctx.name, artifact.data, elements), ctx.budget, ctx.emit)
+        return
+    from emoscan.evaluate import mixed
+
+    both = [(block.language, block.text) for block in page.blocks if block.language in KINDS]
+    mixed.evaluate(both, source, jscript.Script(texts, ctx.name, artifact.data, elements), ctx.budget, ctx.emit)

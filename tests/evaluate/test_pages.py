@@ -39,6 +39,18 @@ def test_an_html_application_in_jscript():
     assert effects(graph, "run") == ["calc.exe"]
 
 
+def test_scripts_of_both_languages_share_their_names():
+    graph = scan(
+        "<html><head><hta:application id=a></head><p id=c>6162</p>"
+        "<script language=javascript>var Shell = new ActiveXObject('WScript.Shell'); function undo(s) { return unescape('%' + s.substr(0, 2) + '%' + s.substr(2)) }"
+        "Shell.RegWrite('HKCU\\\\a', document.getElementById('c').innerHTML)</script>"
+        '<script language=vbscript>\nfound = shell.RegRead("HKCU\\a") & ""\nplain = undo(found)\nFunction Twice(x)\nTwice = x & x\nEnd Function</script>'
+        "<script language=javascript>Shell.Run('run ' + found + ' ' + plain + ' ' + Twice('z'))</script></html>",
+        "a.hta",
+    )
+    assert effects(graph, "run") == ["run 6162 ab zz"]
+
+
 def test_a_scriptlet():
     graph = scan(
         '<?XML version="1.0"?><scriptlet><registration progid="x"><script language="JScript"><![CDATA['
@@ -55,8 +67,21 @@ def test_a_page_that_smuggles_a_file():
         "a.download = 'x.bat'; document.body.appendChild(a); a.click();</script></body></html>",
         "a.html",
     )
-    assert [fact.value for artifact in graph.artifacts for _, fact in graph.facts(artifact, "html.smuggle")] == ["x.bat"]
     assert b"echo hi" in [artifact.data for artifact in graph.artifacts.values()]
+    assert [fact.value for artifact in graph.artifacts for _, fact in graph.facts(artifact, "html.smuggle") if fact.how == "click"] == [
+        "x.bat"
+    ]
+
+
+def test_a_page_that_smuggles_a_program():
+    graph = scan(
+        "<html><body><script>var a = document.createElement('a'); var d = [80, 75, 3, 4, 20]; for (var i = 0; i < 60; i++) d.push(0);"
+        "a.href = URL.createObjectURL(new Blob([new Uint8Array(d)])); a.download = 'x.zip'; a.click();</script></body></html>",
+        "a.html",
+    )
+    assert [fact.value for artifact in graph.artifacts for _, fact in graph.facts(artifact, "html.smuggle") if fact.how == "click"] == [
+        "x.zip"
+    ]
 
 
 def test_an_ordinary_page_yields_nothing():

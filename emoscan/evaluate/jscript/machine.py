@@ -16,6 +16,7 @@ from emoscan.evaluate.core.machine import Emit, Machine
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, arity, display
 from emoscan.evaluate.core.world import World
 from emoscan.evaluate.jscript.engine import Engine, dumps, loads
+from emoscan.registry import sniff
 
 MARK: Final = "\ue0f0"
 END: Final = "\ue0f1"
@@ -28,6 +29,9 @@ RAN: Final = "text run as code"
 """Label of a script that was run where it was made; it is not run again by itself."""
 SHOWN: Final = 4_096
 LONGEST_WRITTEN: Final = 1 << 16
+SNIFFED: Final = 1 << 20
+HARMLESS: Final = ("text.", "image.", "audio.", "video.", "font.", "document.", "data.unknown")
+"""Kinds of files that pages offer for good reasons: exports, pictures."""
 MOST_LAYERS: Final = 200
 SHORTEST_LAYER: Final = 40
 """Characters below which a text that is run as code is no layer: `eval("a+b")` in a loop, or JSON."""
@@ -67,6 +71,8 @@ class JsMachine(Machine):
         """Why the script is being stopped: it ended itself, or a limit was reached."""
         self.layers: set[str] = set()
         self.rewrite: Callable[[str], str] = lambda code: code
+        self.foreign: Callable[[str, tuple[Any, ...]], Any] | None = None
+        """Calls a procedure of the other language of a page."""
         self.wscript = shells.script_host(self)
         self.now_asked = False
         self.seconds = seconds
@@ -263,6 +269,22 @@ class JsMachine(Machine):
                 self.child(shown, "script.js", label=RAN, how=how)
         return self.rewrite(source) if isinstance(source, str) else source
 
+    # ------------------------------------------------------------ names that another language has
+
+    def names(self) -> dict[str, Any]:
+        """What the script has put into the global scope: values, and functions as things to call."""
+        text = self.engine.call("$names")
+        return {name: self.decode(value) for name, value in loads(text).items()} if isinstance(text, str) else {}
+
+    def take(self, name: str, value: Any) -> None:
+        """Put a value into the global scope of the script."""
+        self.engine.call("$take", dumps(name), dumps(self.encode(value)))
+
+    def invoke(self, function: Object, args: tuple[Any, ...]) -> Any:
+        """Call a function of the script from the other language."""
+        text = self.engine.call("$invoke", dumps([function.data["number"], [self.encode(arg) for arg in args]]))
+        return self.decode(loads(text)) if isinstance(text, str) else None
+
 
 # ---------------------------------------------------------------- operations of the prelude
 
@@ -323,6 +345,12 @@ def call(machine: JsMachine, this: Any, name: str, *arguments: Any) -> Any:
         guess(machine, this, name.lower(), arguments)
         return Unknown(f"{name} of {display(this)}"[:200])
     return None
+
+
+@operation
+def foreign(machine: JsMachine, name: str, *arguments: Any) -> Any:
+    """Call a procedure of the other language of the page."""
+    return machine.foreign(name, arguments) if machine.foreign is not None else None
 
 
 @operation
@@ -416,7 +444,9 @@ def child(machine: JsMachine, code: Any, language: Any, how: Any) -> None:
 def file(machine: JsMachine, name: Any, content: Any, how: Any) -> None:
     """A file that a page puts together: its bytes as the characters of a text."""
     label = display(name)
-    machine.fact("html.smuggle", label, display(how))
+    kind = "" if isinstance(content, Unknown) else sniff(content[:SNIFFED].encode("latin-1", "replace"), label)[0]
+    if not kind.startswith(HARMLESS):
+        machine.fact("html.smuggle", label, display(how))
     if isinstance(content, Unknown):
         machine.child(content, label=label, how=f"file made by {display(how)}")
     else:

@@ -165,6 +165,23 @@ hidden('$callback', function (request) {
   f.apply(undefined, pair[1].map(decode));
 });
 
+// ---------------------------------------------------------------- names that another language of the page has
+
+hidden('$names', function () {
+  var found = {};
+  Object.keys(global).slice(0, 2000).forEach(function (name) { if (name.charAt(0) !== '$') found[name] = encode(global[name], 0); });
+  return stringify(found);
+});
+hidden('$take', function (name, value) { global[parse(name)] = decode(parse(value)); });
+hidden('$foreign', function (name) {
+  name = parse(name);
+  if (typeof global[name] !== 'function') global[name] = function () { return ask.apply(null, ['foreign', name].concat([].slice.call(arguments))); };
+});
+hidden('$invoke', function (request) {
+  var pair = parse(request), f = functions[pair[0]];
+  return stringify(encode(f.apply(global, pair[1].map(decode)), 0));
+});
+
 // ---------------------------------------------------------------- texts run as code
 
 function layer(code, how) {

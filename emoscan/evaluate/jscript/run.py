@@ -76,25 +76,36 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
 
 def run(script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float, *, online: bool = True) -> None:
     """One run in a world of its own."""
+    machine = start(script, budget, emit, now, seconds, online=online)
+    try:
+        prepare(machine, script)
+        for block in script.blocks:
+            run_block(machine, block)
+        settle(machine, script)
+    except ScriptEnd:
+        pass
+    finally:
+        machine.finish()
+
+
+def start(script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float, *, online: bool = True) -> JsMachine:
+    """A machine with the script's file in its world."""
     world = World(budget, now=now, document=script.name or "script.js")
     world.online = online
     world.files.write(world.absolute(world.document), script.data)
     budget.spend(sum(map(len, script.blocks)) // 256)
     machine = JsMachine(budget, world, emit, seconds, budget.limits.memory_bytes // MEMORY_SHARE)
     machine.rewrite = lambda code: rewrite(code, truth)
-    try:
-        prepare(machine, script)
-        for block in script.blocks:
-            run_block(machine, block)
-        if script.elements is not None:
-            guarded(machine, machine.engine.call, "$settle")
-        guarded(machine, machine.engine.jobs, MOST_JOBS)
-        if script.elements is not None:
-            guarded(machine, machine.engine.call, "$settle")
-    except ScriptEnd:
-        pass
-    finally:
-        machine.finish()
+    return machine
+
+
+def settle(machine: JsMachine, script: Script) -> None:
+    """What happens when all scripts of a page have run: its events, timers, promises."""
+    if script.elements is not None:
+        guarded(machine, machine.engine.call, "$settle")
+    guarded(machine, machine.engine.jobs, MOST_JOBS)
+    if script.elements is not None:
+        guarded(machine, machine.engine.call, "$settle")
 
 
 def prepare(machine: JsMachine, script: Script) -> None:

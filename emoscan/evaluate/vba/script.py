@@ -129,9 +129,18 @@ class Run:
         self.project.host = ScriptHost(self.machine, script.page)
         self.failed = False
         for block in script.blocks:
-            if not self.alive(self.project.run_statements, RESUME + block if resume else block, self.module):
+            if not self.block(RESUME + block if resume else block):
                 break
-        for name in EVENTS if script.page is not None else ():
+        if script.page is not None:
+            self.events()
+
+    def block(self, source: str) -> bool:
+        """Run a piece of the script; False when it ended the script."""
+        return self.alive(self.project.run_statements, source, self.module)
+
+    def events(self) -> None:
+        """Run what the page calls when it is there."""
+        for name in EVENTS:
             procedure = self.module.procedures.get(name)
             if procedure is not None and not ran(procedure) and not procedure.tree.parameters:
                 self.alive(self.project.invoke, procedure, ())
