@@ -220,9 +220,10 @@ def _word(layer: Layer) -> bytes:
 
 @maker("word2003xml")
 def _word_2003_xml(layer: Layer) -> bytes:
-    """Word 2003 XML; its macro project lies in ActiveMime (a header of 50 bytes, then zlib), in base64."""
+    """Word 2003 XML of `text`, or with `body` (a file) as it is; its macro project lies in ActiveMime (a header of 50 bytes, then zlib), in base64."""
     vba = _project(layer, [])
     paragraphs = "".join(f"<w:p><w:r><w:t>{escape(line)}</w:t></w:r></w:p>" for line in layer.file("text").splitlines())
+    paragraphs = layer.file("body") or paragraphs
     macros = b""
     if vba is not None:
         plain = vba.file()
