@@ -7,6 +7,7 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.formats.compound import kind_in, kind_of
+from emoscan.formats.links import hyperlink
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, hosts
 from emoscan.parse.cfb import BETA_MAGIC, MAGIC, CompoundFile, Entry, join
@@ -89,7 +90,10 @@ def _in_presentation(file: CompoundFile, entry: Entry) -> Yields:
     from emoscan.parse import oledocument, pptbinary
 
     assert file.budget is not None
-    for stored in pptbinary.storages(file.read(entry), file.budget):
+    stream = file.read(entry)
+    for target in pptbinary.hyperlinks(stream):
+        yield from hyperlink(target, "hyperlink")
+    for stored in pptbinary.storages(stream, file.budget):
         if stored.damage:
             yield Problem("malformed", "presentation", f"{stored.damage}; what is missing was not seen")
         if oledocument.control_in(stored.data, file.budget) is None and kind_in(stored.data) != "office.vba-storage":

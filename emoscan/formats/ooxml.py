@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from emoscan.context import Context
+from emoscan.formats.links import hyperlink
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, zipdir
 from emoscan.registry import Look, sniffs, step
@@ -93,7 +94,11 @@ def _links(package: Package, embedded: set[str]) -> Yields:
             if len(seen) > MAX_LINKS:
                 yield Problem("limit", "links", f"the document has more than {MAX_LINKS:,} external relationships; the rest was not read")
                 return
-            yield Fact("link.external", relationship.target, relationship.type, detail={"part": source or "package"})
+            detail = {"part": source or "package"}
+            if relationship.type.endswith("/hyperlink"):
+                yield from hyperlink(relationship.target, relationship.type, detail)
+            else:
+                yield Fact("link.external", relationship.target, relationship.type, detail=detail)
 
 
 def _children(package: Package, embedded: set[str]) -> Yields:

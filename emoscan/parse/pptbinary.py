@@ -88,6 +88,12 @@ MAX_TAGS: Final = 10_000
 DOCUMENT, SLIDE, NOTES, DRAWING, SLIDE_LIST = 0x03E8, 0x03EE, 0x03F0, 0x040C, 0x0FF0
 SLIDE_PERSIST, TEXT_HEADER, TEXT_CHARS, TEXT_BYTES, OUTLINE_REFERENCE = 0x03F3, 0x0F9F, 0x0FA0, 0x0FA8, 0x0F9E
 TAG, CSTRING = 0x1389, 0x0FBA
+HYPERLINK_TARGET, HYPERLINK_PLACE = 1, 3
+MAX_LINKS: Final = 5_000
+MAX_LINK: Final = 1 << 17
+_HYPERLINK: Final = re.compile(rb"\x0f\0\xd7\x0f")
+_ACTION: Final = re.compile(rb"[\x0f\x1f]\0\xf2\x0f")
+INTERACTION, RUN_PROGRAM = 0x0FF3, 2
 _TAG: Final = re.compile(rb"\x0f\0\x89\x13")
 
 
@@ -153,6 +159,29 @@ def _text(text_box: bytes, outline: list[str]) -> str:
             (index,) = struct.unpack_from("<i", inner)
             out.append(outline[index] if 0 <= index < len(outline) else "")
     return "".join(out)
+
+
+def hyperlinks(stream: bytes) -> Iterator[str]:
+    """Targets of ExHyperlinkContainer (2.10.16) and programs of click and hover actions (2.6.1 to 2.6.3), wherever they stand."""
+    seen: set[str] = set()
+    for pattern in (_HYPERLINK, _ACTION):
+        for match in pattern.finditer(stream):
+            at = match.start()
+            length = min(int.from_bytes(stream[at + 4 : at + 8], "little"), MAX_LINK)
+            records = list(officeart.records(stream[at + 8 : at + 8 + length]))
+            texts = {
+                instance: body[: len(body) & ~1].decode("utf-16-le", "replace") for type_, instance, body, _ in records if type_ == CSTRING
+            }
+            if pattern is _ACTION:
+                runs = any(type_ == INTERACTION and len(body) >= 9 and body[8] == RUN_PROGRAM for type_, _, body, _ in records)
+                target = texts.get(0, "") if runs else ""
+            else:
+                target = texts.get(HYPERLINK_TARGET) or texts.get(0, "")
+            if target and target not in seen:
+                seen.add(target)
+                yield target
+                if len(seen) >= MAX_LINKS:
+                    return
 
 
 def _decoded(kind: int, data: bytes) -> str:

@@ -337,6 +337,10 @@ def script_host(machine: CmdMachine, call: Call) -> None:
     if not files:
         return
     target = files[0]
+    own = PROGRAMS.get(program_name(_SCRIPT_FILE.sub("", target)))
+    if own is not None and _SCRIPT_FILE.search(target):  # a script that comes with Windows
+        own(machine, Call(target, program_name(_SCRIPT_FILE.sub("", target)), call.after(call.args.index(target) + 1)))
+        return
     fetch_or_load(machine, call, target, "T1059.005")
     kind = {"vbscript": "script.vbs", "jscript": "script.js", "javascript": "script.js"}.get(engine.replace(".encode", ""), "")
     content = machine.read_file(target)

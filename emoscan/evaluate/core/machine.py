@@ -35,6 +35,9 @@ MAX_TAKEN_OUT: Final = 200
 MAX_LEFT: Final = 1 << 12
 """Characters of each."""
 
+MARKED, CUT_MARK = 12, 3
+"""Characters by which a URL is known again, and those that say that something was cut off."""
+
 MAX_UNMODELLED: Final = 200
 
 
@@ -68,6 +71,8 @@ class Machine:
         self.windows: dict[int, Any] = {}
         """What the handles stand for that functions of Windows gave out."""
         self._at_end: list[Callable[[], None]] = []
+        self._fetched: dict[str, None] = {}
+        """URLs that were fetched, in order."""
         self._taken_out: dict[str, str] = {}
         """What was left of texts → the marker token that was taken out of them."""
 
@@ -218,6 +223,7 @@ class Machine:
     def download(self, url: str | Unknown, how: str, path: str | Unknown = "", **detail: Any) -> Unknown:
         """Something is fetched, and written to `path` if there is one. Returns its content: unknown, but it knows its URL."""
         content = Unknown(f"content of {display(url)}")
+        self._fetched[display(url)] = None
         self.effect("download", url, how, path=path, **detail)
         if path != "" and self.world.online:
             self.world.files.write(display(path), content)
@@ -235,11 +241,18 @@ class Machine:
         self.grow(len(content) if isinstance(content, bytes) else 0)
         url = origin(content)
         if url:
-            self.effect("download", url, how, path=path)
+            self.effect("download", self._whole_url(url), how, path=path)
         elif key not in self._writers or (not append and self._writers[key] != how):
             self.effect("write", path, how)
         self._writers[key] = how
         self.world.files.write(path, content, append=append)
+
+    def _whole_url(self, told: str) -> str:
+        """The URL that was fetched, of what the reason of something unknown tells of it: reasons are cut short."""
+        if told in self._fetched:
+            return told
+        start = told[: max(MARKED, len(told) - CUT_MARK)]
+        return next((url for url in reversed(self._fetched) if url.startswith(start)), told)
 
     def close_file(self, path: str | Unknown) -> None:
         """A file was closed: its content becomes an artifact. If more is written to it later, that follows at the end."""
