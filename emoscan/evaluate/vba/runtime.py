@@ -111,9 +111,11 @@ class Counter:
         self.after = start + rounds * step
         done, chunk = 0, 16
         limit = self.machine.allowance(self.weight)
+        floor = self.machine.floor()
         while done < rounds:
             take = min(chunk, rounds - done)
-            if done + take > limit:
+            before = self.machine.budget.left("operations")
+            if done + take > limit or before < floor:
                 self.machine.loop_left(done)
                 self.after = start + done * step
                 return
@@ -124,7 +126,9 @@ class Counter:
                 yield start
                 take = 1
             done += take
-            chunk = min(chunk * 4, 4096)
+            # Where most is spent in loops and calls within, it is looked at each round.
+            spent = before - self.machine.budget.left("operations")
+            chunk = min(chunk * 4, 4096) if spent < 4 * take * self.weight else 1
 
     def one_by_one(self) -> Iterator[Any]:
         add, end, step = self.machine.operators.add, self.end, self.step
@@ -136,13 +140,14 @@ class Counter:
         up = number(step) >= 0
         last = number(end)
         limit, done = self.machine.allowance(self.weight), 0
+        floor = self.machine.floor()
         while True:
             current = number(value)
             if (current > last) if up else (current < last):
                 self.after = value
                 return
             done += 1
-            if done > limit:
+            if done > limit or self.machine.budget.left("operations") < floor:
                 self.machine.loop_left(done)
                 self.after = value
                 return
@@ -811,6 +816,10 @@ class VbaMachine(Machine):
         """Rounds a loop may take: half of what is left to spend, so that what comes behind it is still seen."""
         return self.budget.left("operations") // (2 * weight) + 1
 
+    def floor(self) -> int:
+        """What loops and calls within a loop leave of what there is to spend: below that, the loop around them is left."""
+        return self.budget.left("operations") // 8
+
     def operations_done(self, count: int) -> None:
         self.budget.spend(count)
 
@@ -883,9 +892,9 @@ class VbaMachine(Machine):
         return self._each(items, weight)
 
     def _each(self, items: Any, weight: int) -> Iterator[Any]:
-        limit = self.allowance(weight)
+        limit, floor = self.allowance(weight), self.floor()
         for count, item in enumerate(items):
-            if count > limit:
+            if count > limit or self.budget.left("operations") < floor:
                 self.loop_left(count)
                 return
             self.operations_done(weight)

@@ -49,3 +49,19 @@ def test_the_addresses_tried_when_the_first_fails(source):
 def test_a_script_that_tries_for_ever_is_left():
     source = f'Sub AutoOpen()\naddress = "{FIRST}"\nDo{REQUEST}\nLoop Until h.Status = 200\nEnd Sub'
     assert downloads(source) == [FIRST]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "For i = 1 To 100000\nFor j = 1 To 50: s = Chr(65): Next\nNext",
+        "For i = 1 To 100000\nWork\nNext",
+        "For i = 1 To 100000\nWork\ni = i + 0\nNext",
+        "Dim many(100000)\nFor Each i In many\nWork\nNext",
+    ],
+)
+def test_what_comes_behind_long_loops_is_seen(loop):
+    """Most is spent in what the loop's body calls, not in its own rounds."""
+    work = "Sub Work()\nDim j\nFor j = 1 To 50: s = Chr(65): Next\nEnd Sub\n"
+    source = f'{work}Sub AutoOpen()\n{loop}\naddress = "{FIRST}"{REQUEST}\nEnd Sub'
+    assert downloads(source, Limits(seconds=60, operations=300_000)) == [FIRST]
