@@ -35,8 +35,6 @@ BLANKS: Final = lazy(r"[\s\xa0\u2000-\u200b\u3000]{40,}+")
 
 LONG: Final = 260
 REMOTE: Final = ("\\\\", "//", "http:", "https:", "ftp:", "file:", "search-ms:", "ms-")
-REACHED: Final = 16 << 20
-"""Bytes of a shortcut that `findstr` is run over."""
 
 
 @step("lnk", "windows.lnk")
@@ -128,45 +126,3 @@ def _behind(data: bytes, link: Shortcut, ctx: Context) -> Yields:
     yield Fact("lnk.overlay", f"{len(data) - link.end:,} bytes", detail={"offset": str(link.end)})
     ctx.budget.grow(len(overlay), "data behind a shortcut")
     yield Child(overlay, label="behind the end", how="data behind the end of the shortcut", span=(link.end, len(data)))
-    for name, found in lines_found(link.arguments, data[:REACHED], ctx):
-        yield Child(found, label=name, how="lines that findstr takes out of the shortcut itself")
-
-
-# ---------------------------------------------------------------- findstr
-
-_FINDSTR: Final = lazy(
-    r"\bfindstr(?:\.exe)?((?:\s+/[a-z](?::(?:\"[^\"]{0,500}\"|[^\s\"]{1,500}))?){0,20})\s+(?:\"([^\"]{1,500})\"|([^\s\"/][^\s\"]{0,499}))",
-    re.IGNORECASE,
-)
-_SWITCH: Final = lazy(r"/([a-z])(?::(?:\"([^\"]{0,500})\"|([^\s\"]{1,500})))?", re.IGNORECASE)
-_INTO: Final = lazy(r">>?\s*(?:\"([^\"]{1,300})\"|([^\s\"&|<>]{1,300}))")
-_META: Final = lazy(r"\\.|[.*\[\]^$\\]")
-
-
-def lines_found(arguments: str, data: bytes, ctx: Context) -> list[tuple[str, bytes]]:
-    """(name of the file it is written to, lines) for every `findstr` in the arguments that finds lines in `data`.
-
-    Its patterns are reduced to their longest fixed piece, which is what attackers mark their lines with.
-    """
-    results: list[tuple[str, bytes]] = []
-    text = arguments.replace("^", "")
-    lines: list[bytes] = []
-    for number, match in enumerate(_FINDSTR.finditer(text)):
-        if number >= 8:
-            break
-        switches = {s[1].lower(): s[2] or s[3] or "" for s in _SWITCH.finditer(match[1])}
-        words = [switches["c"]] if switches.get("c") else (match[2] or match[3]).split()
-        pieces = [max(_META.split(word), key=len).encode("latin-1", "replace") for word in words]
-        pieces = [piece for piece in pieces if len(piece) >= 3]
-        if not pieces:
-            continue
-        fold = "i" in switches
-        ctx.budget.spend(len(data) // 16 * len(pieces))
-        lines = lines or data.split(b"\n")
-        pieces = [piece.lower() for piece in pieces] if fold else pieces
-        found = b"\n".join(line for line in lines if any(piece in (line.lower() if fold else line) for piece in pieces))
-        into = _INTO.search(text, match.end())
-        if found:
-            ctx.budget.grow(len(found), "lines of a shortcut")
-            results.append(((into[1] or into[2]).replace("/", "\\").rpartition("\\")[2] if into else "", found))
-    return results

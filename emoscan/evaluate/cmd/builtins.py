@@ -206,9 +206,6 @@ def copy_to(machine: CmdMachine, source: str, target: str, how: str) -> None:
     if world.files.folder_exists(path) and not world.files.exists(path):
         path = path.rstrip("\\") + "\\" + whole.rpartition("\\")[2]
     name = program_name(whole)
-    if machine.content_of(whole) is None and not whole.lower().endswith((".exe", ".dll", ".com", ".ocx", ".cpl")):
-        machine.fail()
-        return
     machine.copy_file(whole, path, how)
     machine.revision += 1
     machine.copies[world.files.key(path)] = machine.copies.get(world.files.key(whole), name)

@@ -179,11 +179,12 @@ def again(machine: CmdMachine, call: Call) -> None:
         at = lower.find(name)
     if at < 0 or not name:
         return
-    match = _ARGUMENTS.match(call.line, at + len(name))
-    machine.run_file(own, match[1] if match else "")
+    match = _ARGUMENT_LIST.search(call.line, at + len(name)) or _ARGUMENTS.match(call.line, at + len(name))
+    machine.run_file(own, match[1].strip("'\" ") if match else "")
 
 
 RELAUNCHERS: Final = frozenset(("mshta", "powershell", "pwsh", "wscript", "cscript", "conhost", "runas", "nircmd", "schtasks"))
+_ARGUMENT_LIST: Final = lazy(r"""-a(?:rgs|rgument\w{0,8})\s{1,4}((?:"[^"]{0,200}"|'[^']{0,200}'|[^\s"']{1,100}))""", 2)
 _ARGUMENTS: Final = lazy(r"""["'\s]{0,4}((?:[\w:~-]{1,20}[ ]?){0,4})""")
 
 
@@ -257,10 +258,13 @@ def fetch_or_load(machine: CmdMachine, call: Call, target: str, attack: str) -> 
 
 
 def text_child(machine: CmdMachine, language: str, code: str, call: Call) -> None:
-    kind = {"vbscript": "script.vbs", "javascript": "script.js", "jscript": "script.js"}[language.lower()]
+    """Script text on a command line runs in a page, which has a window to close."""
     used(machine, call, f"{language.lower()} on its command line", code[:500], ATTACK.get(call.name, ""))
     machine.effect("eval", code, call.name, language=language)
-    machine.child(code, kind, how=f"{language.lower()}: argument of {call.name}")
+    kind, shown = "script.hta", f'<script language="{language.lower()}">{code}</script>'
+    if "</script" in code.lower():
+        kind, shown = ("script.vbs" if language.lower() == "vbscript" else "script.js"), code
+    machine.child(shown, kind, how=f"{language.lower()}: argument of {call.name}")
 
 
 ATTACK: Final = {"mshta": "T1218.005", "rundll32": "T1218.011"}

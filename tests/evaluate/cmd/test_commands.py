@@ -148,6 +148,17 @@ def test_a_batch_file_reads_itself():
     assert ran.runs == ["net user"]
 
 
+OVERLAY = b'L\0\0\0\r\nqZv7 = 1\r\nqZv7: WScript.Echo "inert"\r\nnot this one\r\n'
+
+
+@pytest.mark.parametrize("pattern", ['"qZv7.*" "Form 2022.lnk"', 'qZv7 "Form 2022.lnk"', '/b /c:"qZv7" *.lnk', '/I "^qzV7" other.lnk'])
+def test_lines_that_findstr_takes_out_of_the_shortcut(pattern):
+    command = f'cmd /v:on /c find^str {pattern} > "%tmp%\\a.vbs" & "%tmp%\\a.vbs"'
+    items = []
+    evaluate(command, Budget(Limits()), items.append, files=[("Form 2022.lnk", "windows.lnk", OVERLAY)])
+    assert Outcome(items).written()["a.vbs"] == b'qZv7 = 1\r\nqZv7: WScript.Echo "inert"\r\n'
+
+
 def test_a_file_is_written_and_run():
     ran = line(r"cmd /c echo net user>%TEMP%\a.bat&echo net localgroup>>%TEMP%\a.bat&%TEMP%\a.bat")
     assert ran.runs == ["net user", "net localgroup"]
