@@ -6,7 +6,7 @@ module is never lost. Blocks that are not closed end with their procedure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from emoscan.evaluate.vba import syntax as s
@@ -67,9 +67,14 @@ PROCEDURE: Final = frozenset(("sub", "function", "property"))
 VISIBILITY: Final = frozenset(("public", "private", "friend", "global", "static", "default"))
 
 
-def parse(source: str, *, vbscript: bool = False) -> s.Module:
-    """The syntax tree of a module's source. Never raises for what it holds."""
-    return _Parser(tokenize(source, vbscript=vbscript), vbscript=vbscript).module()
+def parse(source: str, *, vbscript: bool = False, project: str = "", modules: Collection[str] = ()) -> s.Module:
+    """The syntax tree of a module's source. Never raises for what it holds.
+
+    `project`: the name of the project, which may stand before those of its `modules` (both in lower case).
+    """
+    parser = _Parser(tokenize(source, vbscript=vbscript), vbscript=vbscript)
+    parser.project, parser.modules = project, modules
+    return parser.module()
 
 
 def parse_expression(source: str) -> s.Expr | None:
@@ -91,7 +96,8 @@ class _Parser:
         self.depth = 0
         self.vbscript = vbscript
         self.tree = s.Module(spellings=tokens.spellings)
-        self.in_with = 0
+        self.project = ""
+        self.modules: Collection[str] = ()
 
     # ------------------------------------------------------------ helpers
 
@@ -1296,6 +1302,9 @@ class _Parser:
                 return LITERALS[text]
             if text in RESERVED:
                 raise Unreadable(f"{text} is no value")
+            if text == self.project and self.texts[self.at + 1] == "." and self.texts[self.at + 2] in self.modules:
+                self.at += 2  # Project.Module1.Procedure
+                text = self.texts[self.at]
             self.at += 1
             tree = s.Name(text[:-1], text[-1]) if text[-1] in SUFFIXES else s.Name(text)
         elif kind == STRING:

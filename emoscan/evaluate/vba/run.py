@@ -71,7 +71,10 @@ class Program:
         self.budget = budget
         self.document_name = document_name
         self.now = now
-        self.trees: list[s.Module] = [parse(module.source) for module in source.modules]
+        names = {module.name.lower() for module in source.modules}
+        project = (source.name or "VBAProject").lower()
+        project = "" if project in names else project
+        self.trees: list[s.Module] = [parse(module.source, project=project, modules=names) for module in source.modules]
         self.code: dict[str, Any] = {}
         """Compiled code by its Python source: a second run compiles nothing again."""
 

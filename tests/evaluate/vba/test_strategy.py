@@ -14,7 +14,7 @@ from emoscan.parse.bundle import Document, Module, VbaProject
 
 def facts(source: str, host: Any = "word") -> list[Fact]:
     emitted: list[Any] = []
-    project = VbaProject((Module("ThisDocument", source, "document"),), Document(host=host))
+    project = VbaProject((Module("ThisDocument", source, "document"),), document=Document(host=host))
     evaluate(project, Budget(Limits(seconds=60)), emitted.append)
     return [item for item in emitted if isinstance(item, Fact)]
 
@@ -105,3 +105,11 @@ def test_each_guard_on_the_way_is_evidence():
         'Tasks.Exists("Wireshark") Or Tasks.Count < 1000',
     ]
     assert [f.value for f in found if f.kind == "effect.run"] == ["calc"]
+
+
+def test_names_behind_the_name_of_the_project():
+    main = Module("ThisDocument", "Sub AutoOpen()\nPrj.Other.Go Prj.Other.Word\nEnd Sub", "document")
+    other = Module("Other", 'Public Const Word = "calc"\nSub Go(what)\nShell what\nEnd Sub')
+    emitted: list[Any] = []
+    evaluate(VbaProject((main, other), name="Prj", document=Document(host="word")), Budget(Limits(seconds=60)), emitted.append)
+    assert [f.value for f in emitted if isinstance(f, Fact) and f.kind == "effect.run"] == ["calc"]

@@ -21,7 +21,7 @@ FIRST, SECOND = "http://one.example.test/", "http://two.example.test/"
 
 def downloads(source: str, limits: Limits | None = None) -> list[str]:
     emitted: list[Any] = []
-    project = VbaProject((Module("ThisDocument", source, "document"),), Document(host="word"))
+    project = VbaProject((Module("ThisDocument", source, "document"),), document=Document(host="word"))
     evaluate(project, Budget(limits or Limits(seconds=60)), emitted.append)
     found = [item.value for item in emitted if isinstance(item, Fact) and item.kind == "effect.download"]
     return list(dict.fromkeys(found))

@@ -26,7 +26,7 @@ WORD: Final = COMMON | _set(
     IsSandboxed KeyBindings KeysBoundTo KeyString LandscapeFontNames Languages LanguageSettings LinesToPoints ListGalleries
     MacroContainer MillimetersToPoints Name NewWindow NormalTemplate Options Parent PicasToPoints PixelsToPoints
     PointsToCentimeters PointsToInches PointsToLines PointsToMillimeters PointsToPicas PointsToPixels PortraitFontNames
-    PrintPreview ProtectedViewWindows RecentFiles Repeat Selection ShowVisualBasicEditor StatusBar SynonymInfo System Tasks
+    PrintPreview ProtectedViewWindows RecentFiles Repeat Run Selection ShowVisualBasicEditor StatusBar SynonymInfo System Tasks
     Templates VBE Windows WordBasic ThisDocument Normal"""
 )
 

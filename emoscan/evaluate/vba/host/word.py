@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, Object, ObjectClass, Unknown, display
+from emoscan.evaluate.vba import library
 from emoscan.evaluate.vba.host import names, shapes, wordtext
 from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host, queried
 from emoscan.evaluate.vba.host.base import (
@@ -1301,7 +1302,17 @@ for _name in ("FontNames", "PortraitFontNames", "LandscapeFontNames"):
 
 # WordBasic: the object that gives the commands of Word 95 to macros.
 WORD_BASIC: Final = office_class("WordBasic")
-WORD_BASIC.missing = lambda machine, _this, name, _args: machine.unmodelled(f"WordBasic.{name}")
+
+
+def _word_basic(machine: Any, _this: Object, name: str, args: tuple[Any, ...]) -> Any:
+    """Functions of WordBasic that VBA still has; `[Right$]` keeps its sign."""
+    key = name.lower().rstrip("$")
+    if machine.project is not None and machine.project.is_builtin(key):
+        return library.call(machine, key, args)
+    return machine.unmodelled(f"WordBasic.{name}")
+
+
+WORD_BASIC.missing = _word_basic
 actions(WORD_BASIC, "disableautomacros screenupdating fileclose filesave")
 WORD_BASIC.get["macrocopy"] = lambda machine, this, source=MISSING, target=MISSING, *_: organizer_copy(machine, this, source, target)
 WORD_BASIC.get["sendkeys"] = lambda machine, _this, keys=MISSING, *_: machine.effect("keys", as_text(machine, keys), "WordBasic.SendKeys")
