@@ -101,14 +101,19 @@ def content(this: Object) -> Unknown:
     return Unknown(f"content of {display(this.data['url'])}")
 
 
+def reached(machine: Any, this: Object) -> bool:
+    """Whether there is an answer from the address that was asked."""
+    return machine.world.online and display(this.data["url"]) not in machine.world.unreachable
+
+
 @REQUEST.method("Status")
 def _status(machine: Any, this: Object) -> int:
-    return (200 if machine.world.online else 404) if this.data["state"] == DONE else 0
+    return (200 if reached(machine, this) else 404) if this.data["state"] == DONE else 0
 
 
 @REQUEST.method("StatusText")
-def _status_text(machine: Any, _this: Object) -> str:
-    return "OK" if machine.world.online else "Not Found"
+def _status_text(machine: Any, this: Object) -> str:
+    return "OK" if reached(machine, this) else "Not Found"
 
 
 @REQUEST.method("ReadyState")
@@ -118,12 +123,12 @@ def _ready_state(_machine: Any, this: Object) -> int:
 
 @REQUEST.method("ResponseText")
 def _response_text(machine: Any, this: Object) -> Text:
-    return content(this) if machine.world.online else ""
+    return content(this) if reached(machine, this) else ""
 
 
 @REQUEST.method("ResponseBody", "ResponseStream")
 def _response_body(machine: Any, this: Object) -> Any:
-    return content(this) if machine.world.online else machine.make_array(b"", byte=True)
+    return content(this) if reached(machine, this) else machine.make_array(b"", byte=True)
 
 
 @REQUEST.method("ResponseXML")

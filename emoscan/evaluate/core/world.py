@@ -289,6 +289,8 @@ class World:
         self.clipboard = ""
         self.online = True
         """Whether requests succeed."""
+        self.unreachable: frozenset[str] = frozenset()
+        """Addresses from which there is no answer all the same."""
 
     def bring(self, name: str, kind: str, content: bytes) -> None:
         """Put a file in place that the script lies in, or came out of: where it stands, or with what the user has downloaded."""

