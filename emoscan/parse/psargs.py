@@ -12,6 +12,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from emoscan.model import Child, Fact
+from emoscan.parse.commandline import split
 from emoscan.parse.encodings import from_base64
 from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes, looks_like_text
@@ -172,6 +173,8 @@ def _argument(text: str, start: int, stop: int) -> tuple[str, int]:
         if match:
             inner = match[1].replace('\\"', '"').replace('""', '"')
             return inner.strip(), start + match.end()
+    if '\\"' in body:  # a command line as CreateProcess gets it
+        return " ".join(argument.text for argument in split(body)), stop
     if body.startswith("'") and body.find("'", 1) == len(body.rstrip()) - 1:
         return body.rstrip()[1:-1], stop
     return body.strip().strip('"'), stop
