@@ -108,8 +108,8 @@ def _has(kind: str, signatures: tuple[Signature, ...]) -> Callable[[Look], bool]
 
 
 def _boot_sector(data: bytes) -> bool:
-    """A jump instruction at the start and the signature at the end of the sector (FAT specification 3.1)."""
-    return data[:1] in (b"\xeb", b"\xe9") and data[510:512] == b"\x55\xaa"
+    """A jump instruction at the start and the signature at the end of the sector (FAT specification 3.1); the disk in a fixed VHD is that's."""
+    return data[:1] in (b"\xeb", b"\xe9") and data[510:512] == b"\x55\xaa" and not data[-512:].startswith(b"conectix")
 
 
 SECOND_LOOK: Final[dict[str, Callable[[bytes], bool]]] = {
