@@ -100,7 +100,9 @@ def vhd(data: bytes) -> View:
         raise Malformed(f"blocks of {block} bytes")
     bitmap = -(-(block // SECTOR) // (8 * SECTOR)) * SECTOR
     count = min(count, MAX_BLOCKS, max(0, len(data) - table) // 4)
-    places = tuple(entry * SECTOR + bitmap if entry != 0xFFFFFFFF else -1 for entry in struct.unpack_from(f">{count}I", data, table))
+    places = tuple(
+        entry * SECTOR + bitmap if entry != 0xFFFFFFFF else -1 for entry in struct.unpack(f">{count}I", data[table : table + 4 * count])
+    )
     return Blocks(data, places, block, size)
 
 
@@ -131,7 +133,7 @@ def vhdx(data: bytes) -> View:
     table, length = regions[_BAT]
     count = min(length // 8, MAX_BLOCKS, max(0, len(data) - table) // 8)
     ratio = (1 << 23) * sector // block
-    entries = struct.unpack_from(f"<{count}Q", data, table)
+    entries = struct.unpack(f"<{count}Q", data[table : table + 8 * count])
     # Behind as many blocks as one bitmap speaks of stands the entry of the bitmap ([MS-VHDX] 2.5).
     places = tuple((entry >> 20 << 20) if entry & 7 >= 6 else -1 for number, entry in enumerate(entries) if (number + 1) % (ratio + 1))
     return Blocks(data, places, block, size)
