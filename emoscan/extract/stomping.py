@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 TELLING_TEXT: Final = 4
 """Characters of a text whose absence alone is enough."""
 TELLING_NAMES: Final = 2
+BYTES_PER_OPERATION: Final = 8
+"""P-code that is read for what one operation of a script costs."""
 SHOWN: Final = 12
 """Names and texts told of a module."""
 COMMENTS: Final = frozenset(("QuoteRem", "Rem", "Reparse", "LineCont"))
@@ -57,13 +59,13 @@ def compare(file: CompoundFile, place: str, project: Project) -> Compared:
     modules: list[Module] = []
     differences: list[Difference] = []
     for module in project.modules:
+        if file.budget is not None:
+            file.budget.spend(len(project.caches.get(module.stream, b"")) // BYTES_PER_OPERATION)
         found = difference(module, project.caches.get(module.stream, b""), names)
         if found is None:
             modules.append(module)
             continue
         code, differs = found
-        if file.budget is not None:
-            file.budget.spend(sum(len(line) for line in code.lines))
         text = decompile(code)
         if file.budget is not None:
             file.budget.grow(len(text), module.name)

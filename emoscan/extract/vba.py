@@ -204,4 +204,6 @@ def open_project(artifact: Artifact, ctx: Context) -> Yields:
     for module in with_code:
         text = as_bytes(module.source)
         ctx.budget.grow(len(text), module.name)
-        yield Child(text, "script.vba", label=module.name, how="macro module")
+        yield Child(
+            text, "script.vba", label=module.name, how="macro module" if module.origin != "p-code" else "macro module, out of its p-code"
+        )
