@@ -49,9 +49,6 @@ MANY: Final = 5
 MOST_SIMPLIFIED: Final = 40
 """Layers that are also given in their plain form."""
 
-FOLDS: Final = 3
-"""Expressions worked out from which a script is worth giving in its plain form."""
-
 DEEPEST_LIST: Final = 16
 """Arrays in arrays whose elements are written out."""
 
@@ -805,7 +802,7 @@ class PowerShellMachine(Machine):
                 continue
             text = found.text()
             self.undo("words", found.odd)
-            if found.odd or found.dropped or found.folds >= FOLDS or "`" in tree.text:
+            if found.folds or found.dropped or "`" in tree.text:
                 self.grow(len(text))
                 emit(Child(as_bytes(text), "script.powershell", how=SIMPLIFIED))
 

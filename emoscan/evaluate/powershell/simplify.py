@@ -51,18 +51,36 @@ _VARIABLE_COMMANDS: Final = frozenset(("gv", "get-variable", "variable"))
 _FOLDED: Final = (s.Chain, s.Cast, s.Invoke, s.Index, s.Unary, s.Expand, s.Paren, s.Member, s.ArrayExpr, s.SubExpr)
 
 
+_NAMED_BY_NODES: Final = (s.Member, s.Invoke, s.Command)
+_NO_NODES: Final = frozenset(("compiled", "start", "stop", "text", "op"))
+_PARTS: Final[dict[Any, tuple[str, ...]]] = {
+    cls: tuple(name for name in slots if name not in _NO_NODES and (name != "name" or cls in _NAMED_BY_NODES))
+    for cls in vars(s).values()
+    if isinstance(cls, type) and (slots := getattr(cls, "__slots__", None)) is not None
+}
+"""Attributes that may hold nodes, by kind of node."""
+
+_WORTH: Final = re.compile(
+    r"[A-Za-z]`[A-Za-z]|['\"]\s{0,9}\+\s{0,9}\(?['\"$\[]|\[\s{0,3}char|-[ic]?(?:join|replace|split|bxor)\b|\.\W{0,3}replace|['\"]\s{0,9}-f\b|\[type\]"
+    r"|[&.]\s{0,3}[('\"]",
+    re.IGNORECASE,
+)
+"""What scripts hold of which a plain form may be easier to read."""
+
+
 def nodes_of(value: Any) -> Iterator[s.Node]:
     """All nodes of a tree, in no order."""
     stack = [value]
+    pop = stack.pop
     while stack:
-        item = stack.pop()
-        if isinstance(item, (list, tuple)):
-            stack.extend(item)
-        elif isinstance(item, (s.Node, s.ScriptBlock, s.Param)):
+        item = pop()
+        kind = type(item)
+        if kind is list or kind is tuple:
+            stack += item
+        elif kind in _PARTS:
             if isinstance(item, s.Node):
                 yield item
-            for cls in type(item).__mro__:
-                stack.extend(getattr(item, name, None) for name in getattr(cls, "__slots__", ()) if name != "compiled")
+            stack += [getattr(item, name, None) for name in _PARTS[kind]]
 
 
 def quoted(text: str) -> str:
@@ -356,12 +374,11 @@ class Simplifier:
 
     def command(self, node: s.Command) -> str:
         name = self.name_of(node.name) if not isinstance(node.name, s.Var) else None
-        if name is not None and _WORD.match(name):
+        if name is not None and (_WORD.match(name) or name in "%?"):
             plain = spelt(name)
-            if node.operator or plain != name:
+            if node.operator or not isinstance(node.name, s.Const):
                 self.folds += 1
-            if not isinstance(node.name, s.Const):
-                self.odd += 1
+                self.odd += not isinstance(node.name, s.Const)
             shown = plain if not node.operator or node.operator == "&" or "-" in plain else f"{node.operator} {plain}"
         else:
             shown = f"{node.operator} {self.show(node.name)}" if node.operator else self.show(node.name)
@@ -473,8 +490,8 @@ def literal(value: Any) -> str | None:
 
 
 def simplified(machine: Any, tree: s.ScriptBlock, others: Iterable[str] = ()) -> Simplifier | None:
-    """A script's plain form, None when it is too long or holds what nobody could read."""
-    if len(tree.text) > LARGEST:
+    """A script's plain form, None when it is too long, or plain as it is."""
+    if len(tree.text) > LARGEST or not _WORTH.search(tree.text):
         return None
     machine.tick(len(tree.text) // 16)
     return Simplifier(machine, tree, others)
