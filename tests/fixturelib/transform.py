@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import unicodedata
+import zlib
 from collections.abc import Callable
 from typing import Final
 
@@ -118,3 +119,24 @@ def repeat(text: str, count: int, separator: str = "") -> str:
 def crlf(text: str) -> str:
     """Line ends as a text box of several lines holds them."""
     return text.replace("\n", "\r\n")
+
+
+@transform
+def deflate(text: str) -> str:
+    """Raw deflate in base64, as scripts unpack it with DeflateStream. Stored, so that every library makes the same bytes."""
+    packer = zlib.compressobj(level=0, wbits=-15)
+    return base64.b64encode(packer.compress(text.encode()) + packer.flush()).decode()
+
+
+@transform
+def secure_string(text: str, first: int, count: int) -> str:
+    """What ConvertFrom-SecureString gives for a key of so many bytes that count up."""
+    from Crypto.Cipher import AES
+
+    vector = bytes(range(16))
+    data = text.encode("utf-16-le")
+    data += bytes([16 - len(data) % 16]) * (16 - len(data) % 16)
+    body = AES.new(bytes(range(first, first + count)), AES.MODE_CBC, vector).encrypt(data).hex()
+    return (
+        "76492d1116743f0423413b16050a5345" + base64.b64encode(f"2|{base64.b64encode(vector).decode()}|{body}".encode("utf-16-le")).decode()
+    )
