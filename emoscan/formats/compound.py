@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from emoscan.parse import Malformed, hosts
 from emoscan.parse.cfb import CompoundFile
 from emoscan.registry import Look
+
+INSTALLER: Final = "binary.msi"
+_INSTALLERS: Final = ("000c1084-", "000c1086-", "000c1082-")
+"""Class identifiers of Windows Installer packages, patches and transforms."""
 
 
 def kind_of(look: Look) -> str:
@@ -20,6 +26,8 @@ def kind_in(data: bytes) -> str:
         file = CompoundFile(data)
     except Malformed:
         return "office.ole"
+    if any(e.type == "root" and e.clsid.startswith(_INSTALLERS) for e in file.entries):
+        return INSTALLER
     names = {e.name.lower() for e in file.entries if e.path == e.name}
     if any(name.startswith(("__substg1.0_", "__properties_version1.0", "__nameid_version1.0")) for name in names):
         return "mail.msg"

@@ -43,6 +43,7 @@ SIGNATURES: Final[dict[str, tuple[Signature, ...]]] = {
     "archive.cab": ((0, b"MSCF\0\0\0\0"), (0, b"ISc(")),
     "archive.bzip2": ((4, bytes.fromhex("314159265359")), (4, bytes.fromhex("177245385090"))),
     "archive.xz": ((0, b"\xfd7zXZ\0"),),
+    "archive.lzip": ((0, b"LZIP\x01"),),
     "archive.zstd": ((0, b"\x28\xb5\x2f\xfd"),),
     "archive.lz4": ((0, b"\x04\x22\x4d\x18"),),
     "archive.ace": ((7, b"**ACE**"),),

@@ -1,4 +1,4 @@
-"""Files that are one compressed stream: bzip2, xz, Zstandard."""
+"""Files that are one compressed stream: bzip2, xz, lzip, Zstandard."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from emoscan.registry import step
 _READERS: Final[dict[str, tuple[str, Callable[[tuple[bytes]], Pieces], tuple[str, ...]]]] = {
     "archive.bzip2": ("bzip2", unpack.multi_bzip2, (".bz2", ".bz")),
     "archive.xz": ("xz", unpack.xz, (".xz", ".lzma")),
+    "archive.lzip": ("lzip", unpack.lzip, (".lz",)),
     "archive.zstd": ("Zstandard", unpack.zstandard, (".zst", ".zstd")),
 }
 """Kind → (name, reader, endings that the name of the content is without)."""
-_TARS: Final = {".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar"}
+_TARS: Final = {".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar", ".tlz": ".tar"}
 
 
 @step("unpack stream", tuple(_READERS))

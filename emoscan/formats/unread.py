@@ -39,6 +39,7 @@ PORTABLE: Final = ("binary.pe", "binary.dotnet")
 PROGRAMS: Final = {
     "binary.pe": "Windows program",
     "binary.dotnet": ".NET program",
+    "binary.msi": "Windows Installer package",
     "binary.dos": "DOS program",
     "binary.elf": "Linux program",
     "binary.macho": "macOS program",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, Final
 
 from msgspec import Struct
@@ -142,6 +143,20 @@ def xz(pieces: Iterable[Piece]) -> Pieces:
     import lzma
 
     return _fed(lambda: lzma.LZMADecompressor(lzma.FORMAT_AUTO, memlimit=WINDOW), pieces, lzma.LZMAError, again=True)
+
+
+def lzip(pieces: Iterable[Piece]) -> Pieces:
+    """A .lz file of one member (draft-diaz-lzip): six bytes of header, an LZMA stream that says where it ends, a trailer."""
+    import lzma
+
+    rest = iter(pieces)
+    first = bytes(next(rest, b""))
+    size = 1 << (first[5] & 31) if len(first) > 6 else 0
+    size -= (size // 16) * (first[5] >> 5) if size else 0
+    if not 1 << 12 <= size <= WINDOW:
+        raise Malformed("its header is damaged")
+    filters = [{"id": lzma.FILTER_LZMA1, "dict_size": size, "lc": 3, "lp": 0, "pb": 2}]
+    yield from _fed(lambda: lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters), chain((first[6:],), rest), lzma.LZMAError)
 
 
 def zstandard(pieces: Iterable[Piece]) -> Pieces:
