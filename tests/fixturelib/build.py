@@ -18,7 +18,25 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from fixturelib import archives, cfb, disc, encrypt, excel, lnk, mails, oforms, onenote, ooxml, outlook, powerpoint, rtf, summary, word
+from fixturelib import (
+    archives,
+    cfb,
+    disc,
+    encrypt,
+    excel,
+    lnk,
+    mails,
+    oforms,
+    onenote,
+    ooxml,
+    outlook,
+    powerpoint,
+    rtf,
+    summary,
+    word,
+    xlsb,
+)
+from fixturelib.formulas import Assembler
 from fixturelib.ovba import MSFORMS, OFFICE, STDOLE, Module, Project
 from fixturelib.transform import TRANSFORMS
 
@@ -264,9 +282,32 @@ def _finished(layer: Layer, package: ooxml.Package) -> bytes:
 def _xls(layer: Layer) -> bytes:
     vba = _project(layer, [])
     password, scheme = layer.take("password", ""), layer.take("scheme", "cryptoapi")
-    sheets = [excel.Sheet(cells=_cells(layer, spec), **spec) for spec in map(dict, layer.take("sheets", [{"name": "Sheet1"}]))]
-    workbook = excel.Workbook(sheets, vba=vba, streams=_properties(layer))
+    specs = [dict(spec) for spec in layer.take("sheets", [{"name": "Sheet1"}])]
+    names = _filled(layer, "names")
+    assembler = Assembler([spec["name"] for spec in specs], {name: number for number, name in enumerate(names, 1)})
+    sheets = []
+    for spec in specs:
+        cells = {
+            place: excel.Formula(assembler.assemble(value[1:])) if isinstance(value, str) and value.startswith("=") else value
+            for place, value in _cells(layer, spec).items()
+        }
+        sheets.append(excel.Sheet(cells=cells, **spec))
+    defined = [
+        excel.Name(
+            excel.AUTO_OPEN if name == "Auto_Open" else name,
+            tokens=assembler.assemble(formula) if formula else b"\x1c\x1d",
+            macro=not formula,
+        )
+        for name, formula in names.items()
+    ]
+    workbook = excel.Workbook(sheets, defined, vba=vba, streams=_properties(layer))
     return encrypt.xls(workbook, password, scheme) if password else workbook.file()
+
+
+@maker("xlsb")
+def _xlsb(layer: Layer) -> bytes:
+    sheets = [ooxml.Sheet(cells=_cells(layer, spec), **spec) for spec in map(dict, layer.take("sheets", []))]
+    return _finished(layer, xlsb.workbook(sheets, _filled(layer, "names")))
 
 
 @maker("ppt")

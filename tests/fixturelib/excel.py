@@ -60,6 +60,10 @@ class Sheet:
     white: bool = False
     """White font for every cell."""
     code_name: str = ""
+    looks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Looks of cells by place: `color`, `size` (points), `fill`, `horizontal`, `vertical`."""
+    heights: Mapping[str, float] = field(default_factory=dict)
+    """Of rows, in points, by number."""
 
 
 @dataclass
@@ -78,7 +82,7 @@ class Workbook:
         strings = list(dict.fromkeys(c for sheet in self.sheets for c in sheet.cells.values() if isinstance(c, str)))
         numbers = {text: number for number, text in enumerate(strings)}
         uses = sum(isinstance(c, str) for sheet in self.sheets for c in sheet.cells.values())
-        bodies = [_sheet(sheet, numbers) for sheet in self.sheets]
+        bodies = [_sheet(sheet, numbers, _looks(self.sheets)) for sheet in self.sheets]
         places = [0] * len(bodies)
         head = self._globals(places, strings, uses)
         at = len(head)
@@ -107,8 +111,11 @@ class Workbook:
         out += record(0x3D, struct.pack("<9H", 0, 0, 16000, 9000, 0x38, 0, 0, 1, 600))  # WINDOW1
         if self.vba:
             out += record(0xD3, b"") + record(0x1BA, _wide("ThisWorkbook"))  # OBPROJ, CODENAME
+        looks = _looks(self.sheets)
         out += b"".join(_font(color) for color in (0x7FFF, 0x7FFF, 0x7FFF, 0x7FFF, 9))
+        out += b"".join(_font(look.get("color", 0x7FFF), look.get("size", 10)) for look in looks)
         out += b"".join(_format(number) for number in range(17))
+        out += b"".join(_look(number, look) for number, look in enumerate(looks))
         out += record(0x293, struct.pack("<HBB", 0x8000, 0, 0xFF))  # STYLE: Normal
         for place, sheet in zip(places, self.sheets):
             out += record(0x85, struct.pack("<IBB", place, STATES[sheet.state], SHEET_KINDS[sheet.kind][0]) + _short(sheet.name))
@@ -132,8 +139,30 @@ def _bof(kind: int) -> bytes:
     return record(BOF, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0x41, 0x06))
 
 
-def _font(color: int) -> bytes:
-    return record(0x31, struct.pack("<5H4B", 200, 0, color, 400, 0, 0, 0, 0, 0) + _short("Arial"))
+Look = Mapping[str, int]
+
+
+def _looks(sheets: Iterable[Sheet]) -> list[Look]:
+    """The looks of cells that differ from the two of all others."""
+    found: list[Look] = []
+    for look in (look for sheet in sheets for look in sheet.looks.values()):
+        if look not in found:
+            found.append(look)
+    return found
+
+
+def _look(number: int, look: Look) -> bytes:
+    """XF of a cell with a look of its own: its font is the sixth and so on; a fill is a solid one."""
+    alignment = look.get("horizontal", 1) - 1 | (look.get("vertical", 3) - 1) << 4
+    fill = look.get("fill", 0)
+    body = struct.pack(
+        "<HHHBBBBIIH", 6 + number, 0, 0x0001, alignment, 0, 0, 0, 0, (1 << 26) if fill else 0, 0x2080 | fill if fill else 0x20C0
+    )
+    return record(0xE0, body)
+
+
+def _font(color: int, size: int = 10) -> bytes:
+    return record(0x31, struct.pack("<5H4B", 20 * size, 0, color, 400, 0, 0, 0, 0, 0) + _short("Arial"))
 
 
 def _format(number: int) -> bytes:
@@ -187,16 +216,22 @@ def _sst(strings: list[str], uses: int) -> bytes:
     return b"".join(struct.pack("<HH", CONTINUE if number else 0xFC, len(data)) + data for number, data in enumerate(records))
 
 
-def _sheet(sheet: Sheet, strings: Mapping[str, int]) -> bytes:
+def _sheet(sheet: Sheet, strings: Mapping[str, int], looks: list[Look]) -> bytes:
     out = _bof(SHEET_KINDS[sheet.kind][1])
     places = sorted((cell_place(name), value) for name, value in sheet.cells.items())
     rows = [row for (row, _), _ in places] or [0]
     columns = [column for (_, column), _ in places] or [0]
     out += record(0x200, struct.pack("<IIHHH", min(rows), max(rows) + 1, min(columns), max(columns) + 1, 0))
-    look = WHITE_CELL if sheet.white else PLAIN_CELL
-    for (row, column), value in places:
+    for row, height in sheet.heights.items():
+        out += record(0x208, struct.pack("<HHHHHHI", int(row) - 1, 0, 256, int(20 * height), 0, 0, 0x140))  # ROW, of a height of its own
+    places += [(cell_place(name), None) for name in sheet.looks if name not in sheet.cells]  # type: ignore[misc]
+    own = {cell_place(name): WHITE_CELL + 1 + looks.index(look) for name, look in sheet.looks.items()}
+    for (row, column), value in sorted(places, key=lambda item: item[0]):
+        look = own.get((row, column), WHITE_CELL if sheet.white else PLAIN_CELL)
         where = struct.pack("<HHH", row, column, look)
-        if isinstance(value, Formula):
+        if value is None:
+            out += record(0x201, where)  # BLANK
+        elif isinstance(value, Formula):
             out += _formula(where, value)
         elif isinstance(value, str):
             out += record(0xFD, where + struct.pack("<I", strings[value]))
@@ -226,18 +261,18 @@ FUNCTIONS: Final = {
     "CHAR": 111,
     "DAY": 67,
     "EXEC": 110,
-    "FORMULA": 96,
+    "FORMULA": 0x8000 | 96,
     "GOTO": 53,
     "HALT": 54,
     "RETURN": 55,
-    "ALERT": 118,
+    "ALERT": 0x8000 | 118,
     "REGISTER": 149,
     "CALL": 150,
     "GET.CELL": 185,
     "GET.WORKSPACE": 186,
     "NOW": 74,
     "IF": 1,
-    "CLOSE": 0x8000 | 11,
+    "CLOSE": 0x8000 | 16,
 }
 FIXED: Final = {"CHAR", "DAY", "NOW", "GET.CELL", "GET.WORKSPACE"}
 
