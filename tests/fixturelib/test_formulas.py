@@ -29,7 +29,9 @@ def test_biff8_by_xlrd() -> None:
     cells = {f"A{n}": excel.Formula(assembler.assemble(formula)) for n, formula in enumerate(FORMULAS, 1)}
     book = xlrd2.open_workbook(file_contents=excel.Workbook([excel.Sheet("M", cells, "macro")]).file(), formatting_info=True)
     sheet = book.sheet_by_index(0)
-    found = [sheet.cell(row, 0).formula.replace("(", "").replace(")", "").replace("$", "").replace(".0", "") for row in range(len(FORMULAS))]
+    found = [
+        sheet.cell(row, 0).formula.replace("(", "").replace(")", "").replace("$", "").replace(".0", "") for row in range(len(FORMULAS))
+    ]
     assert found == [formula.replace("(", "").replace(")", "") for formula in FORMULAS]
 
 
