@@ -39,8 +39,8 @@ rules: $(READY) ## Check the detection rules, and run their hits and misses.
 	$(BIN)/emoscan rules test rules
 
 golden: $(READY) ## Write expected outputs and the report's schema anew; look at the difference before you commit it.
-	EMOSCAN_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_report.py tests/test_golden.py tests/test_readme.py
-	git diff --stat -- docs/report.schema.json tests/golden README.md
+	EMOSCAN_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_report.py tests/test_golden.py tests/test_readme.py tests/evaluate/test_modelled.py
+	git diff --stat -- docs/report.schema.json docs/modelled.md tests/golden README.md
 
 bench: $(READY) ## Compare start and speed with olevba, in one run; mails a second, memory of a large mbox.
 	$(BIN)/python tests/bench/bench.py
