@@ -292,7 +292,7 @@ class CmdMachine(Machine):
             while frame.at < len(frame.lines):
                 line = frame.lines[frame.at]
                 frame.at += 1
-                self.spend(1 + len(line) // 64)
+                self.spend(1 + len(line) // 256)
                 if not line or line.lstrip(DELIMITERS).startswith(":"):
                     continue
                 try:
@@ -563,7 +563,7 @@ class CmdMachine(Machine):
         text = text.lstrip(DELIMITERS + "@")
         if not text:
             return
-        self.spend(1 + len(text) // 64)
+        self.spend(1 + len(text) // 256)
         match = _INTERNAL.match(text)
         internal = INTERNAL.get(match[1].lower()) if match else None
         if internal is not None and match is not None:

@@ -23,7 +23,7 @@ from emoscan.parse.commandline import program, program_name
 from emoscan.parse.lazy import lazy
 from emoscan.parse.psargs import calls, yields_of
 
-_CARETS: Final = lazy(r"[A-Za-z]\^+(?=[A-Za-z])")
+_CARETS: Final = lazy(r"(?<=[\w:/.-])\^(?=[\w:/.-])")
 
 _LOOP_IN_FILE: Final = lazy(r"\bfor\b[^%\n]{0,200}%%\S\s{1,20}in\b", 2)  # re.IGNORECASE
 
