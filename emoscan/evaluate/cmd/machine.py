@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.cmd import arithmetic
 from emoscan.evaluate.cmd.expand import delayed, loop_variables, number, path_parts, percent
@@ -382,14 +384,15 @@ class CmdMachine(Machine):
         """Each side runs in a process of its own and reads what the one before it printed."""
         text = self.stdin
         old, piped, loops = self.stdin, self.piped, self.loops
-        for item in node.items[:-1]:
+        items = [replace(item, items=_unescaped(item.items)) if isinstance(item, For) else item for item in node.items]
+        for item in items[:-1]:
             with self.captured(text) as printed, self.another_shell(delayed_on=self.delayed_on):
                 self.loops, self.piped = loops, True
                 self.execute(item)
             text = "".join(printed)
         self.stdin, self.piped = text, True
         try:
-            self.execute(node.items[-1])
+            self.execute(items[-1])
         finally:
             self.stdin, self.piped = old, piped
 
@@ -781,6 +784,14 @@ _ITEM: Final = lazy(r'(?:"[^"]*"?|[^"\s,;=\xa0])+')
 def split_arguments(text: str) -> list[str]:
     """The arguments of a batch file, quotes left on."""
     return _words(text)
+
+
+def _unescaped(text: str) -> str:
+    """One more level of carets taken out, outside of quotes: the process on a side of a pipe reads its command anew."""
+    return _CARET.sub(lambda match: match[1] or match[2] or "", text) if "^" in text else text
+
+
+_CARET: Final = lazy(r'("[^"]*"?)|\^(.?)')
 
 
 def _is_device(name: str) -> bool:
