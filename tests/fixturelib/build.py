@@ -287,10 +287,7 @@ def _xls(layer: Layer) -> bytes:
     assembler = Assembler([spec["name"] for spec in specs], {name: number for number, name in enumerate(names, 1)})
     sheets = []
     for spec in specs:
-        cells = {
-            place: excel.Formula(assembler.assemble(value[1:])) if isinstance(value, str) and value.startswith("=") else value
-            for place, value in _cells(layer, spec).items()
-        }
+        cells = {place: _formula(value, assembler) for place, value in _cells(layer, spec).items()}
         sheets.append(excel.Sheet(cells=cells, **spec))
     defined = [
         excel.Name(
@@ -301,7 +298,17 @@ def _xls(layer: Layer) -> bytes:
         for name, formula in names.items()
     ]
     workbook = excel.Workbook(sheets, defined, vba=vba, streams=_properties(layer))
+    lost = layer.take("lost", 0)
+    if lost:
+        workbook.streams["Workbook"] = workbook.stream()[:-lost]
     return encrypt.xls(workbook, password, scheme) if password else workbook.file()
+
+
+def _formula(value: Any, assembler: Assembler) -> Any:
+    """A cell as the writer wants it: formulas as tokens; a table holds tokens in hexadecimal."""
+    if isinstance(value, dict):
+        return excel.Formula(bytes.fromhex(value["tokens"]))
+    return excel.Formula(assembler.assemble(value[1:])) if isinstance(value, str) and value.startswith("=") else value
 
 
 @maker("xlsb")

@@ -145,6 +145,9 @@ class XlmMachine(Machine):
         self.surroundings: set[str] = set()
         """Questions whose answers keys may be made of."""
         self.operating_system = "Windows (64-bit) NT :.00"
+        self.choices = 0
+        """Ways that chance may go, as far as the macro asked it; `shift` is the one it goes."""
+        self.shift = 0
         self.copied: Ref | None = None
         self.dde_program = ""
         self.changes = 0

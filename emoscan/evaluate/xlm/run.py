@@ -84,6 +84,8 @@ class Setting(Struct, frozen=True):
     system: str = ""
     flips: frozenset[Decision] = frozenset()
     online: bool = True
+    shift: int = 0
+    """Which way chance goes."""
     cells: int = MORE_CELLS
     said: str = ""
     """What is special about it, for people."""
@@ -129,6 +131,7 @@ class Program:
         world.online = setting.online
         machine = XlmMachine(self.budget, world, take, list(self.grids), self.bundle)
         machine.flips = setting.flips
+        machine.shift = setting.shift
         machine.cells_left = setting.cells
         if setting.system:
             machine.operating_system = setting.system
@@ -331,6 +334,9 @@ def _widen(program: Program, first: Run, base: Setting, report: Report) -> None:
     """What else the macro would do: when downloads fail, on other systems, when single tests go the other way."""
     base = replace(base, cells=MORE_CELLS)
     report.accept(program.run(replace(base, online=False), program.entries))
+    for shift in range(1, first.machine.choices):
+        if program.left > 0:
+            report.accept(program.run(replace(base, shift=shift), program.entries))
     settings: list[Callable[[], Setting]] = []
     if "GET.WORKSPACE(1)" in first.machine.surroundings:
         settings.append(lambda: replace(base, system=SYSTEMS[0]))

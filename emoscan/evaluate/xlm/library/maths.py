@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
 from emoscan.evaluate.xlm.library import function, on_ranges
@@ -13,6 +13,10 @@ from emoscan.evaluate.xlm.values import DIV, NUM, VALUE, Array, Ref, Refs, compa
 
 if TYPE_CHECKING:
     from emoscan.evaluate.xlm.machine import XlmMachine
+
+
+MOST_CHOICES: Final = 12
+"""Runs that let chance go another way."""
 
 
 def finite(value: float) -> Any:
@@ -144,7 +148,8 @@ def pi(_: XlmMachine) -> Any:
 
 @on_ranges("RAND")
 def rand(m: XlmMachine) -> Any:
-    return m.world.random.next()
+    m.choices = max(m.choices, MOST_CHOICES)
+    return (m.world.random.next() + m.shift / MOST_CHOICES) % 1
 
 
 @function("RANDBETWEEN")
@@ -153,8 +158,9 @@ def randbetween(m: XlmMachine, low: Any, high: Any) -> Any:
         first, last = whole(low), whole(high)
     except Wrong:
         return VALUE
-    m.asked = True
-    return NUM if last < first else float(first + int(m.world.random.next() * (last - first + 1)))
+    count = last - first + 1
+    m.choices = max(m.choices, min(count, MOST_CHOICES))
+    return NUM if count < 1 else float(first + (int(m.world.random.next() * count) + m.shift) % count)
 
 
 def numbers(m: XlmMachine, values: tuple[Any, ...]) -> list[float] | ErrorValue | Unknown:
