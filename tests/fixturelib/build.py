@@ -30,6 +30,7 @@ from fixturelib import (
     onenote,
     ooxml,
     outlook,
+    pdf,
     powerpoint,
     rtf,
     summary,
@@ -411,6 +412,21 @@ def _iso(layer: Layer) -> bytes:
     hidden = layer.take("hidden", [])
     files = [*layer.inputs(), *((spec["name"], layer.case.fill(spec["text"]).encode()) for spec in layer.take("files", []))]
     return disc.image([disc.File(name, data, name in hidden) for name, data in files])
+
+
+@maker("pdf")
+def _pdf(layer: Layer) -> bytes:
+    """A PDF with `links`, the files of `of`, and a `script` (a file) that runs when it is opened; `packed` puts links into an object stream."""
+    links = [f"<< /Type /Annot /Subtype /Link /A << /S /URI /URI ({link}) >> >>".encode() for link in layer.take("links", [])]
+    made = layer.inputs() if "of" in layer.spec else []
+    script = layer.file("script").encode()
+    opens = b" /OpenAction << /S /JavaScript /JS 2 0 R >>" if script else b""
+    objects: list[bytes | tuple[bytes, bytes]] = [b"<< /Type /Catalog" + opens + b" >>", (b"", script)]
+    for name, data in made:
+        objects.append(f"<< /Type /Filespec /F ({name}) /UF ({name}) /EF << /F {len(objects) + 2} 0 R >> >>".encode())
+        objects.append((b"/Type /EmbeddedFile /Filter /FlateDecode", zlib.compress(data)))
+    packed = layer.take("packed", default=False)
+    return pdf.Pdf([*objects, *([] if packed else links)], links if packed else [], **layer.rest()).file()
 
 
 @maker("rtf")
