@@ -6,15 +6,18 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.formats.compound import INSTALLER, kind_of
-from emoscan.model import Artifact, Child, Problem, Yields
+from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.cfb import MAGIC, CompoundFile
+from emoscan.parse.msi import Action, read_installer
+from emoscan.parse.text import as_bytes
 from emoscan.registry import Look, sniffs, step
 
 MAX_STREAMS: Final = 500
-_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._"
-_TABLE: Final = "\u4840"
-"""First letter of the names of streams that are tables."""
+KIND: Final = 0x3F
+PROGRAMS: Final = {2: "program in the package", 18: "program it installs", 34: "program in a folder", 50: "program that a property names"}
+SCRIPTS: Final = {37: "script.js", 38: "script.vbs"}
+"""Kinds of actions (Microsoft, "Custom Action Types"): what they start; scripts that stand in the table itself."""
 
 
 @sniffs(INSTALLER, magic=MAGIC)
@@ -24,28 +27,32 @@ def is_installer(look: Look) -> bool:
 
 @step("msi", INSTALLER)
 def open_installer(artifact: Artifact, ctx: Context) -> Yields:
-    """Cabinets, scripts and libraries of the package; its tables are not read."""
+    """What custom actions start; cabinets, scripts and libraries of the package."""
     try:
         file = CompoundFile(artifact.data, ctx.budget)
     except Malformed as error:
         yield Problem("malformed", "compound-file", f"the package cannot be read: {error}")
         return
-    streams = [e for e in file.streams() if e.size and not e.name.startswith((_TABLE, "\5"))]
-    for entry in streams[:MAX_STREAMS]:
-        yield Child(file.read(entry), label=written(entry.name), how="stream of the installer")
-    if len(streams) > MAX_STREAMS:
-        yield Problem("limit", "streams", f"{len(streams) - MAX_STREAMS} further streams of the package are not read")
+    package = read_installer(file)
+    for action in package.actions:
+        yield from _started(action, ctx)
+    for name, entry in package.files[:MAX_STREAMS]:
+        yield Child(file.read(entry), label=name, how="stream of the installer")
+    if len(package.files) > MAX_STREAMS:
+        yield Problem("limit", "streams", f"{len(package.files) - MAX_STREAMS} further streams of the package are not read")
+    for what in [*file.damage, *([package.damage] if package.damage else [])]:
+        yield Problem("malformed", "compound-file", f"{what}; what is missing was not seen")
 
 
-def written(name: str) -> str:
-    """The name of a stream as the package's author wrote it: two letters of 64 are packed into one character."""
-    out: list[str] = []
-    for character in name:
-        code = ord(character)
-        if 0x3800 <= code < 0x4800:
-            out += (_LETTERS[code - 0x3800 & 63], _LETTERS[code - 0x3800 >> 6])
-        elif 0x4800 <= code < 0x4840:
-            out.append(_LETTERS[code - 0x4800])
-        else:
-            out.append(character)
-    return "".join(out)
+def _started(action: Action, ctx: Context) -> Yields:
+    kind = action.type & KIND
+    if kind in PROGRAMS:
+        command = action.target if kind == 34 else f"{action.source} {action.target}".strip()
+        yield Fact("installer.action", command, PROGRAMS[kind], detail={"name": action.name})
+        if kind == 34 and command:
+            ctx.budget.grow(len(command), action.name)
+            yield Child(as_bytes(command), "script.cmd", label=action.name, how="command line of a custom action")
+    elif kind in SCRIPTS and action.target:
+        yield Fact("installer.action", action.name, "script in the package")
+        ctx.budget.grow(len(action.target), action.name)
+        yield Child(as_bytes(action.target), SCRIPTS[kind], label=action.name, how="script of a custom action")

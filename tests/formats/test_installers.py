@@ -8,7 +8,7 @@ from fixturelib import cfb
 
 from emoscan.budget import Budget, Limits
 from emoscan.engine import expand
-from emoscan.formats.msi import written
+from emoscan.parse.msi import stream_name
 from emoscan.registry import discover
 
 discover()
@@ -35,8 +35,8 @@ def test_an_installer_package():
 
 
 def test_names():
-    assert written(mangled("Binary.run.js")) == "Binary.run.js"
-    assert written("plain") == "plain"
+    assert stream_name(mangled("Binary.run.js")) == ("Binary.run.js", False)
+    assert stream_name("plain") == ("plain", False)
 
 
 def test_lzip():
