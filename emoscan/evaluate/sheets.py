@@ -18,6 +18,7 @@ MAX_FORMULAS_BYTES: Final = 65_536
 @step("xlm", takes=XLM_WORKBOOK, order=20)
 def evaluate_xlm(artifact: Artifact, ctx: Context) -> Yields:
     """Run the macros of a workbook: effects, what Excel starts by itself, the keys it takes, a listing of what ran."""
+    from emoscan.evaluate.core.world import DEFAULT_NOW
     from emoscan.evaluate.xlm.run import evaluate
 
     try:
@@ -25,12 +26,13 @@ def evaluate_xlm(artifact: Artifact, ctx: Context) -> Yields:
     except Malformed as error:
         yield Problem("malformed", "xlm-workbook", str(error))
         return
-    evaluate(bundle, ctx.budget, ctx.emit, ctx.name)
+    evaluate(bundle, ctx.budget, ctx.emit, ctx.document, ctx.now() or DEFAULT_NOW)
 
 
 @step("xlm.formulas", takes="script.xlm", order=20)
 def evaluate_formulas(artifact: Artifact, ctx: Context) -> Yields:
     """Formulas without a workbook, as ExecuteExcel4Macro takes them: one a line, each with its "="."""
+    from emoscan.evaluate.core.world import DEFAULT_NOW
     from emoscan.evaluate.xlm.run import evaluate
     from emoscan.parse.bundle import XlmWorkbook
     from emoscan.parse.workbook import Cell, Name, Sheet, Style, Workbook
@@ -40,5 +42,6 @@ def evaluate_formulas(artifact: Artifact, ctx: Context) -> Yields:
         return
     cells = tuple(Cell(number, 1, None, line.strip()[1:]) for number, line in enumerate(lines, 1))
     names = (Name("Auto_Open", "Macro1!$A$1", builtin=True),)
-    evaluate(XlmWorkbook(Workbook((Sheet("Macro1", "macro", cells=cells),), names, (Style(),))), ctx.budget, ctx.emit, ctx.name)
+    bundle = XlmWorkbook(Workbook((Sheet("Macro1", "macro", cells=cells),), names, (Style(),)))
+    evaluate(bundle, ctx.budget, ctx.emit, ctx.document, ctx.now() or DEFAULT_NOW)
     yield from ()

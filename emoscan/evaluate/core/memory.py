@@ -11,6 +11,10 @@ from collections.abc import Hashable
 from typing import Any, Final
 
 FIRST: Final = 0x0A000000
+HIGHEST: Final = 1 << 47
+ROOM: Final = 0x10000000
+"""Kept free behind the last place for those that get the next address."""
+MOST_PLACES: Final = 10_000
 ALIGNMENT: Final = 0x10000
 """Places begin this far apart at least, as blocks of VirtualAlloc do, so that one may grow a little where it is."""
 
@@ -33,17 +37,29 @@ class Memory:
         self._known[key] = address
         return address
 
-    def allocate(self, place: Any, size: int) -> int:
-        """A new address for a place of `size` bytes."""
-        address = self._next
-        self._next += (size // ALIGNMENT + 2) * ALIGNMENT
-        self._starts.append(address)
-        self._places.append(place)
-        self._sizes.append(size)
+    def allocate(self, place: Any, size: int, wanted: int = 0) -> int:
+        """A new address for a place of `size` bytes; the one that is wanted, where nothing lies and Windows would give it."""
+        wanted &= -ALIGNMENT
+        if 0 < wanted < HIGHEST and len(self._starts) < MOST_PLACES and self._is_free(wanted, size):
+            address = wanted
+        else:
+            address = self._next
+            self._next += (size // ALIGNMENT + 2) * ALIGNMENT
+        at = bisect_right(self._starts, address)
+        self._starts.insert(at, address)
+        self._places.insert(at, place)
+        self._sizes.insert(at, size)
         return address
 
+    def _is_free(self, wanted: int, size: int) -> bool:
+        """Whether no place overlaps, nor those that are still to come."""
+        at = bisect_right(self._starts, wanted)
+        before = at == 0 or self._starts[at - 1] + self._sizes[at - 1] + ALIGNMENT <= wanted
+        behind = at == len(self._starts) or wanted + size + ALIGNMENT <= self._starts[at]
+        return before and behind and not FIRST - ALIGNMENT - size < wanted < self._next + ROOM
+
     def places(self) -> list[Any]:
-        """Everything that has an address, in the order in which it got it."""
+        """Everything that has an address, by address."""
         return list(self._places)
 
     def find(self, address: int) -> tuple[Any, int] | None:

@@ -309,6 +309,18 @@ def test_shellcode() -> None:
     assert any(isinstance(item, Child) and item.data.startswith(b"\x90" * 60 + b"shell") for item in items)
 
 
+def test_shellcode_at_an_address_of_its_choice() -> None:
+    cells = {
+        "A1": '=CALL("kernel32","VirtualAlloc","JJJJJ",1342439424,4096,12288,64)',
+        "A2": '=CALL("kernel32","RtlCopyMemory","JJCJ",1342439424,REPT(CHAR(144),40),40)',
+        "A3": '=CALL("kernel32","RtlCopyMemory","JJCJ",1342439464,"second piece",12)',
+        "A4": '=CALL("kernel32","QueueUserAPC","JJJJ",1342439424,-2,0)',
+        "A5": "=HALT()",
+    }
+    items = run(book(cells))
+    assert any(isinstance(item, Child) and item.data.startswith(b"\x90" * 40 + b"second piece") for item in items)
+
+
 def test_operations_end() -> None:
     cells = {"A1": '=SET.NAME("n",1)', "A2": '=SET.NAME("n",n+1)', "A3": "=GOTO(A2)"}
     with pytest.raises(LimitReached):

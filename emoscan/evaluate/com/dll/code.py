@@ -24,15 +24,15 @@ LITTLE: Final = 16
 # ---------------------------------------------------------------- allocation
 
 
-def allocate(call: Call, size: int, *, executable: bool = False) -> int:
-    """The address of a new block; 0 for none."""
+def allocate(call: Call, size: int, *, executable: bool = False, wanted: int = 0) -> int:
+    """The address of a new block, the one that is wanted if it is free; 0 for none."""
     if size <= 0:
         return 0
     machine = call.machine
     machine.grow(256)
     block = Block(min(size, machine.budget.limits.string_bytes), call.name, executable=executable)
     machine.at_end(lambda: show(machine, block) if block.executable and not block.ran else None)
-    return int(machine.memory.allocate(block, block.size))
+    return int(machine.memory.allocate(block, block.size, wanted))
 
 
 @api("VirtualAlloc VirtualAllocFromApp", "address size type protect")
@@ -40,7 +40,7 @@ def virtual_alloc(call: Call) -> int:
     known = call.number("address")
     if known and call.machine.memory.find(known) is not None:
         return known  # committing what was reserved
-    return allocate(call, call.number("size"), executable=bool(call.number("protect") & EXECUTABLE))
+    return allocate(call, call.number("size"), executable=bool(call.number("protect") & EXECUTABLE), wanted=known)
 
 
 @api("VirtualAllocEx VirtualAlloc2", "process address size type protect")
