@@ -12,9 +12,10 @@ from emoscan import __version__
 from emoscan.budget import Budget
 from emoscan.context import Settings
 from emoscan.detect import load
+from emoscan.detect.chain import connections
 from emoscan.detect.match import match
 from emoscan.engine import CutOff, Listener, expand
-from emoscan.graph import Graph
+from emoscan.graph import Graph, Stated
 from emoscan.judge import judge
 from emoscan.model import Fact, Problem
 from emoscan.registry import discover
@@ -47,6 +48,8 @@ def analyse(
     limits = settings.limits if seconds is None else settings.limits.replace(seconds=max(seconds, 1e-9))
     graph = expand(data, name, settings, budget=Budget(limits), on_event=on_event, after=after, cut=cut, hints=_hints(siblings))
     expanded = time.perf_counter()
+    for artifact, fact in list(connections(graph)):
+        graph.apply(Stated(artifact, fact))
     findings = match(rules, graph)
     verdict = judge(findings, graph, frozenset(settings.allow))
     judged = time.perf_counter()

@@ -97,7 +97,7 @@ def differences(report: Report, wanted: dict[str, Any]) -> list[str]:
         found.append(f"effects {effects}")
     opened = [(each.password, each.source) for each in report.passwords]
     for each in wanted.get("passwords", []):
-        if not any(password == each["password"] and each["source"] in source for password, source in opened):
+        if not any(password == each["password"] and each.get("source", "") in source for password, source in opened):
             found.append(f"password {each} is not among {opened}")
     if wanted.get("passwords") == [] and opened:
         found.append(f"passwords {opened}")
