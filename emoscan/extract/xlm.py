@@ -42,15 +42,14 @@ def from_bare_stream(artifact: Artifact, ctx: Context) -> Yields:
 
 def _from_stream(stream: bytes, ctx: Context) -> Yields:
     from emoscan.parse import biff, workbooks
-    from emoscan.parse.biffglobals import Globals
 
     if stream[:2] != b"\x09\x08":
         return
-    if Globals(stream, ctx.budget).locked:
+    seen = workbooks.peek(stream, ctx.budget)
+    if seen.locked:
         return  # it comes again, opened
-    macros, links = workbooks.peek(stream, ctx.budget)
-    if not macros:
-        yield from _links(links)
+    if not seen.macros:
+        yield from _links(seen.links)
         return
     try:
         reading = biff.read(stream, ctx.budget)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import Struct
+
 from emoscan.budget import Budget
 from emoscan.parse import Malformed, biff, xlsb, xlsx
 from emoscan.parse.biffglobals import BOF, BY_BOF, Globals
@@ -25,12 +27,23 @@ FOR_MACROS: Final = Scope(cells=20_000, formulas=10_000, characters=4 << 20)
 _LOWER: Final = tuple(name.lower() for name in STREAMS)
 
 
-def peek(stream: bytes, budget: Budget | None = None) -> tuple[bool, list[Link]]:
-    """(whether there are macro sheets, what is linked) of a BIFF stream, without its cells."""
+class Peek(Struct, frozen=True):
+    """What a BIFF stream says of itself before its cells."""
+
+    locked: bool = False
+    macros: bool = False
+    """There are macro sheets, or sheets that are not where they should be."""
+    links: tuple[Link, ...] = ()
+
+
+def peek(stream: bytes, budget: Budget | None = None) -> Peek:
+    """The first part of a BIFF stream, without its cells."""
     book = Globals(stream, budget)
+    if book.locked:
+        return Peek(locked=True)
     macros = any(bound.type == "macro" or _type_at(stream, bound.at) == "macro" for bound in book.bounds)
     lost = any(stream[bound.at : bound.at + 2] != b"\x09\x08" for bound in book.bounds)
-    return macros or lost or not book.bounds, list(book.links())
+    return Peek(macros=macros or lost or not book.bounds, links=tuple(book.links()))
 
 
 def _type_at(stream: bytes, at: int) -> str:

@@ -99,7 +99,7 @@ def test_spreadsheetml() -> None:
 def test_workbook_of_a_compound_file() -> None:
     assert workbooks.of_compound_file(CompoundFile(XLS.file())) is not None
     assert workbooks.of_compound_file(CompoundFile(cfb.compound(cfb.Storage()))) is None
-    assert workbooks.peek(XLS.stream()) == (True, [])
+    assert workbooks.peek(XLS.stream()) == workbooks.Peek(macros=True)
 
 
 def test_scope() -> None:
