@@ -144,6 +144,10 @@ class XlmMachine(Machine):
         self.dialogs = 0
         self.surroundings: set[str] = set()
         """Questions whose answers keys may be made of."""
+        self.answers: dict[str, float] = {}
+        """Answers to such questions that differ from those of the profile."""
+        self.numeric: dict[str, float] = {}
+        """Questions that were answered with a number."""
         self.operating_system = "Windows (64-bit) NT :.00"
         self.choices = 0
         """Ways that chance may go, as far as the macro asked it; `shift` is the one it goes."""
@@ -600,7 +604,7 @@ class XlmMachine(Machine):
     def wrote(self, value: Any) -> None:
         """A macro writes something to a cell: is it garbage, as a wrong key makes?"""
         self.written += 1
-        if isinstance(value, str) and any(not c.isprintable() and c not in "\r\n\t" for c in value[:200]):
+        if type(value) is ErrorValue or (isinstance(value, str) and any(not c.isprintable() and c not in "\r\n\t" for c in value[:200])):
             self.strange += 1
 
     def unreadable(self, why: str) -> Unknown:

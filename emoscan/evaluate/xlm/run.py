@@ -39,6 +39,10 @@ MAX_TURNED: Final = 24
 MAX_TIMED: Final = 30
 MAX_UNCALLED: Final = 40
 
+SHORT: Final = 60
+"""Cells of a macro that is run for every size a window may have."""
+SIZES: Final = range(2_001)
+
 GUESSED: Final = 0.5
 """Confidence of what shows only when a macro is started at a cell that nothing leads to."""
 TURNED: Final = 0.8
@@ -84,6 +88,8 @@ class Setting(Struct, frozen=True):
     system: str = ""
     flips: frozenset[Decision] = frozenset()
     online: bool = True
+    answers: tuple[tuple[str, float], ...] = ()
+    """To questions about window and workspace."""
     shift: int = 0
     """Which way chance goes."""
     cells: int = MORE_CELLS
@@ -132,6 +138,7 @@ class Program:
         machine = XlmMachine(self.budget, world, take, list(self.grids), self.bundle)
         machine.flips = setting.flips
         machine.shift = setting.shift
+        machine.answers = dict(setting.answers)
         machine.cells_left = setting.cells
         if setting.system:
             machine.operating_system = setting.system
@@ -256,7 +263,8 @@ def evaluate(bundle: XlmWorkbook, budget: Budget, emit: Emit, document_name: str
 
 
 def _search(program: Program, first: Run, base: Setting, report: Report) -> tuple[Run, Setting]:
-    """Runs under other circumstances until one shows an effect."""
+    """Runs under other circumstances until one shows an effect; else one that at least turns garbage into formulas."""
+    better: tuple[Run, Setting] | None = None
     for setting in _circumstances(program, first, replace(base, cells=MORE_CELLS)):
         if program.left <= 0:
             break
@@ -266,9 +274,22 @@ def _search(program: Program, first: Run, base: Setting, report: Report) -> tupl
                 report.take(Fact("xlm.key", setting.said, "found by trying"))
             report.accept(run)
             return run, setting
+        if better is None and setting.said and solved(first, run):
+            better = run, setting
+    if better is not None:
+        report.take(Fact("xlm.key", better[1].said, "found by trying; nothing comes of it", confidence=GUESSED))
+        report.accept(better[0])
+        return better
     if first.telling:
         return first, base
     return _turn(program, first, replace(base, cells=MORE_CELLS), report)
+
+
+def solved(first: Run, run: Run) -> bool:
+    """Whether a run writes formulas where the first one wrote garbage."""
+    machine = run.machine
+    unknown = any(isinstance(item, Fact) and item.kind == "eval.unmodelled" for item in run.items)
+    return bool(first.machine.strange and machine.written and not machine.strange and not machine.unread and not unknown)
 
 
 _ADDRESS: Final = lazy(r"(?i)(?:https?|ftp)://[\w.\[\]:@%-]{3,255}(?:[/?#][!-~]*)?|\\\\[!-~]+")
@@ -304,6 +325,11 @@ def _circumstances(program: Program, first: Run, base: Setting) -> Iterator[Sett
     if any(question in machine.surroundings for question in ("GET.WORKSPACE(1)", "INFO(osversion)")):
         for system in SYSTEMS:
             yield replace(base, system=system, said=system)
+    if machine.strange and MAX_CELLS - machine.cells_left <= SHORT:
+        for question, usual in machine.numeric.items():
+            for number in SIZES:
+                if number != usual:
+                    yield replace(base, answers=((question, float(number)),), said=f"{question} = {number}")
     if "GET.WORKSPACE(37)" in machine.surroundings:
         for country, lcid in LOCALES:
             yield replace(base, profile=Profile(country=country, lcid=lcid), said=f"country {country}")

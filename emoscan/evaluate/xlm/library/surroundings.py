@@ -116,10 +116,18 @@ def get_workspace(m: XlmMachine, kind: Any) -> Any:
         67: rf"{profile.home}\Documents",
         48: r"C:\Program Files\Microsoft Office\root\Office16\LIBRARY",
     }
-    answer = answers.get(number, WORKSPACE.get(number, NA))
+    answer = _answered(m, f"GET.WORKSPACE({number})", answers.get(number, WORKSPACE.get(number, NA)))
     if number != 37:
         m.query(f"GET.WORKSPACE({number})", answer)
     return answer
+
+
+def _answered(m: XlmMachine, question: str, answer: Any) -> Any:
+    """The answer of this run to a question: numbers may be part of a key that is sought."""
+    if type(answer) is not float:
+        return answer
+    m.numeric[question] = answer
+    return m.answers.get(question, answer)
 
 
 def _international(m: XlmMachine) -> list[Any]:
@@ -136,7 +144,7 @@ def get_window(m: XlmMachine, kind: Any, *_more: Any) -> Any:
     number = _number(m, kind, "GET.WINDOW")
     grid = m.selection.grid
     names = {1: f"[{m.world.document}]{grid.name}", 30: f"[{m.world.document}]{grid.name}", 31: m.world.document}
-    answer = names.get(number, WINDOW.get(number, NA))
+    answer = _answered(m, f"GET.WINDOW({number})", names.get(number, WINDOW.get(number, NA)))
     return m.query(f"GET.WINDOW({number})", answer)
 
 
@@ -157,7 +165,8 @@ def get_document(m: XlmMachine, kind: Any, *_more: Any) -> Any:
         87: float(m.grids.index(grid) + 1) if grid in m.grids else 1.0,
         88: m.world.document,
     }
-    return m.query(f"GET.DOCUMENT({number})", names.get(number, DOCUMENT.get(number, NA)))
+    answer = _answered(m, f"GET.DOCUMENT({number})", names.get(number, DOCUMENT.get(number, NA)))
+    return m.query(f"GET.DOCUMENT({number})", answer)
 
 
 @on_ranges("GET.WORKBOOK")
