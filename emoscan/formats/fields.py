@@ -14,12 +14,12 @@ _ARGUMENT: Final = lazy(r'"((?:[^"\\]|\\.){0,4000}+)"?|\\([a-zA-Z*#@!])|([^\s"\\
 _QUOTE: Final = lazy(r"\bQUOTE((?:\s++\d{1,5}){1,4000}+)", re.IGNORECASE)
 
 FETCHES: Final = {
-    "includepicture": "frame",
+    "includepicture": "picture",
+    "import": "picture",
     "includetext": "subDocument",
-    "import": "frame",
     "include": "subDocument",
     "rd": "subDocument",
-    "link": "oleObject",
+    "link": "subDocument",
 }
 """Fields that take in what lies behind an address, and the kind of relationship that does the same."""
 

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 import struct
 import sys
 import tomllib
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -372,6 +374,18 @@ def _repacked(layer: Layer) -> bytes:
         [member for _, data in layer.inputs() for member in members(data) if member.name in again] if again else layer.take("of", []) or []
     )
     return archives.zip_file([replace(member, **lies.get(str(member.name), {})) for member in [*kept, *more]])
+
+
+@maker("repack")
+def _repack(layer: Layer) -> bytes:
+    """A package written anew: without the parts in `drop`, and with the parts in `twice` of another layer (`of`) behind those of the same name."""
+    drop, twice = layer.take("drop", []), layer.take("twice", [])
+    others = [zipfile.ZipFile(io.BytesIO(data)) for _, data in layer.inputs()] if "of" in layer.spec else []
+    package = zipfile.ZipFile(io.BytesIO(layer.input[1]))
+    lies = {key: _lies(layer.take(key, {})) for key in ("local", "central")}
+    members = [archives.Member(name, package.read(name)) for name in package.namelist() if name not in drop]
+    members += [archives.Member(name, other.read(name), **lies) for other in others for name in other.namelist() if name in twice]
+    return archives.zip_file(members)
 
 
 @maker("nested-bomb")

@@ -90,7 +90,7 @@ def test_monikers():
         ("DDE QUOTE 99 109 100 x", [("document.dde", "cmd x", "DDE")]),
         ('HYPERLINK "https://www.example.test/a" \\o "tip"', [("link.external", "https://www.example.test/a", "hyperlink")]),
         ('HYPERLINK \\l "place"', []),
-        ('INCLUDEPICTURE "https://www.example.test/a.png" \\d', [("link.external", "https://www.example.test/a.png", "frame")]),
+        ('INCLUDEPICTURE "https://www.example.test/a.png" \\d', [("link.external", "https://www.example.test/a.png", "picture")]),
         ('INCLUDEPICTURE "C:\\\\a.png"', []),
         ("PAGEREF target", []),
         ("", []),
