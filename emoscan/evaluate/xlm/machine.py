@@ -23,7 +23,7 @@ from emoscan.parse.bundle import XlmWorkbook
 from emoscan.parse.lazy import lazy
 from emoscan.parse.workbook import Style, Workbook
 
-MAX_CELLS: Final = 120_000
+MAX_CELLS: Final = 60_000
 """Formulas that one run carries out."""
 MAX_FRAMES: Final = 2_000
 """Subroutines that wait for each other."""

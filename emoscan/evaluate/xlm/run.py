@@ -31,9 +31,9 @@ from emoscan.parse.workbook import Sheet
 TELLING: Final = frozenset(f"effect.{kind}" for kind in ("run", "download", "write", "load", "registry", "connect", "mail", "open"))
 """Effects that show what a macro is for."""
 
-MORE_CELLS: Final = 25_000
+MORE_CELLS: Final = 10_000
 """Formulas that one further run carries out."""
-ALL_CELLS: Final = 200_000
+ALL_CELLS: Final = 120_000
 """And all of them together."""
 MAX_TURNED: Final = 24
 MAX_TIMED: Final = 30
