@@ -887,13 +887,25 @@ class Compiler:
                 return otherwise
             return lambda f, out: decide(f, out, at)
 
+        start = node.start
+
         def decide(f: Scope, out: list[Any], at: int = 0) -> None:
             while at < len(clauses):
                 test, body = clauses[at]
                 known = truth(test(f))
                 at += 1
+                if type(known) is bool and (m.layer, start) in m.guards:
+                    m.fork(f, out, Unknown("a guard"), body, rest(at) or no_statement)
+                    return
+                if m.asked:  # what it asked of its surroundings decides here, or has decided
+                    m.asked = False
+                    m.guard = m.layer, start
                 if known is True:
-                    body(f, out)
+                    try:
+                        body(f, out)
+                    except ScriptEnd:
+                        m.guard = m.layer, start
+                        raise
                     return
                 if known is not False:
                     m.fork(f, out, known, body, rest(at))

@@ -628,7 +628,12 @@ def index_object(machine: Any, held: Object, at: Any) -> Any:
     if isinstance(cls, NetClass):
         member = cls.get.get("item")
         if member is not None:
-            return member(machine, held, at)
+            try:
+                return member(machine, held, at)
+            except Thrown as error:
+                if error.type == "System.ArgumentOutOfRangeException":
+                    return None  # PowerShell hides that, outside strict mode
+                raise
         kept = held.data.get(f"[{machine.shown(at).lower()}]", MISSING)
         return held if kept is MISSING and whole_or(at) == 0 else None if kept is MISSING else kept
     if cls.default:

