@@ -10,7 +10,7 @@ from emoscan.evaluate.powershell.convert import elements, is_list
 from emoscan.evaluate.powershell.net import CLASSES, enumeration, net_class
 from emoscan.evaluate.powershell.net.crypto import SECURE
 from emoscan.evaluate.powershell.types import ACCELERATORS, cast, full_name
-from emoscan.evaluate.powershell.values import Bound, Hash, NetType, Record, type_name
+from emoscan.evaluate.powershell.values import Bound, Hash, NetType, Record, Thrown, type_name
 
 TYPE: Final = net_class("System.Type", "System.RuntimeType", of=(NetType,))
 ASSEMBLY: Final = net_class("System.Reflection.Assembly")
@@ -308,12 +308,22 @@ def load_assembly(machine: Any, data: Any, how: str) -> Object:
         return Object(ASSEMBLY, name=data.text(), loaded=True)
     held = cast(machine, data, "byte[]")
     raw = bytes(held) if type(held) is bytearray else b""
+    if not raw:
+        raise Thrown(
+            "System.BadImageFormatException",
+            "Could not load file or assembly: an attempt was made to load a program with an incorrect format.",
+        )
     machine.effect("load", f"assembly of {len(raw):,} bytes", how)
     machine.child(raw, "" if raw[:2] == b"MZ" else "data.unknown", "assembly", "loaded into memory")
     return Object(ASSEMBLY, name="assembly in memory", loaded=True)
 
 
-@ASSEMBLY.shared("Load", "LoadFile", "LoadFrom", "UnsafeLoadFrom", "ReflectionOnlyLoad", opened=True)
+@ASSEMBLY.shared("LoadFile", "LoadFrom", "UnsafeLoadFrom", "ReflectionOnlyLoadFrom", opened=True)
+def assembly_load_file(machine: Any, _type: str, path: Any, *_rest: Any) -> Object:
+    return load_assembly(machine, machine.text(path), "[Reflection.Assembly]::LoadFrom")
+
+
+@ASSEMBLY.shared("Load", "ReflectionOnlyLoad", opened=True)
 def assembly_load(machine: Any, _type: str, data: Any, *_rest: Any) -> Object:
     return load_assembly(machine, data, "[Reflection.Assembly]::Load")
 
