@@ -144,6 +144,8 @@ def event_of(project: Project, procedure: Procedure) -> tuple[str, int] | None:
         return None if module.type == "form" else (spelt, DOCUMENT_EVENTS[event])
     if event in CONTROL_EVENTS and module.type == "document":
         return spelt, CONTROL_EVENTS[event]
+    if module.type == "document" and subject in module.event_sources():
+        return spelt, 2  # an event of the application, which a variable declared WithEvents listens to
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from emoscan.evaluate.core.failures import ScriptError
@@ -59,6 +59,10 @@ class Project:
         self.spellings: dict[str, str] = {}
         self.counter = 0
         self.instances: list[Object] = []
+        self.making: list[Module] = []
+        """Classes whose instances are being made."""
+        self.to_make: list[Variable] = []
+        """Variables of modules declared `As New`, whose objects are not there yet."""
         self.code = {} if code is None else code
         """Compiled code by its Python source, shared by the runs of one project."""
         self.turned = turned
@@ -132,9 +136,20 @@ class Project:
                 bounds.append((lower if isinstance(lower, int) else 0, upper if isinstance(upper, int) else 0))
             return self.machine.new_array(bounds, variable.type, bool(bounds))
         if declarator is not None and declarator.new:
+            if not module.has_instances:
+                # Made when the first procedure runs: its class may be a module that comes later.
+                self.to_make.append(variable)
+                return NOTHING
             return self.new(declarator.type)
         length = self.fixed_length(declarator, module)
         return "\0" * length if length else self.default(variable.type)
+
+    def make_objects(self) -> None:
+        """The objects of module variables declared `As New`."""
+        waiting, self.to_make = self.to_make, []
+        for variable in waiting:
+            if self.namespace.get(variable.code) is NOTHING:
+                self.namespace[variable.code] = self.new(variable.type)
 
     def fixed_length(self, declarator: s.Declarator | None, module: Module) -> int:
         """Of a variable declared `As String * n`; 0 of any other."""
@@ -186,6 +201,14 @@ class Project:
                 cls.get[name] = self.bound(procedure)
             if procedure.tree.default or module.tree.attributes.get(f"default:{name}"):
                 cls.default = name
+        for interface in module.tree.implements:
+            # Callers know the members by the names they have in the interface.
+            prefix = f"{interface.lower().rpartition('.')[2]}_"
+            for key, procedure in module.procedures.items():
+                if key.startswith(prefix):
+                    name = key.removeprefix(prefix).rstrip("=").rstrip(":")
+                    table, member = (cls.put, self.bound_writer(procedure)) if key.endswith("=") else (cls.get, self.bound(procedure))
+                    table.setdefault(name, member)
         for name, variable in module.variables.items():
             self.publish_field(cls, name, variable)
         if module.type != "class":
@@ -527,6 +550,8 @@ class Project:
 
     def invoke(self, procedure: Procedure, args: tuple[Any, ...], instance: Any = None) -> Any:
         """Call a procedure with values, as the host or `Application.Run` does. Surplus arguments are an error, as there."""
+        if self.to_make:
+            self.make_objects()
         depth = self.machine.depth() + 1
         parameters = procedure.tree.parameters
         made: list[Any] = []
@@ -625,20 +650,42 @@ class Project:
         name = type_.rpartition(".")[2]
         module = self.modules.get(name)
         if module is not None and module.cls is not None:
-            return module.instance if module.instance is not None else self.instantiate(module)
+            if module.instance is not None:
+                return module.instance
+            if module in self.making:
+                return NOTHING  # a field `As New` of its own class: in VBA it is made when it is used
+            return self.instantiate(module)
         made = self.machine.create(NEW_TYPES.get(type_, type_))
         return Unknown(f"New {self.spelling(type_)}") if made is None else made
 
     def instantiate(self, module: Module) -> Object:
         assert module.cls is not None
         made = Object(module.cls)
-        for name, variable in module.variables.items():
-            made.data[name] = self.first_value(module, variable)
+        self.making.append(module)
+        try:
+            for name, variable in module.variables.items():
+                made.data[name] = self.first_value(module, variable)
+        finally:
+            self.making.pop()
+        self.machine.grow(64 + 64 * len(module.variables))
         self.instances.append(made)
         start = module.procedures.get("class_initialize")
         if start is not None:
             self.invoke(start, (), made)
         return made
+
+    def events_of_instances(self) -> Iterator[tuple[Procedure, Object]]:
+        """What still runs in objects of classes: handlers of events of objects they hold (`WithEvents`), and their end."""
+        for instance in list(self.instances):
+            module = next((m for m in self.modules.values() if m.cls is instance.cls), None)
+            if module is None:
+                continue
+            for name in module.event_sources():
+                if type(instance.data.get(name)) is Object:
+                    yield from ((p, instance) for key, p in module.procedures.items() if key.startswith(f"{name}_"))
+            end = module.procedures.get("class_terminate")
+            if end is not None:
+                yield end, instance
 
     def host_value(self, name: str) -> Any:
         return self.host.value(name) if self.host is not None else self.machine.unmodelled(self.spelling(name))

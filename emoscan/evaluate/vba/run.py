@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from msgspec.structs import replace
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.values import Object
 from emoscan.evaluate.core.world import DEFAULT_NOW, Profile, World
 from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.entry import Entry, entries, uncalled
@@ -28,6 +30,7 @@ from emoscan.evaluate.vba.parser import parse
 from emoscan.evaluate.vba.project import Project
 from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.simplify import simplify
+from emoscan.evaluate.vba.symbols import Procedure
 from emoscan.model import SIMPLIFIED, Child, Fact, Problem, Yield
 from emoscan.parse.bundle import VbaProject
 from emoscan.parse.lazy import lazy
@@ -238,17 +241,27 @@ STAGES: Final = {1: "runs by itself", 2: "runs on closing or use", 3: "runs on a
 
 
 def run_all(project: Project, found: list[Entry]) -> None:
-    """Run entries one after the other in one world. An error ends its entry only, as it does in Office."""
+    """Run entries one after the other in one world, then what the objects they made wait for."""
     for entry in found:
-        required = [p for p in entry.procedure.tree.parameters if not p.optional and not p.rest]
-        try:
-            project.invoke(entry.procedure, tuple(project.argument_of_event(p) for p in required))
-        except ScriptEnd:
-            pass
-        except ScriptError as error:
-            project.machine.fact("eval.error", f"{error.number} {error.description}", entry.event)
-        finally:
-            project.machine.finish()
+        run_one(project, entry.procedure, entry.event)
+    for procedure, instance in islice(project.events_of_instances(), MOST_EVENTS):
+        run_one(project, procedure, project.spelling(procedure.name), instance)
+
+
+def run_one(project: Project, procedure: Procedure, event: str, instance: Object | None = None) -> None:
+    """Run a procedure as the host starts it. An error ends it only, as it does in Office."""
+    required = [p for p in procedure.tree.parameters if not p.optional and not p.rest]
+    try:
+        project.invoke(procedure, tuple(project.argument_of_event(p) for p in required), instance)
+    except ScriptEnd:
+        pass
+    except ScriptError as error:
+        project.machine.fact("eval.error", f"{error.number} {error.description}", event)
+    finally:
+        project.machine.finish()
+
+
+MOST_EVENTS: Final = 50
 
 
 OF_PLACE: Final = ("international", "locale", "language", "country", "lcid")

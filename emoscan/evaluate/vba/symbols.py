@@ -107,6 +107,11 @@ class Module:
     def has_instances(self) -> bool:
         return self.type == "class"
 
+    def event_sources(self) -> set[str]:
+        """Variables declared WithEvents: procedures named after them run on events of the objects they hold."""
+        declared = (node for node in self.tree.statements if isinstance(node, s.Dim) and node.with_events)
+        return {declarator.name for node in declared for declarator in node.variables}
+
 
 def statements(body: list[s.Statement]) -> Iterator[s.Statement]:
     """Every statement of a body, nested ones after the one they stand in."""

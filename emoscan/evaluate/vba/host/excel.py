@@ -630,11 +630,8 @@ actions(SHEET, "showalldata showdataform setbackgroundpicture exportasfixedforma
 properties(SHEET, autofiltermode=False, displaypagebreaks=False, displayrighttoleft=False, enableautofilter=False, enablecalculation=True)
 properties(SHEET, enableoutlining=False, enablepivottable=False, enableselection=0, filtermode=False, protectcontents=False, scrollarea="")
 properties(SHEET, protectdrawingobjects=False, protectscenarios=False, protectionmode=False, standardheight=15.0, standardwidth=8.43)
-empty(SHEET, *"HPageBreaks VPageBreaks PivotTables Scenarios CustomProperties SmartTags ListObjects ChartObjects Drawings Pictures".split())
-empty(
-    SHEET,
-    *"Buttons CheckBoxes DropDowns GroupBoxes Labels ListBoxes OptionButtons ScrollBars Spinners TextBoxes Rectangles Ovals Lines".split(),
-)
+empty(SHEET, *"HPageBreaks VPageBreaks PivotTables Scenarios CustomProperties SmartTags ListObjects ChartObjects".split())
+empty(SHEET, *"DropDowns GroupBoxes ListBoxes ScrollBars Spinners".split())
 for _name in ("PageSetup", "Protection", "Tab", "Outline", "AutoFilter", "Sort", "MailEnvelope"):
     child_object(SHEET, _name, SETTINGS)
 SHEET.get["names"] = lambda _machine, this: Object(NAMES, host=this.data["host"], items=this.data["host"].names_)
@@ -647,6 +644,14 @@ def sheet_comments(_machine: Any, this: Object) -> Object:
     grid = grid_of(this).load()
     items = [cells.comment_at(this, place) for place in sorted(grid.notes)]
     return Object(COMMENTS, host=this.data["host"], items=items)
+
+
+@SHEET.method("TextBoxes", "Rectangles", "Ovals", "Lines", "Buttons", "CheckBoxes", "OptionButtons", "Labels", "Drawings", "Pictures")
+def shapes_of_a_kind(machine: Any, this: Object, index: Any = MISSING) -> Any:
+    """The collections of Excel 5, by any of which a shape is found."""
+    unread = "shapes" in host_of(this).record.unread and not sheet_shapes(this)
+    found = Object(shapes.SHAPES, host=this.data["host"], items=Unknown("Shapes") if unread else sheet_shapes(this))
+    return found if index is MISSING else machine.call_member(found, "item", (index,))
 
 
 def sheet_shapes(this: Object) -> list[Object]:

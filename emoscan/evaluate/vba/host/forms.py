@@ -350,6 +350,37 @@ child_object(CONTROL, "Font", FONT)
 child_object(CONTROL, "MouseIcon", FONT)
 
 
+def happened(this: Object, *events: str) -> None:
+    """Run what the code of a control's form or page does on events that the script itself causes, one at a time."""
+    data = this.data
+    project = data["host"].machine.project
+    module = project.modules.get(data["owner"].lower()) if project is not None and "owner" in data else None
+    if module is None or module.instance is None or data.get("busy"):
+        return
+    data["busy"] = True
+    try:
+        for event in events:
+            procedure = module.procedures.get(f"{data['name'].lower()}_{event}")
+            if procedure is not None:
+                required = [p for p in procedure.tree.parameters if not p.optional and not p.rest]
+                data["host"].machine.invoke(procedure, tuple(project.argument_of_event(p) for p in required), module.instance)
+    finally:
+        data["busy"] = False
+
+
+def put_value(machine: Any, this: Object, value: Any) -> None:
+    """A new value is a change, and of buttons and boxes a click."""
+    this.data["=value"] = value
+    clicks = this.cls.name in ("CheckBox", "OptionButton", "ToggleButton")
+    if this.cls.name != "CommandButton":
+        happened(this, "change", *(("click",) if clicks else ()))
+    elif machine.truth(value):
+        happened(this, "click")
+
+
+CONTROL.put["value"] = put_value
+
+
 def control_class(name: str, default: str, parent: ObjectClass = CONTROL) -> ObjectClass:
     return office_class(name, default, parent)
 
@@ -364,6 +395,7 @@ def same(cls: ObjectClass, first: str, second: str, initial: Any, convert: Any =
 
     def put(machine: Any, this: Object, value: Any) -> None:
         this.data["=" + first] = value if convert is None else convert(machine, value)
+        happened(this, "change")
 
     for name in (first, second):
         cls.get[name] = get
