@@ -29,6 +29,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Folders with further rules."""
     allow: tuple[str, ...] = ()
     """SHA-256 (hex) of files or of normalised macro projects that are known to be harmless."""
+    domains: tuple[str, ...] = ()
+    """Domains of the caller and of those he knows, which senders may imitate."""
     include: str = "none"
     """Which artifacts' text goes into the report: none, decoded, all."""
     debug: bool = False

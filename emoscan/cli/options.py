@@ -97,6 +97,7 @@ ANALYSIS: Final = (
     option(
         "--allow", multiple=True, type=FILE, metavar="FILE", help="SHA-256 of files or normalised macros that are known to be harmless."
     ),
+    option("--domain", multiple=True, metavar="NAME", help="A domain of yours or of a partner: senders that imitate it are told."),
     option("-j", "--jobs", type=click.IntRange(0), default=1, show_default=True, metavar="N", help="Worker processes; 0: one a processor."),
     option("--no-progress", is_flag=True, help="Show no progress, not even on a terminal."),
 )
@@ -105,7 +106,7 @@ SHARED: Final = frozenset(
     {
         *("quiet", "verbose", "color", "debug"),
         *("files_from", "null", "stdin_name"),
-        *("profile", "limit", "password", "passwords_from", "rules", "allow", "jobs", "no_progress"),
+        *("profile", "limit", "password", "passwords_from", "rules", "allow", "domain", "jobs", "no_progress"),
     }
 )
 """Options that may stand at the top level of a configuration file, beside those of `scan`."""
@@ -147,6 +148,7 @@ def make_run(ctx: click.Context, given: dict[str, Any]) -> Run:
         passwords=(*map(_as_typed, given.pop("password")), *_passwords(words_from)),
         rules=tuple(map(os.path.abspath, given.pop("rules"))),
         allow=tuple(_allowed(given.pop("allow"))),
+        domains=given.pop("domain"),
         debug=given.pop("debug"),
     )
     inputs = Inputs(

@@ -93,7 +93,7 @@ def open_mail(artifact: Artifact, ctx: Context) -> Yields:
         text = html_text(texts["text.html"])
     attached = [part for part in mail.parts if not _is_body(part)]
     pictures = sum(part.type.startswith("image/") or extension(next(iter(_names(part)), "")) in _PICTURES for part in attached)
-    yield from lures(letter(mail.headers, text, len(attached), likely, pictures))
+    yield from lures(letter(mail.headers, text, len(attached), likely, pictures), ctx.settings.domains)
     for part in attached:
         yield from _attachment(data, part, likely, ctx)
     for start, end in mail.between:

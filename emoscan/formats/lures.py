@@ -87,8 +87,8 @@ _OF_LISTS: Final = frozenset(
 )
 
 
-def lures(mail: Letter) -> Iterator[Fact]:
-    """The facts, and those about the thread that stand in the report without being a lure."""
+def lures(mail: Letter, domains: Iterable[str] = ()) -> Iterator[Fact]:
+    """The facts, and those about the thread that stand in the report without being a lure. `domains` are known to the recipient."""
     told = thread(mail.text)
     yield from _about_thread(mail, told)
     if mail.pictures and len(told.new.strip()) < SHORT:
@@ -98,7 +98,7 @@ def lures(mail: Letter) -> Iterator[Fact]:
         *_reply(mail, told),
         *_signature(mail, told),
         *_honorific(mail, told),
-        *_lookalike(mail, told),
+        *_lookalike(mail, told, domains),
         *_dates(mail),
     ):
         yield replace(fact, detail={**fact.detail, "list": "yes"}) if mail.by_list else fact
@@ -293,8 +293,8 @@ def _signature(mail: Letter, told: Thread) -> Iterator[Fact]:
 # ------------------------------------------------------------------ A9 look-alike domains
 
 
-def _lookalike(mail: Letter, told: Thread) -> Iterator[Fact]:
-    known = {found for address in (*[a.address for a in mail.recipients], *told.addresses) if (found := domain(address))}
+def _lookalike(mail: Letter, told: Thread, domains: Iterable[str]) -> Iterator[Fact]:
+    known = {found for address in (*[a.address for a in mail.recipients], *told.addresses, *domains) if (found := domain(address))}
     suspects = {a.address for a in (*mail.sender, *mail.reply_to)}
     for address in sorted(suspects):
         host = host_of(address.rpartition("@")[2].strip(" .>"))

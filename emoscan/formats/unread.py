@@ -26,7 +26,20 @@ def say_what_is_not_read(artifact: Artifact, ctx: Context) -> Yields:
     elif artifact.kind == UNKNOWN_KIND:
         yield Problem("unmodelled", "unknown", f"the format of{name or ' the content'} is not known; nothing inside was looked at")
     elif not has_reader(artifact.kind):
-        yield Problem("unmodelled", artifact.kind, f"there is no reader for {artifact.kind}; nothing inside{name} was looked at")
+        what = INSTEAD.get(artifact.kind, f"there is no reader for {artifact.kind}")
+        yield Problem("unmodelled", artifact.kind, f"{what}; nothing inside{name} was looked at")
+
+
+INSTEAD: Final = {
+    "mail.pst": "a data file of Outlook is not read: export its mails as .msg, .eml or mbox",
+    "archive.arj": "ARJ archives are not read",
+    "archive.ace": "ACE archives are not read",
+    "archive.lzh": "LZH archives are not read",
+    "windows.chm": "compiled help is not read",
+    "disk.vmdk": "VMware disks are not read",
+    "disk.dmg": "disks of macOS are not read",
+}
+"""What is said of kinds that people meet, and what to do about them."""
 
 
 @step("program", takes="binary.*", order=80)

@@ -180,3 +180,9 @@ def test_way_and_authentication():
         ("mail.authentication", "dkim=fail shop.example"),
         ("mail.authentication", "spf=softfail"),
     ]
+
+
+def test_domains_that_the_user_knows():
+    mail = parse(b"From: a@helpdesk-partner.example\nTo: sato@victim.example\nSubject: x\n\nx")
+    told = [f.detail["known"] for f in lures(letter(mail.headers, "", 0), ["partner.example"]) if f.kind == "mail.lure.lookalike"]
+    assert told == ["partner.example"]
