@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from emoscan.evaluate.core.machine import origin
 from emoscan.evaluate.core.values import Unknown
 from emoscan.parse.commandline import Argument, plain_path, program_name, split
 from emoscan.parse.lazy import lazy
@@ -142,7 +143,7 @@ def run_program(machine: CmdMachine, written: str, rest: str) -> None:
         return
     handler = PROGRAMS.get(name)
     known = handler is not None or name in KNOWN or files.exists(whole) or files.exists(whole + ".exe") or "." in path or "\\" in path
-    machine.effect("run", call.line, "cmd")
+    machine.effect("run", call.line, "cmd", downloaded=downloaded(machine, call))
     machine.give_named_files(call.line)
     again(machine, call)
     if key in machine.copies and name != program_name(path):
@@ -153,6 +154,26 @@ def run_program(machine: CmdMachine, written: str, rest: str) -> None:
         machine.enter()
         handler(machine, call)
         machine.depth -= 1
+
+
+def downloaded(machine: CmdMachine, call: Call) -> str:
+    """The URL that the program, or a file it is given to run, was fetched from before; empty when there is none."""
+    if call.name in HANDLES_FILES:
+        return ""
+    files = machine.world.files
+    for word in (call.path, f"{call.path}.exe", *call.args[:MOST_LOOKED_AT]):
+        content = files.unknown(machine.world.absolute(word.strip('"').split(",")[0])) if word else None
+        url = origin(content) if content is not None else ""
+        if url:
+            return url
+    return ""
+
+
+MOST_LOOKED_AT: Final = 40
+HANDLES_FILES: Final = frozenset(
+    "tar 7z 7za unrar rar winrar expand extrac32 makecab xcopy robocopy esentutl replace print certutil reg".split()
+)
+"""Programs that only move or unpack what they are given."""
 
 
 def _shell(machine: CmdMachine, path: str, rest: str) -> None:
@@ -454,7 +475,8 @@ def _recode(machine: CmdMachine, call: Call, option: str, source: str, target: s
     text = machine.read_file(source)
     path = machine.world.absolute(target)
     if not isinstance(text, str):
-        machine.write_file(path, Unknown(f"content of file {source}"), f"certutil -{option}")
+        content = text if text is not None and origin(text) else Unknown(f"content of file {source}")
+        machine.write_file(path, content, f"certutil -{option}")
         return
     machine.spend(len(text) // 16 + 1)
     if option == "decode":
