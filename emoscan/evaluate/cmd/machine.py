@@ -29,7 +29,7 @@ from emoscan.parse.text import as_bytes, text_of
 MOST_OUTPUT: Final = 4 << 20
 """Characters one command may print into a file, a pipe or a loop."""
 
-COST: Final = 8
+COST: Final = 12
 """Operations that a command is worth: it takes as long as that many of a macro."""
 
 WAITS: Final = 3

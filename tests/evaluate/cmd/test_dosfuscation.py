@@ -234,6 +234,9 @@ def discovered(make, command):
     tail = tail.removeprefix("findstr ")
     needle = f'"{tail}"' if find.replace("^", "") == "find" else tail.replace("=", "^=")
     asked = make.noise(0) + make.carets(head.split()[0], 0.5) + make.noise() + "".join(head.split()[1:])
+    if make.chance():  # carets that outlive the first reading
+        asked = asked.replace("^", "^^")
+        needle = needle.replace("^", "^^^") if not needle.startswith('"') else needle
     asked += f"{make.noise(0)}^|{make.noise(0)}{find} {needle}" if bar else ""
     v = make.choice("abcdghijkmoqrtuvwyz")
     return (
