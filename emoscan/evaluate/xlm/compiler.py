@@ -16,9 +16,8 @@ from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import FUNCTIONS, SPECIAL, Function, canonical
 from emoscan.evaluate.xlm.syntax import Node, parse
-from emoscan.evaluate.xlm.values import DIV, NUM, REF, VALUE, Array, Ref, Refs, shown, to_text
+from emoscan.evaluate.xlm.values import DIV, NUM, REF, VALUE, Array, Ref, Refs, to_text
 from emoscan.parse.formula import from_letters, r1c1
-from emoscan.parse.ptg import sheet_prefix
 from emoscan.parse.workbook import MAX_COLUMN, MAX_ROW, from_a1
 
 if TYPE_CHECKING:
@@ -423,56 +422,3 @@ def calculate(operator: str, left: float, right: float) -> Any:
     except OverflowError:
         return NUM
     return value if isinstance(value, float) and math.isfinite(value) else NUM
-
-
-def unparse(node: Node) -> str:
-    """A tree as text again, for people."""
-    match node[0]:
-        case "value":
-            return shown(node[1])
-        case "missing":
-            return ""
-        case "ref" | "name":
-            return (sheet_prefix(node[1]) if node[1] else "!" if node[1] == "" else "") + str(node[2])
-        case "call":
-            called = node[2] if isinstance(node[2], str) else unparse(node[2])
-            return f"{sheet_prefix(node[1]) if node[1] else ''}{called}({','.join(unparse(argument) for argument in node[3])})"
-        case "join":
-            return "&".join(unparse(part) for part in node[1])
-        case "sum" | "product" | "compare":
-            return unparse(node[1]) + "".join(f"{operator}{unparse(part)}" for operator, part in node[2])
-        case "group":
-            return f"({unparse(node[1])})"
-        case "minus":
-            return f"-{unparse(node[1])}"
-        case "percent":
-            return f"{unparse(node[1])}%"
-        case "power":
-            return f"{unparse(node[1])}^{unparse(node[2])}"
-        case "array":
-            return "{" + ";".join(",".join(shown(value) for value in row) for row in node[1]) + "}"
-        case "range" | "section" | "union":
-            return unparse(node[1]) + {"range": ":", "section": " ", "union": ","}[node[0]] + unparse(node[2])
-    return ""
-
-
-def nodes(node: Node) -> Iterable[Node]:
-    """A node and all below it."""
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        yield top
-        match top[0]:
-            case "call":
-                stack.extend(top[3])
-                if not isinstance(top[2], str):
-                    stack.append(top[2])
-            case "join":
-                stack.extend(top[1])
-            case "sum" | "product" | "compare":
-                stack.append(top[1])
-                stack.extend(part for _, part in top[2])
-            case "group" | "minus" | "percent":
-                stack.append(top[1])
-            case "power" | "range" | "section" | "union":
-                stack += (top[1], top[2])

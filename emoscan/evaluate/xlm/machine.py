@@ -15,10 +15,11 @@ from emoscan.evaluate.core.memory import Block
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown, display
 from emoscan.evaluate.core.world import World
 from emoscan.evaluate.xlm import library
+from emoscan.evaluate.xlm.blocks import BLOCKS, MAX_IDLE, Loop
 from emoscan.evaluate.xlm.compiler import Code, Compiler, area_of_any, calculate
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import Function
-from emoscan.evaluate.xlm.values import NAME, NULL, REF, VALUE, Array, Ref, Refs, compare, shown, to_bool, to_number, to_text
+from emoscan.evaluate.xlm.values import NAME, NULL, REF, Array, Ref, Refs, compare, shown, to_bool, to_number, to_text
 from emoscan.parse.bundle import XlmWorkbook
 from emoscan.parse.lazy import lazy
 from emoscan.parse.workbook import Style, Workbook
@@ -29,8 +30,6 @@ MAX_FRAMES: Final = 2_000
 """Subroutines that wait for each other."""
 MAX_DEPTH: Final = 40
 """Of those, as many as are called in the middle of a formula; also cells whose values depend on each other."""
-MAX_IDLE: Final = 40
-"""Rounds of a loop that only waits; it is then left as if what it waits for had come."""
 MAX_LISTED: Final = 4_000
 OFTEN: Final = 3
 """Times a cell runs before only the last is listed: the pieces of a text that a loop puts together say nothing."""
@@ -47,21 +46,6 @@ class Halt(ScriptEnd):
 
 class TooLong(ScriptEnd):
     """One of several runs took more steps than it is worth."""
-
-
-class Loop(Struct):
-    kind: str
-    row: int
-    """Of its first cell."""
-    name: str = ""
-    value: float = 0.0
-    last: float = 0.0
-    step: float = 1.0
-    cells: list[Ref] = []
-    rounds: int = 0
-    idle: int = 0
-    """Rounds in which nothing changed: it waits for something."""
-    before: int = 0
 
 
 class Line:
@@ -141,7 +125,6 @@ class XlmMachine(Machine):
         self.times = 0
         """Questions for the time; the clock goes on with each."""
         self.unread: dict[str, None] = {}
-        self.dialogs = 0
         self.surroundings: set[str] = set()
         """Questions whose answers keys may be made of."""
         self.answers: dict[str, float] = {}
@@ -481,7 +464,7 @@ class XlmMachine(Machine):
         frame.row = row + 1
         self.acts = []
         self.ordinal = 0
-        block = _BLOCKS.get(code.head)
+        block = BLOCKS.get(code.head)
         if code.head == "IF" and code.arguments != 1:
             block = None
         value = code.run(self) if block is None else block(self, frame, row, code)
@@ -707,159 +690,3 @@ _ORDERS: Final[dict[str, Callable[[int], bool]]] = {
     "<=": lambda order: order <= 0,
     ">=": lambda order: order >= 0,
 }
-
-
-# ---------------------------------------------------------------- blocks and loops
-
-Block_ = Callable[[XlmMachine, Frame, int, Code], Any]
-
-
-def _skip(m: XlmMachine, frame: Frame, row: int, opening: frozenset[str], stops: frozenset[str]) -> str:
-    """Move the cursor behind the cell at which a part of a block ends; its function, "" when there is none."""
-    depth = 0
-    for below in frame.grid.rows_below(row, frame.column):
-        code = m.compiled(frame.grid, frame.grid.formulas[below << SHIFT | frame.column])
-        m.spend(2)
-        head = code.head
-        if head in opening and not (head == "IF" and code.arguments != 1):
-            depth += 1
-        elif head in stops and depth == 0:
-            frame.row = below + 1 if head != "ELSE.IF" else below
-            return head
-        elif head in ("END.IF", "NEXT") and depth and head in stops:
-            depth -= 1
-    return ""
-
-
-_IFS: Final = frozenset(("IF",))
-_PARTS: Final = frozenset(("ELSE", "ELSE.IF", "END.IF"))
-_END: Final = frozenset(("END.IF",))
-_LOOPS: Final = frozenset(("WHILE", "FOR", "FOR.CELL"))
-_NEXT: Final = frozenset(("NEXT",))
-
-
-def _if(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
-    """IF(test) alone, or an ELSE.IF that is reached because nothing before it held."""
-    outcome = m.decide(code.run(m))
-    while not outcome:
-        found = _skip(m, frame, row, _IFS, _PARTS)
-        if found != "ELSE.IF":
-            break
-        row = frame.row
-        frame.row = row + 1
-        m.here = (frame.grid, row, frame.column)
-        outcome = m.decide(m.compiled(frame.grid, frame.grid.formulas[row << SHIFT | frame.column]).run(m))
-    return outcome
-
-
-def _else(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001 - all blocks are called alike
-    """The end of a part that was carried out: the others are passed over."""
-    depth = 0
-    for below in frame.grid.rows_below(row, frame.column):
-        inner = m.compiled(frame.grid, frame.grid.formulas[below << SHIFT | frame.column])
-        m.spend(2)
-        if inner.head == "IF" and inner.arguments == 1:
-            depth += 1
-        elif inner.head == "END.IF":
-            if depth == 0:
-                frame.row = below + 1
-                break
-            depth -= 1
-    return True
-
-
-def _nothing(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001
-    return True
-
-
-def _while(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
-    known = frame.loops[-1] if frame.loops and frame.loops[-1].row == row else None
-    test = code.run(m)
-    rounds = known.rounds + 1 if known else 0
-    outcome = m.truth_of(test)
-    goes_on = (type(outcome) is Unknown and rounds < 2) or outcome is True
-    if known:
-        now = m.changes + m.effects
-        known.idle, known.before = (known.idle + 1 if known.before == now else 0), now
-        goes_on = goes_on and known.idle < MAX_IDLE
-    if not goes_on:
-        if known:
-            frame.loops.pop()
-        _skip(m, frame, row, _LOOPS, _NEXT)
-    elif known:
-        known.rounds = rounds
-    else:
-        frame.loops.append(Loop("while", row))
-    return goes_on
-
-
-def _for(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
-    given = code.run(m)
-    name, first, last, step = given if type(given) is tuple else ("", 0.0, -1.0, 1.0)
-    loop = Loop("for", row, name, first, last, step)
-    m.define(name, first)
-    return _enter_loop(m, frame, row, loop, (last - first) * step >= 0 and step != 0)
-
-
-def _for_cell(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
-    given = code.run(m)
-    name, cells = given if type(given) is tuple else ("", [])
-    loop = Loop("cells", row, name, cells=cells)
-    if cells:
-        m.define(name, cells[0])
-    return _enter_loop(m, frame, row, loop, bool(cells))
-
-
-def _enter_loop(m: XlmMachine, frame: Frame, row: int, loop: Loop, runs: bool) -> bool:
-    if runs:
-        frame.loops.append(loop)
-    else:
-        _skip(m, frame, row, _LOOPS, _NEXT)
-    return runs
-
-
-def _next(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001
-    if not frame.loops:
-        return False
-    loop = frame.loops[-1]
-    if loop.kind == "while":
-        frame.row = loop.row
-        return True
-    loop.rounds += 1
-    if loop.kind == "for":
-        current = m.name_value(loop.name, frame.grid, None)
-        loop.value = (current if type(current) is float else loop.value) + loop.step
-        goes_on = (loop.last - loop.value) * loop.step >= 0
-        if goes_on:
-            m.define(loop.name, loop.value)
-    else:
-        goes_on = loop.rounds < len(loop.cells)
-        if goes_on:
-            m.define(loop.name, loop.cells[loop.rounds])
-    if goes_on:
-        frame.row = loop.row + 1
-    else:
-        frame.loops.pop()
-    return goes_on
-
-
-def _break(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001
-    if frame.loops:
-        frame.loops.pop()
-        _skip(m, frame, row, _LOOPS, _NEXT)
-    return True
-
-
-_BLOCKS: Final[dict[str, Block_]] = {
-    "IF": _if,
-    "ELSE": _else,
-    "ELSE.IF": _else,
-    "END.IF": _nothing,
-    "WHILE": _while,
-    "FOR": _for,
-    "FOR.CELL": _for_cell,
-    "NEXT": _next,
-    "BREAK": _break,
-}
-
-__all__ = ["MISSING", "VALUE", "Decision", "Halt", "TooLong", "XlmMachine"]

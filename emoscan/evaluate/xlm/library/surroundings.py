@@ -210,7 +210,6 @@ def alert(m: XlmMachine, text: Any = MISSING, *_more: Any) -> Any:
     shown = m.text(text) if text is not MISSING else ""
     if shown:
         m.effect("dialog", shown, "ALERT")
-    m.dialogs += 1
     return True
 
 
@@ -223,7 +222,6 @@ def input_(m: XlmMachine, text: Any = "", *more: Any) -> Any:
 
 @command("DIALOG.BOX", "SHOW.DIALOG")
 def dialog_box(m: XlmMachine, *_more: Any) -> Any:
-    m.dialogs += 1
     return True
 
 
