@@ -90,7 +90,7 @@ def other_answers(
 
     def others(item: Yield) -> None:
         if isinstance(item, Fact):
-            if (everything or item.kind == "effect.download") and (item.kind, item.value, item.how) not in seen:
+            if (item.kind == "effect.download" or (everything and item.kind in OUTCOMES)) and (item.kind, item.value, item.how) not in seen:
                 emit(item)
         elif everything and isinstance(item, Child):
             emit(item)
