@@ -71,6 +71,12 @@ def carets(text: str, every: int = 1) -> str:
 
 
 @transform
+def hex_codes(text: str) -> str:
+    """Two hexadecimal digits for each character."""
+    return text.encode("latin-1").hex()
+
+
+@transform
 def part(text: str, number: int, count: int) -> str:
     """One of so many parts, from 1, of nearly equal length."""
     return text[len(text) * (number - 1) // count : len(text) * number // count]

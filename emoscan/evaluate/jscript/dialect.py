@@ -51,7 +51,7 @@ MOST_SETS: Final = 100
 
 _DELAY: Final = lazy(
     r"(for\s{0,9}\([^;(){}]{0,80};\s{0,9}([\w$]{1,60})\s{0,9}(<=?)\s{0,9}(\d{4,12})\s{0,9};\s{0,9})(?:\2\s{0,9}\+\+|\+\+\s{0,9}\2)"
-    r"(\s{0,9}\)\s{0,9}(?:;|\{\s{0,9}\}|\{(if\s{0,9}\([^(){};]{1,80}\)\s{0,9}return\b[^(){};]{0,80});?\}))"
+    r"(\s{0,9}\)\s{0,9}(?:;|\{\s{0,9}\}|\{\s{0,9}(if\s{0,9}\([^(){};]{1,80}\)\s{0,9}return\b[^(){};]{0,80});?\s{0,9}\}))"
 )
 """A loop that only counts, or asks the same question in each round: it takes time, and once round is enough."""
 

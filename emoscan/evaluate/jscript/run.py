@@ -21,8 +21,8 @@ from emoscan.model import Child, Fact, Yield
 MEMORY_SHARE: Final = 3
 """The engine gets this part of a worker's memory."""
 
-TIME_SHARE: Final = 0.6
-"""… and this share of the step's time."""
+TIME_SHARE: Final = 0.25
+"""… and this share of the step's time. The engine counts the time of the processor, which is less than that of the clock where others work too."""
 
 TOO_LARGE: Final = ("string too long", "invalid array length", "invalid string length")
 
