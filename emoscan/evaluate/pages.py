@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.evaluate.clear import Clear
 from emoscan.model import Artifact, Child, Fact, Yield, Yields
 from emoscan.parse.scriptblocks import Block, Page, read
 from emoscan.parse.text import as_bytes, text_of
@@ -25,7 +26,7 @@ def run_wsf(artifact: Artifact, ctx: Context) -> Yields:
     """The scripts of a .wsf file or of a scriptlet, run one after the other."""
     page = read(source_of(artifact, ctx), "vbscript")
     yield from as_children(page.blocks)
-    evaluate(page, artifact, ctx, None)
+    evaluate_clear(page, artifact, ctx, None)
 
 
 @step("hta", takes="script.hta", order=20)
@@ -34,7 +35,7 @@ def run_hta(artifact: Artifact, ctx: Context) -> Yields:
     source = source_of(artifact, ctx)
     page = read(source)
     yield from as_children(page.blocks)
-    evaluate(page, artifact, ctx, source)
+    evaluate_clear(page, artifact, ctx, source)
 
 
 @step("page", takes="text.html", order=20)
@@ -62,6 +63,17 @@ def as_children(blocks: tuple[Block, ...]) -> Yields:
             yield Child(
                 as_bytes(block.text), KINDS.get(block.language, ""), RAN, f"{block.language or 'script'} block", (block.at, block.at)
             )
+
+
+def evaluate_clear(page: Page, artifact: Artifact, ctx: Context, source: str | None) -> None:
+    """Run a page's scripts, and say so when what they fetch stands nowhere in clear."""
+    clear = Clear(ctx, "\n".join(block.text for block in page.blocks))
+    ctx.emit = clear
+    try:
+        evaluate(page, artifact, ctx, source)
+    finally:
+        clear.report()
+        ctx.emit = clear.emit
 
 
 def told(page: Page, artifact: Artifact, ctx: Context, source: str) -> bool:

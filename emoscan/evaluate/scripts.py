@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from emoscan.context import Context
+from emoscan.evaluate.clear import Clear
 from emoscan.model import SIMPLIFIED, Artifact, Yields
 from emoscan.parse.text import text_of
 from emoscan.registry import step
@@ -25,7 +26,12 @@ def evaluate_vbscript(artifact: Artifact, ctx: Context) -> Yields:
     yield from ()
     if was_run(ctx):
         return
-    evaluate(Script((text_of(artifact.data),), ctx.name, artifact.data), ctx.budget, ctx.emit)
+    source = text_of(artifact.data)
+    clear = Clear(ctx, source)
+    try:
+        evaluate(Script((source,), ctx.name, artifact.data), ctx.budget, clear)
+    finally:
+        clear.report()
 
 
 @step("jscript", takes="script.js", order=20)
@@ -36,4 +42,9 @@ def evaluate_jscript(artifact: Artifact, ctx: Context) -> Yields:
     yield from ()
     if was_run(ctx):
         return
-    evaluate(Script((text_of(artifact.data),), ctx.name, artifact.data), ctx.budget, ctx.emit)
+    source = text_of(artifact.data)
+    clear = Clear(ctx, source)
+    try:
+        evaluate(Script((source,), ctx.name, artifact.data), ctx.budget, clear)
+    finally:
+        clear.report()

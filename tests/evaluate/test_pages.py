@@ -97,3 +97,9 @@ def test_what_a_page_writes_may_be_the_password_of_what_it_saves():
         "<html><body><script>document.write('Pass'); document.write('word: '); document.write('x' + 'yz7')</script></body></html>", "a.html"
     )
     assert b"\nPassword: xyz7" in [artifact.data for artifact in graph.artifacts.values()]
+
+
+def test_addresses_that_stand_nowhere_in_clear():
+    for source, count in (("'http://files.example.test/a'", 0), ("'http://files.exam' + 'ple.test/a'", 1)):
+        graph = scan(f"var x = new ActiveXObject('MSXML2.XMLHTTP'); x.open('GET', {source}, false); x.send(); WScript.Echo(1);", "a.js")
+        assert len([fact for _, fact in graph.facts(graph.root, "obfuscation.address")]) == count
