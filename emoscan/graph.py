@@ -119,6 +119,10 @@ class Graph:
             self._shorten(event.edge)
         return new
 
+    def ways_into(self, artifact: str) -> tuple[Edge, ...]:
+        """Every edge by which an artifact was found."""
+        return tuple(self._up[artifact])
+
     def only_simplified(self, artifact: str) -> bool:
         """Whether an artifact is nothing but the simplified form of another."""
         ways = self._up[artifact]

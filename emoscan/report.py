@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from emoscan.budget import Limits
 from emoscan.graph import Graph
-from emoscan.model import Artifact, Evidence, Finding, Label, MacroClass, Reason, Severity, Sort, Verdict
+from emoscan.model import Artifact, Evidence, Fact, Finding, Label, MacroClass, Reason, Severity, Sort, Verdict
 from emoscan.parse.text import text_of
 from emoscan.parse.urls import find_urls, normalise
 
@@ -230,6 +230,7 @@ def compose(
                 {k: one_line(v) for k, v in fact.detail.items()},
             )
             for artifact, fact in graph.facts(kind="effect")
+            if not _said_above(graph, artifact, fact)
         ],
         iocs=_iocs(graph),
         passwords=[Password(a, one_line(f.value), one_line(f.how)) for a, f in graph.facts(kind="opened.password")],
@@ -239,6 +240,23 @@ def compose(
         limits=msgspec.to_builtins(limits),
         timing_ms={},
     )
+
+
+def _said_above(graph: Graph, artifact: str, fact: Fact) -> bool:
+    """Whether a command line does nothing but what the script that started it was already said to run."""
+    return (
+        fact.kind == "effect.run"
+        and graph.artifacts[artifact].kind == "script.cmd"
+        and any(
+            _same_command(above.value, fact.value)
+            for edge in graph.ways_into(artifact)
+            for _, above in graph.facts(edge.parent, "effect.run")
+        )
+    )
+
+
+def _same_command(one: str, other: str) -> bool:
+    return one.replace('"', "").split() == other.replace('"', "").split()
 
 
 _NEW_LINE = re.compile("\r\n?")

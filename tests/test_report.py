@@ -204,3 +204,17 @@ def test_an_indicator_is_listed_once_with_its_weightiest_role() -> None:
 )
 def test_defanged_values_are_no_links(value: str, expected: str) -> None:
     assert defang(value) == expected
+
+
+def test_a_command_that_was_started_is_told_once() -> None:
+    graph = Graph()
+    macro, line, other = Artifact("script.vba", b"m"), Artifact("script.cmd", b'notepad  "a.txt"'), Artifact("script.cmd", b"cmd /c calc")
+    graph.apply(Added(macro))
+    for command in (line, other):
+        graph.apply(Stated(macro.id, Fact("effect.run", command.data.decode(), "Shell")))
+        graph.apply(Added(command, Edge(macro.id, command.id, "vba")))
+    graph.apply(Stated(line.id, Fact("effect.run", "notepad a.txt", "cmd")))
+    graph.apply(Stated(other.id, Fact("effect.run", "calc", "cmd")))
+    whole = compose(graph, [], judge([], graph), path="", name="", engine=Engine("", ""), limits=Limits(), include="none")
+    told = [(effect.how, effect.value) for effect in whole.effects]
+    assert told == [("Shell", 'notepad  "a.txt"'), ("Shell", "cmd /c calc"), ("cmd", "calc")]

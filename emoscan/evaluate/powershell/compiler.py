@@ -489,10 +489,10 @@ class Compiler:
     def name_of(self, name: str | s.Node) -> tuple[str, Value | None]:
         """A member's name: (text, None), or ("", what it is found out by)."""
         if isinstance(name, str):
-            return name, None
+            return self.m.member_name(name, 0), None
         if isinstance(name, s.Const):
             self.m.undo("computed_member")
-            return str(name.value), None
+            return self.m.member_name(str(name.value), 0), None
         if not isinstance(name, s.Var):
             self.m.undo("computed_member")
         return "", self.value(name)
@@ -544,8 +544,10 @@ class Compiler:
             called = name if computed is None else computed(f)
             given = tuple([arg(f) for arg in args])
             m.here = start
-            if computed is not None and type(called) is not str:
-                return m.call_computed(target_value, called, given, f)
+            if computed is not None:
+                if type(called) is not str:
+                    return m.call_computed(target_value, called, given, f)
+                called = m.member_name(called, start)
             return m.call_method(target_value, called, given, f)
 
         return call

@@ -56,6 +56,10 @@ SPLITS: Final = 50
 """Lists of addresses whose separator is remembered."""
 
 
+LETTERS_AGAIN: Final = str.maketrans("\0\a\b\f\n\r\t\v\x1b", "0abfnrtve")
+"""No name holds a control character. A tick and a letter mean one where something on the way made the script lower case: `N is N, `n is not."""
+
+
 class PowerShellMachine(Machine):
     language = "powershell"
 
@@ -336,8 +340,8 @@ class PowerShellMachine(Machine):
     def member_name(self, value: Any, _start: int) -> Any:
         """The name of a member that the script put together."""
         if isinstance(value, list):
-            return [self.shown(item) for item in value]
-        return self.shown(value)
+            return [self.shown(item).translate(LETTERS_AGAIN) for item in value]
+        return self.shown(value).translate(LETTERS_AGAIN)
 
     def index(self, held: Any, at: Any) -> Any:
         return members.index(self, held, at)

