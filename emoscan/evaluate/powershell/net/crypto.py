@@ -423,22 +423,42 @@ def open_secure(machine: Any, text: str, key: bytes | None) -> Any:
     except (ValueError, binascii.Error):
         raise failed("Input string was not in a correct format.") from None
     machine.undo("securestring")
-    made = Object(TRANSFORM, family="AES", key=key, iv=vector, mode="CBC", padding="PKCS7", decrypt=True)
-
-    def opened(digits: str) -> str:
-        return str(crypt(machine, made, bytes.fromhex(digits[: len(digits) & ~1])).decode("utf-16-le", "replace"))
-
-    return mended(data.strip("\0 \r\n"), opened)
-
-
-def mended(digits: str, opened: Callable[[str], str]) -> str:
-    """What is in a secure string. Digits that are none are tried out: a wrong one makes sixteen bytes unreadable."""
+    digits = data.strip("\0 \r\n")
     damaged = [at for at, digit in enumerate(digits) if digit not in HEX]
-    whole = "".join(digit if digit in HEX else "0" for digit in digits)
-    for at in damaged[:MOST_DAMAGED]:
+    whole = "".join(digit if digit in HEX else "0" for digit in digits[: len(digits) & ~31])
+
+    def decrypted(written: str, by: bytes, padding: str = "NONE") -> bytes:
+        made = Object(TRANSFORM, family="AES", key=by, iv=vector, mode="CBC", padding=padding, decrypt=True)
+        return crypt(machine, made, bytes.fromhex(written))
+
+    if not damaged or not whole:
+        try:
+            return decrypted(whole, key, "PKCS7").decode("utf-16-le", "replace")
+        except Thrown:
+            key = mended_key(key, lambda by: decrypted(whole[:64], by))
+            if key is None:
+                raise
+    for at in damaged[:MOST_DAMAGED]:  # a wrong digit makes sixteen bytes unreadable
         tries = (whole[:at] + digit + whole[at + 1 :] for digit in "0123456789abcdef")
-        whole = max(tries, key=lambda written: sum(map(str.isascii, opened(written))))
-    return opened(whole)
+        whole = max(tries, key=lambda written: letters(decrypted(written, key)))
+    plain = decrypted(whole, key)
+    return plain[: -plain[-1] if 0 < plain[-1] <= 16 else None].decode("utf-16-le", "replace")
+
+
+def letters(data: bytes) -> int:
+    """How many characters of UTF-16 text are plain ASCII."""
+    return sum(not high and 8 < low < 127 for low, high in zip(data[::2], data[1::2]))
+
+
+def mended_key(key: bytes, decrypted: Callable[[bytes], bytes]) -> bytes | None:
+    """A key with one wrong byte put right: what comes out is text then. `decrypted` gives the first 32 bytes."""
+    for at in range(len(key)):
+        for byte in range(256):
+            tried = key[:at] + bytes([byte]) + key[at + 1 :]
+            plain = decrypted(tried)
+            if plain and letters(plain) == len(plain) // 2:
+                return tried
+    return None
 
 
 def close_secure(machine: Any, text: str, key: bytes) -> str:
