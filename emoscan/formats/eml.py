@@ -111,12 +111,15 @@ def _cut_off(data: bytes, mail: Mail) -> bool:
     if not mail.parts:
         return True
     last = mail.parts[-1]
-    if not data[last.start : last.end].strip():
-        return True
+    body = data[last.start : last.end]
+    if not body.strip():
+        return bool(last.headers)
+    if b"\n--" in body:  # a last boundary, misspelt
+        return False
     if mime.encoding_of(last.field("content-transfer-encoding")) != "base64":
         return mail.type == "multipart/mixed" and len(mail.parts) == 1
-    body = data[last.start : last.end].translate(None, b"\r\n\t ")
-    return len(body) % 4 != 0 or not data.endswith(b"\n")
+    body = body.translate(None, b"\r\n\t ")
+    return not body.endswith(b"=") and (len(body) % 4 != 0 or not data.endswith(b"\n"))
 
 
 _PICTURES: Final = frozenset(("png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"))
