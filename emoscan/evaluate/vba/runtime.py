@@ -478,6 +478,15 @@ class VbaMachine(Machine):
     def redim(self, current: Any, bounds: list[tuple[Any, Any]], type_: str, preserve: bool) -> Array:
         if type(current) is not Array:
             return self.new_array(bounds, type_, fixed=False)
+        if preserve and len(bounds) == 1 and len(current.bounds) == 1:
+            low, high = bounds[0]
+            if type(low) is int and type(high) is int and low == current.lower and 0 <= high - low + 1 - len(current.data) <= FEW:
+                # Decoders grow their array by one element at a time.
+                more = high - low + 1 - len(current.data)
+                self.grow(8 * more)
+                current.data += current.new(more)
+                current.bounds = [(low, high)]
+                return current
         made = self.new_array(bounds, type_ or current.type, fixed=False) if not preserve else None
         if made is not None:
             current.bounds, current.data, current.lower = made.bounds, made.data, made.lower
@@ -1002,6 +1011,9 @@ class VbaMachine(Machine):
         """Call a procedure of the project with values: entry points, Application.Run, CallByName, event handlers."""
         return self.project.invoke(procedure, args, instance)
 
+
+FEW: Final = 64
+"""Elements that an array grows by without much ado."""
 
 CALLBACK: Final = ObjectClass("callback")
 

@@ -8,7 +8,7 @@ import pytest
 
 from emoscan.budget import Budget, Limits
 from emoscan.evaluate.vba.run import evaluate, sensible
-from emoscan.model import Fact
+from emoscan.model import Fact, Problem
 from emoscan.parse.bundle import Document, Module, VbaProject
 
 
@@ -113,3 +113,10 @@ def test_names_behind_the_name_of_the_project():
     emitted: list[Any] = []
     evaluate(VbaProject((main, other), name="Prj", document=Document(host="word")), Budget(Limits(seconds=60)), emitted.append)
     assert [f.value for f in emitted if isinstance(f, Fact) and f.kind == "effect.run"] == ["calc"]
+
+
+def test_what_nothing_calls_may_call_itself_without_end():
+    emitted: list[Any] = []
+    source = "Sub Hidden()\nHidden\nEnd Sub"
+    evaluate(VbaProject((Module("ThisDocument", source, "document"),), document=Document(host="word")), Budget(Limits()), emitted.append)
+    assert not [item for item in emitted if isinstance(item, Problem)]
