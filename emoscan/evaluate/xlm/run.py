@@ -8,7 +8,7 @@ named, and with single tests turned round.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -121,6 +121,8 @@ class Program:
         self.grids = [Grid(sheet) for sheet in sheets]
         self.left = ALL_CELLS
         self.entries = list(entries(bundle))
+        self.stopped: Callable[[Iterable[Yield]], None] = lambda _: None
+        """Takes what a run showed that was stopped in its middle."""
 
     def run(self, setting: Setting, starts: list[Entry], emit: Emit | None = None) -> Run:
         """Run the entries one after the other in one world."""
@@ -142,6 +144,7 @@ class Program:
         machine.cells_left = setting.cells
         if setting.system:
             machine.operating_system = setting.system
+        ended = False
         try:
             for entry in starts:
                 start = self._start(machine, entry)
@@ -151,9 +154,12 @@ class Program:
                 if number >= len(machine.timed):
                     break
                 _carry_out(machine, machine.timed[number], "later")
+            ended = True
         except TooLong:
-            pass
+            ended = True
         finally:
+            if not ended:
+                self.stopped(items)
             self.left -= setting.cells - max(0, machine.cells_left)
             machine.finish()
         return Run(machine, items)
@@ -230,6 +236,10 @@ class Report:
             self.take(item, confidence)
         self.list(run)
 
+    def rescue(self, items: Iterable[Yield]) -> None:
+        for item in items:
+            self.take(item, GUESSED)
+
     def list(self, run: Run) -> None:
         self.listing.update(dict.fromkeys(run.machine.listing()))
 
@@ -241,6 +251,7 @@ def evaluate(bundle: XlmWorkbook, budget: Budget, emit: Emit, document_name: str
     """
     program = Program(bundle, budget, document_name, now)
     report = Report(emit)
+    program.stopped = report.rescue
     for entry in program.entries:
         emit(Fact("xlm.entry", entry.event, detail={"name": entry.name, "stage": entry.stage}))
     base = Setting(program.now, cells=MAX_CELLS)

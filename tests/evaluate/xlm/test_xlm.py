@@ -327,6 +327,20 @@ def test_operations_end() -> None:
         run(book(cells), operations=20_000)
 
 
+def test_what_showed_before_the_stop_is_kept() -> None:
+    cells = {
+        "A1": "=IF(DAY(NOW())=7,GOTO(B1),HALT())",
+        "B1": '=EXEC("calc")',
+        "B2": '=SET.NAME("n",1)',
+        "B3": '=SET.NAME("n",n+1)',
+        "B4": "=GOTO(B3)",
+    }
+    items: list[Yield] = []
+    with pytest.raises(LimitReached):
+        evaluate(book(cells), Budget(Limits(operations=20_000)), items.append)
+    assert facts(items, "effect.run") == ["calc"]
+
+
 WORDS = st.sampled_from(
     'A1 B2 $C$3 A1:B2 M!A1 x 1 2.5 "a" TRUE {1,2} R1C1 R[1]C Nobody!A1 #REF!'.split()
     + "CHAR MID RUN GOTO FORMULA IF WHILE NEXT FOR SET.NAME EXEC CALL REGISTER INDEX OFFSET INDIRECT GET.CELL SELECT FOPEN FWRITE RETURN HALT".split()
