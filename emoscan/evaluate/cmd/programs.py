@@ -160,6 +160,9 @@ def downloaded(machine: CmdMachine, call: Call) -> str:
     """The URL that the program, or a file it is given to run, was fetched from before; empty when there is none."""
     if call.name in HANDLES_FILES:
         return ""
+    piped = _CONTENT.search(machine.stdin) if isinstance(machine.stdin, str) else None
+    if piped is not None:
+        return str(piped[1])
     files = machine.world.files
     for word in (call.path, f"{call.path}.exe", *call.args[:MOST_LOOKED_AT]):
         content = files.unknown(machine.world.absolute(word.strip('"').split(",")[0])) if word else None
@@ -169,6 +172,7 @@ def downloaded(machine: CmdMachine, call: Call) -> str:
     return ""
 
 
+_CONTENT: Final = lazy(r"<Unknown: content of ((?:https?|ftp)://[^<>\s]{1,2000})>")
 MOST_LOOKED_AT: Final = 40
 HANDLES_FILES: Final = frozenset(
     "tar 7z 7za unrar rar winrar expand extrac32 makecab xcopy robocopy esentutl replace print certutil reg".split()
@@ -301,9 +305,12 @@ def powershell(machine: CmdMachine, call: Call) -> None:
 
     found = calls(f"{call.name} {call.rest.lstrip()}")
     piped = machine.stdin if isinstance(machine.stdin, str) else ""
+    if _CONTENT.search(piped):  # what a server sends is run; nobody knows what it is
+        machine.effect("eval", piped.strip(), "PowerShell")
+        piped = ""
     for item in found:
         code = item.text
-        if code.strip() == "-" and piped:
+        if code.strip() == "-":
             continue
         given = _given(machine, code)
         for result in yields_of(item, given):
@@ -400,8 +407,6 @@ _RUN_BY_EXPORT: Final = {
     "shopenverbapplication": "dfshim",
     "printhtml": "mshtml",
     "runhtmlapplication": "mshtml",
-    "control_rundll": "shell32",
-    "control_rundllasuser": "shell32",
     "runsetupcommand": "ieadvpack",
     "mouseopen": "shdocvw",
 }
@@ -436,7 +441,9 @@ def rundll32(machine: CmdMachine, call: Call) -> None:
     export = export.strip('",').lower()
     target = arguments.strip()
     if _SYSTEM_LIBRARY.match(plain_path(library)):
-        if export.split(",")[0] in _RUN_BY_EXPORT and target:
+        if export.startswith("control_rundll") and target:
+            control(machine, Call("rundll32", "rundll32", f" {target}"))
+        elif export.split(",")[0] in _RUN_BY_EXPORT and target:
             used(machine, call, f"{library},{export} runs another program", target, "T1218.011")
             if not open_target(machine, target):
                 machine.create_process(target)
