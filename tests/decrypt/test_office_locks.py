@@ -144,10 +144,10 @@ def test_plain_documents_are_passed_over():
 
 
 def test_rounds_are_charged_before_they_are_run():
-    started = time.perf_counter()
+    started = time.process_time()
     items = run(open_package, encrypt.agile(PACKAGE, "4432", spins=10_000), *(f"w{n}" for n in range(100)), kdf_rounds=100_000)
     assert {p.name for p in of(Problem, items)} == {"kdf_rounds", "agile AES-256 SHA-512"}
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_forty_candidates_of_a_hundred_thousand_rounds_have_their_turn():

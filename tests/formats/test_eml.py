@@ -173,9 +173,9 @@ def test_mails_in_mails_end_at_the_depth():
     message = mail(HEADERS, text("inner"))
     for number in range(40):
         message = mail([("X-Number", str(number)), *HEADERS], mixed(forwarded(message)))
-    started = time.perf_counter()
+    started = time.process_time()
     graph = expand(message, "a.eml")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert {t.problem.name for t in graph.troubles} == {"depth"}
 
 
@@ -194,9 +194,9 @@ def test_mails_in_mails_end_at_the_depth():
 )
 def test_floods_of_headers_are_quick(header):
     data = b"From: a@b.example.test\r\n" + header + b"\r\n\r\nhello"
-    started = time.perf_counter()
+    started = time.process_time()
     graph = expand(data, "a.eml", Settings())
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
     assert graph.artifacts[graph.root].kind == "mail.rfc822"
     assert graph.fact_count < 1_000
 

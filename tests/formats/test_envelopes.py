@@ -170,7 +170,7 @@ def test_noise_in_cabinets(noise):
 
 
 def test_lzx_ends_on_anything():
-    started = time.perf_counter()
+    started = time.process_time()
     for seed in range(400):
         noise = random.Random(seed).randbytes(600)
         for head in (b"", b"\0\x20", b"\0\x40"):  # blocks of any, of verbatim and of aligned codes
@@ -178,7 +178,7 @@ def test_lzx_ends_on_anything():
                 Lzx(16).frame(head + noise, 32_768)
             except Malformed:
                 continue
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_members_that_share_bytes_are_read_once():

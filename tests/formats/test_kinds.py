@@ -205,6 +205,6 @@ def test_a_batch_file_behind_a_mark_of_utf16_is_read_as_what_cmd_runs():
 )
 def test_floods_are_sniffed_in_no_time(flood):
     data = (flood * 200_000)[:200_000].encode()
-    start = time.perf_counter()
+    start = time.process_time()
     sniff(data)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5

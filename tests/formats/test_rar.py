@@ -367,10 +367,10 @@ def test_mutations_never_fail(data, changes):
     raw = bytearray(data)
     for at, byte in changes:
         raw[7 + at % (len(raw) - 7)] = byte
-    started = time.perf_counter()
+    started = time.process_time()
     for item in run(bytes(raw)):
         assert isinstance(item, Child | Fact | Problem)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(st.binary(max_size=300))

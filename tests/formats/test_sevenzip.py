@@ -170,11 +170,11 @@ def test_mutations_never_fail(changes, fix_crc):
     if fix_crc:
         struct.pack_into("<I", data, 28, zlib.crc32(data[start:]))
     meter = Budget(Limits())
-    started = time.perf_counter()
+    started = time.process_time()
     for item in open_7z(Artifact("archive.7z", bytes(data)), Context(meter)):
         assert isinstance(item, Child | Fact | Problem)
     assert meter.spent["expanded_bytes"] < 10_000_000
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(st.binary(max_size=300))

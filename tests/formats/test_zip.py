@@ -108,9 +108,9 @@ def test_wrong_passwords_cost_no_bytes():
 def test_two_thousand_passwords_are_tried():
     for encryption in ("zipcrypto", "aes256"):
         data = zip_file([Member("a.doc", b"document", encryption=encryption, password="w1899")])
-        started = time.perf_counter()
+        started = time.process_time()
         assert of(Child, run(data, *(f"w{n}" for n in range(1_900)), kdf_rounds=4_000_000))
-        assert time.perf_counter() - started < 8
+        assert time.process_time() - started < 8
 
 
 def test_rounds_that_are_spent_are_a_limit():
@@ -186,10 +186,10 @@ def test_plain_cipher_is_the_same_as_the_library(password):
 def test_bombs_are_bounded_and_what_lies_beside_them_is_seen():
     core = bytes(range(256)) * 2_000
     for bomb in (nested_bomb(3, 8, core), overlap_bomb(60, core), directory_bomb(3_000, core)):
-        started = time.perf_counter()
+        started = time.process_time()
         data = zip_file([Member("bomb.zip", bomb), Member("late.txt", b"still here")])
         graph = expand(data, "a.zip", Settings(limits=Limits(expanded_bytes=32 << 20)))
-        assert time.perf_counter() - started < 10
+        assert time.process_time() - started < 10
         assert b"still here" in {a.data for a in graph.artifacts.values()}
         assert sum(len(a.data) for a in graph.artifacts.values()) < 80 << 20
     assert "archive.overlap" in {f.kind for _, f in expand(overlap_bomb(5, core), "a.zip").facts()}

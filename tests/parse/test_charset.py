@@ -119,6 +119,6 @@ def test_what_windows_writes_as_iso_2022_jp_comes_back(text):
 def test_linear():
     for unit in (b"\x1b$B", b'\x1b$B$"\x1b(B', b"\xa1\xff", b"\x8f", b"\x0e", b'-!$"', b"\x1b"):
         for label in ("iso-2022-jp", "euc-jp", ""):
-            started = time.perf_counter()
+            started = time.process_time()
             decode(unit * (400_000 // len(unit)), label)
-            assert time.perf_counter() - started < 2.5
+            assert time.process_time() - started < 2.5

@@ -181,6 +181,6 @@ def test_never_raises_on_pieces(pieces):
 )
 def test_linear(unit):
     value = b"a; " + unit * (240_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     test_never_raises.hypothesis.inner_test(value)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

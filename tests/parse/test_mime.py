@@ -214,10 +214,10 @@ def test_headers_are_limited_and_said():
 )
 def test_linear(body):
     data = multipart(body)
-    started = time.perf_counter()
+    started = time.process_time()
     parse(data)
     uuencoded(data)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 # ------------------------------------------------------------------ transfer encodings

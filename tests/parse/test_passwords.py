@@ -116,8 +116,8 @@ def test_text_of_a_page():
 )
 def test_linear(unit):
     text = unit * (300_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     candidates(text)
     html_text(text)
     candidates(html_text(f"<p>{text}</p>"))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

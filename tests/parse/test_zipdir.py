@@ -357,9 +357,9 @@ def test_overlapping_members_are_named():
 def test_directory_of_a_hundred_thousand_entries_for_one_member_is_quick():
     body = local()
     entries = b"".join(central(b"%06d" % n) for n in range(120_000))
-    started = time.perf_counter()
+    started = time.process_time()
     directory = parse(body + entries + end(entries, len(body), 0xFFFF))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert directory.cut
     assert len(directory.members) <= 100_000
     assert directory.overlaps
@@ -367,10 +367,10 @@ def test_directory_of_a_hundred_thousand_entries_for_one_member_is_quick():
 
 def test_flood_of_signatures_is_quick():
     for signature in (b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"PK\x07\x08"):
-        started = time.perf_counter()
+        started = time.process_time()
         with contextlib.suppress(Malformed):
             parse(signature * 250_000)
-        assert time.perf_counter() - started < 3
+        assert time.process_time() - started < 3
 
 
 def test_bomb_is_cut_off_at_the_limit_and_its_beginning_kept():
