@@ -106,8 +106,8 @@ class Lock(Struct, frozen=True):
             key = hashlib.md5(mixed).digest()[: min(len(key) + 5, 16)]
         if cipher == "RC4":
             return rc4(key, raw)
-        if len(raw) < 32:
-            return b""
+        if len(raw) < 32 or (not stream and len(raw) % 16):
+            return b"" if stream else raw  # a string that writers left as it was
         plain = aes_cbc(key, raw[:16], raw[16:])
         return plain[: -plain[-1]] if plain and 0 < plain[-1] <= 16 else plain
 
