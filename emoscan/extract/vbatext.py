@@ -9,7 +9,6 @@ from emoscan.context import Context
 from emoscan.model import Artifact, Child, Problem, Yields
 from emoscan.parse.bundle import PARTS, VBA_PROJECT, Document, Form, Module, ModuleType, Property, VbaProject, dump
 from emoscan.parse.lazy import lazy
-from emoscan.parse.oledocument import code_name_of
 from emoscan.parse.text import text_of
 from emoscan.registry import step
 
@@ -47,6 +46,8 @@ def read_exported_modules(artifact: Artifact, ctx: Context) -> Yields:
     modules = tuple(module_of(piece, ctx.name, number) for number, piece in enumerate(pieces[: limits.vba_modules], 1))
     forms = tuple(form for piece in pieces if (form := form_of(piece)))
     unread = tuple(part for part in PARTS if part != "forms" or not forms)
+    from emoscan.parse.oledocument import code_name_of
+
     document = Document(host=host_of(text), code_name=code_name_of(modules), forms=forms, unread=unread)
     project = VbaProject(modules, document=document)
     bundle = dump(project)

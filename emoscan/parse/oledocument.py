@@ -9,7 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from emoscan.budget import Budget, Limits
-from emoscan.parse import Malformed, oforms, pptbinary, propsets, wordbinary, workbooks, xlsdrawing
+from emoscan.parse import Malformed, oforms, pptbinary, propsets
 from emoscan.parse.bundle import Control, Document, Form, Module
 from emoscan.parse.cfb import CompoundFile, join
 from emoscan.parse.hosts import Host, host_of
@@ -63,13 +63,17 @@ def read_document(file: CompoundFile, project: Project, storage: CompoundFile, p
     controls, ids = _page_controls(file, storage, place), list[int]()
     text = Document()
     if file.stream("WordDocument") is not None:
+        from emoscan.parse import wordbinary
+
         try:
             text = wordbinary.read(file)
         except Malformed as error:
             file.damage += [] if file.damage else [str(error)]  # else what is missing has been said
     elif file.stream(pptbinary.STREAM) is not None:
         text = pptbinary.read(file)
-    elif workbooks.streams_of(file):
+    elif any(file.stream(name) is not None for name in ("Workbook", "Book")):
+        from emoscan.parse import workbooks, xlsdrawing
+
         shapes, of_sheets = xlsdrawing.read(file)
         workbook, unread = workbooks.for_macros(workbooks.of_compound_file(file, workbooks.FOR_MACROS))
         text = Document(shapes=tuple(shapes), workbook=workbook, unread=unread)

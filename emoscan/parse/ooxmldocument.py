@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from emoscan.parse import Malformed, drawingml, oforms, wordxml, workbooks, xml
+from emoscan.parse import Malformed, drawingml, oforms, xml
 from emoscan.parse.bundle import Control, Document, Property, Shape
 from emoscan.parse.cfb import MAGIC, CompoundFile
 from emoscan.parse.hosts import Host
@@ -112,6 +112,8 @@ def _tree(package: Package, name: str) -> Element | None:
 
 
 def _word(package: Package) -> Document:
+    from emoscan.parse import wordxml
+
     main = package.main()
     reader = wordxml.Reader(_tree(package, next(package.targets(main, "styles"), "word/styles.xml")))
     root = _tree(package, main)
@@ -149,6 +151,8 @@ def _powerpoint(package: Package) -> Document:
 
 
 def _excel(package: Package) -> Document:
+    from emoscan.parse import workbooks
+
     found: list[Shape] = []
     for sheet, name in _sheets(package):
         for relationship in package.relationships(sheet):
