@@ -112,7 +112,7 @@ def evaluate(page: Page, artifact: Artifact, ctx: Context, source: str | None) -
         texts = tuple(block.text for block in page.blocks if block.language == "jscript")
         jscript.evaluate(jscript.Script(texts, ctx.name, artifact.data, elements), ctx.budget, ctx.emit)
         return
-    from emoscan.evaluate.jscript import mixed
+    from emoscan.evaluate import mixed
 
     both = [(block.language, block.text) for block in page.blocks if block.language in KINDS]
     mixed.evaluate(both, source, jscript.Script(texts, ctx.name, artifact.data, elements), ctx.budget, ctx.emit)
