@@ -25,13 +25,13 @@ class Argument(Struct, frozen=True):
     end: int
 
 
-def split(line: str, start: int = 0) -> list[Argument]:
+def split(line: str, start: int = 0, *, most: int = MOST) -> list[Argument]:
     """The arguments from `start` on, by the rules of the C runtime: blanks part them, quotes hold together, a backslash
     escapes a quote, a doubled quote inside quotes is one.
     """
     found: list[Argument] = []
     at, end = start, len(line)
-    while len(found) < MOST:
+    while len(found) < most:
         while at < end and line[at] in " \t\r\n":
             at += 1
         if at >= end:

@@ -1,4 +1,4 @@
-"""Guesses where nothing was evaluated: tokens taken out, literals joined, letters picked, PowerShell made readable."""
+"""Guesses where nothing was evaluated: tokens taken out, literals joined, letters picked."""
 
 import base64
 
@@ -10,7 +10,6 @@ from linear import assert_linear
 from emoscan.budget import Budget, Limits
 from emoscan.context import Context, Settings
 from emoscan.decode.concat import join_literals
-from emoscan.decode.pslite import Script, simplify
 from emoscan.decode.tokens import learn, undo_token_splitting
 from emoscan.engine import expand
 from emoscan.model import Artifact, Child, Fact
@@ -154,84 +153,6 @@ def test_ordinary_literals_show_nothing(kind, text):
     assert run(join_literals, text, kind) == []
 
 
-# ---------------------------------------------------------------- PowerShell
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("wRi`te-oU`Tput 'INERT'", "wRite-oUTput 'INERT'"),
-        ("('po'+'wer')+\"sh`ell\"+[char]0x41", "'powershellA'"),
-        ("(\"{1}{0}\" -f 'ERT','IN')", "'INERT'"),
-        ("('{0,-5}|{{x}}' -f 'a')", "'a    |{x}'"),
-        (".('New-Ob'+'ject') net.webclient", ".New-Object net.webclient"),
-        ("&(\"{0}{1}\"-f'Write-','Output') 'INERT'", "&Write-Output 'INERT'"),
-        ('$a."sP`LiT"([char]42)', "$a.sPLiT('*')"),
-        ("'aXbX'.Replace('X','')", "'ab'"),
-        ("'I#NE#RT' -replace '#'", "'INERT'"),
-        ("('a1b' -creplace ([char]49),'2')", "'a2b'"),
-        ("-join('a','b','c')", "'abc'"),
-        ("('a','b') -join '-'", "'a-b'"),
-        ("'TRENI'[-1..-5] -join ''", "'INERT'"),
-        (".($verbosepreference.tostring()[1,3]+'x'-join'') 'a'", "iex 'a'"),
-        ("'it''s' + ' a'", "'it''s a'"),
-        ("$x = \"$y`n\" + 'a'", "$x = \"$y`n\" + 'a'"),
-        ("'a.c' -replace 'a.','x'", "'a.c' -replace 'a.','x'"),
-        ("foo('a')", "foo('a')"),
-        ("'{0}{1}' -f 'a'", "'{0}{1}' -f 'a'"),
-    ],
-)
-def test_powershell(before, after):
-    script = Script(before, Budget(Limits()))
-    script.reduce()
-    assert script.text() == after
-
-
-def test_nothing_undone_no_child():
-    assert run(simplify, "# a comment\nGet-Item 'a' | Where-Object { $_.Length -gt 1 }\n", "script.powershell") == []
-
-
-def test_how_much_is_obfuscated_is_told():
-    (fact,) = [i for i in run(simplify, STAGER + ";.('i'+'ex') ('Down'+'load')", "script.powershell") if isinstance(i, Fact)]
-    # ticks 1 + 1 + 2, words put together 3, members and commands by string 4
-    assert (fact.kind, fact.detail) == ("obfuscation.powershell", {"count": "11"})
-
-
-def test_honest_ticks_formats_and_long_messages_are_no_obfuscation():
-    text = (
-        'Write-Host "a`tb`n`"quoted`""\n'
-        "Get-Item C:\\a `\n  -Force\n"
-        "$message = 'This is the first part of a message, ' + 'and this is the second.'\n"
-        "$line = '{0} of {1} files' -f 'some', 'many'\n"
-    ) * 10
-    assert [i for i in run(simplify, text, "script.powershell") if isinstance(i, Fact)] == []
-
-
-def test_replacements_do_not_grow_without_end():
-    text = "'a'" + ".replace('a','aa')" * 64
-    script = Script(text, Budget(Limits()))
-    script.reduce()
-    assert len(script.text()) < 4_000_000
-
-
-@given(
-    st.lists(
-        st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="{}"), min_size=1, max_size=10),
-        min_size=1,
-        max_size=6,
-    ),
-    st.randoms(),
-)
-def test_format_strings_come_apart_as_they_were_made(pieces, random):
-    order = list(range(len(pieces)))
-    random.shuffle(order)
-    places = "".join(f"{{{order.index(i)}}}" for i in range(len(pieces)))
-    arguments = ",".join("'" + pieces[i].replace("'", "''") + "'" for i in order)
-    script = Script(f'("{places}" -f {arguments})', Budget(Limits()))
-    script.reduce()
-    assert script.text() == "'" + "".join(pieces).replace("'", "''") + "'"
-
-
 # ---------------------------------------------------------------- hostile input
 
 STEPS = [
@@ -239,7 +160,6 @@ STEPS = [
     (undo_token_splitting, "script.vba-project"),
     (join_literals, "script.vba"),
     (join_literals, "script.powershell"),
-    (simplify, "script.powershell"),
 ]
 
 

@@ -35,7 +35,6 @@ MINE = (
     "reverse",
     "concat",
     "for-coded",
-    "powershell.simplify",
 )
 
 

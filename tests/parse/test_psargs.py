@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linear import assert_linear
 
-from emoscan.parse.psargs import calls, decode, parameter
+from emoscan.parse.psargs import Invocation, calls, decode, is_command_line, parameter, parse
 
 CODE = "Write-Output 'INERT'; exit"
 WIDE = base64.b64encode(CODE.encode("utf-16-le")).decode()
@@ -89,6 +89,42 @@ def test_parameters(written, name):
     assert parameter(written)[0] == name
 
 
+@pytest.mark.parametrize(
+    ("line", "invocation"),
+    [
+        (f"powershell -nop -w hidden -enc {WIDE}", Invocation(code=CODE, how="-enc argument", encoded=True, hidden=True)),
+        (f"powershell -e {WIDE[:40]} {WIDE[40:]}", Invocation(code=CODE, how="-e argument", encoded=True)),
+        (f"powershell -e `{WIDE[:9]}#{WIDE[9:]}", Invocation(code=CODE, how="-e argument", encoded=True)),
+        (
+            'pwsh.exe -NoLogo -c "a \\"b\\""',
+            Invocation(code='a "b"', how="-c argument", raw='a \\"b\\"'),
+        ),
+        ('"C:\\x\\powershell.exe" a "b c"', Invocation(code="a b c", how="-Command argument", raw='a "b c"')),
+        ("powershell -ep bypass -File x.ps1 1 2", Invocation(file="x.ps1", arguments=("1", "2"))),
+        ("powershell -noexit -", Invocation(stdin=True)),
+        ("powershell -w 1 -c -", Invocation(stdin=True, hidden=True)),
+        ("powershell", Invocation()),
+        ("powershell.dll -c x", None),
+        ("get-powershell", None),
+    ],
+)
+def test_a_command_line_read_exactly(line, invocation):
+    assert parse(line) == invocation
+
+
+@pytest.mark.parametrize(
+    ("text", "whether"),
+    [
+        ("powershell -c x", True),
+        ("cmd /c start /min powershell.exe 'x'", True),
+        ("powershell $x\n$y", False),
+        ("$x = 'powershell -c x'", False),
+    ],
+)
+def test_a_script_that_is_one_command_line(text, whether):
+    assert is_command_line(text) is whether
+
+
 @given(st.text(max_size=200, alphabet=st.characters(min_codepoint=1, max_codepoint=126)), st.sampled_from(["", "日本語", "ü"]))
 def test_encoded_and_back(text, more):
     code = f"Write-Output {text}{more};"
@@ -100,6 +136,7 @@ def test_any_text(text):
     calls(text)
     calls("powershell " + text)
     calls("powershell -enc " + text)
+    parse("powershell " + text)
 
 
 @pytest.mark.parametrize(

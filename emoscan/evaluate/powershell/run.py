@@ -11,11 +11,11 @@ from emoscan.context import Inside, Take
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit
 from emoscan.evaluate.core.world import DEFAULT_NOW, World
-from emoscan.evaluate.powershell import commandline
 from emoscan.evaluate.powershell.commands import programs
 from emoscan.evaluate.powershell.flow import Code, Leave
 from emoscan.evaluate.powershell.machine import PowerShellMachine
 from emoscan.model import Child, Fact, Yield
+from emoscan.parse import psargs
 
 TELLING: Final = frozenset(
     ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect")
@@ -98,8 +98,8 @@ def evaluate(
 def run(machine: PowerShellMachine, text: str) -> None:
     """Run a script in a machine, to its end."""
     machine.sources = [text]
-    if commandline.is_command_line(text):
-        found = commandline.parse(text)
+    if psargs.is_command_line(text):
+        found = psargs.parse(text)
         if found is not None and (found.code or found.file):
             programs.run_inner(machine, found)
             if machine.news or found.encoded or found.file:

@@ -8,11 +8,12 @@ from typing import Any, Final
 from emoscan.evaluate.com import registry
 from emoscan.evaluate.core.failures import ScriptEnd
 from emoscan.evaluate.core.values import MISSING, Unknown
-from emoscan.evaluate.powershell import commandline
 from emoscan.evaluate.powershell.binding import Args
 from emoscan.evaluate.powershell.flow import Code, Leave, Scope
 from emoscan.evaluate.powershell.parser import Parser
 from emoscan.evaluate.powershell.values import Thrown
+from emoscan.parse import psargs
+from emoscan.parse.commandline import Argument
 from emoscan.parse.text import text_of
 
 
@@ -67,14 +68,14 @@ def nested(m: Any, line: Any, args: Args, pieces: list[Any], input_: list[Any] |
         m.run(line, "PowerShell")
         known = line.known()
         return [Unknown("output of powershell")] if len(known) < 20 else None
-    arguments: list[tuple[str, int]] = []
+    arguments: list[Argument] = []
     for name, value in args:
         if name is not None:
-            arguments.append((f"-{name}", 0))
+            arguments.append(Argument(f"-{name}", 0, 0))
             if value is MISSING:
                 continue
-        arguments.append((m.shown(value), 0))
-    found = commandline.read(arguments, "")
+        arguments.append(Argument(m.shown(value), 0, 0))
+    found = psargs.read(arguments, "")
     if found.stdin and input_ is not None:
         m.effect("run", line, "PowerShell")
         text = m.operators.joined([m.text(item) for item in input_], "\n")
@@ -115,13 +116,13 @@ def in_own_session(m: Any, text: str, how: str) -> list[Any]:
         m.aliases = aliases
 
 
-def inner_code(m: Any, line: str) -> commandline.Invocation | None:
+def inner_code(m: Any, line: str) -> psargs.Invocation | None:
     """The code in a command line of powershell.exe, for those that are started as text."""
-    found = commandline.parse(line)
+    found = psargs.parse(line)
     return found if found is not None and (found.code or found.file) else None
 
 
-def best_reading(found: commandline.Invocation) -> str:
+def best_reading(found: psargs.Invocation) -> str:
     """-Command with its quotes taken off as Windows does, or as it was written where only that makes sense."""
     if not found.raw or found.raw == found.code or '"' not in found.raw:
         return found.code
@@ -131,7 +132,7 @@ def best_reading(found: commandline.Invocation) -> str:
     return found.raw if len(raw.errors) < len(plain.errors) else found.code
 
 
-def run_inner(m: Any, found: commandline.Invocation) -> list[Any]:
+def run_inner(m: Any, found: psargs.Invocation) -> list[Any]:
     """Go into what a started powershell.exe would run."""
     if found.file:
         content = m.content_of(m.path(found.file))
