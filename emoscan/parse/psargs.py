@@ -80,6 +80,8 @@ def decode(written: str) -> str:
     was meant. What stands between the letters of the alphabet was torn or put in on the way and is left out.
     """
     data = from_base64(_NO_BASE64.sub("", written.partition("=")[0])).removeprefix(b"\xff\xfe")
+    if data[::2].count(0) * 2 >= len(data) // 2 > data[1::2].count(0) * 2:
+        data = data[1:]  # what was put before it moved the text by a byte
     wide = data[1::2].count(0) * 2 >= len(data) // 2
     if not wide and looks_like_text(data):
         with suppress(UnicodeDecodeError):

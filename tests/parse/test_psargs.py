@@ -131,6 +131,13 @@ def test_encoded_and_back(text, more):
     assert decode(base64.b64encode(code.encode("utf-16-le")).decode()) == code
 
 
+def test_what_was_put_before_an_encoded_command():
+    """Five bytes of anything move the text by one: it is found again behind them."""
+    packed = base64.b64encode(b"\xd6\x17\x62\xa3\xbb" + (CODE * 4).encode("utf-16-le")).decode()
+    assert decode(packed).endswith(CODE)
+    assert [c.text[-len(CODE) :] for c in calls(f"powershell -enc {packed}")] == [CODE]
+
+
 @given(st.text(max_size=300))
 def test_any_text(text):
     calls(text)

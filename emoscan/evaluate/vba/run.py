@@ -193,16 +193,26 @@ def run_offline(program: Program, watch: Watch) -> None:
     Many scripts try for ever. This run costs little more than the first one, and when it is cut short nothing is missing
     of what the first one has shown.
     """
+    project = program.start(only_downloads(watch), offline=offline_share(program.budget))
+    with suppress(LimitReached):
+        run_all(project, entries(project))
 
-    def only_downloads(item: Yield) -> None:
+
+def offline_share(budget: Budget) -> Budget:
+    """What the run without a network may use after the runs that `budget` has paid for."""
+    share = budget.for_step()
+    share.size["operations"] = min(share.size["operations"], 2 * budget.spent["operations"] + OFFLINE_LEAST)
+    return share
+
+
+def only_downloads(watch: Watch) -> Emit:
+    """Passes downloads on to `watch`, and nothing else."""
+
+    def emit(item: Yield) -> None:
         if isinstance(item, Fact) and item.kind == "effect.download":
             watch(item)
 
-    budget = program.budget.for_step()
-    budget.size["operations"] = min(budget.size["operations"], 2 * program.budget.spent["operations"] + OFFLINE_LEAST)
-    project = program.start(only_downloads, offline=budget)
-    with suppress(LimitReached):
-        run_all(project, entries(project))
+    return emit
 
 
 OFFLINE_LEAST: Final = 20_000
@@ -227,11 +237,11 @@ def run_uncalled(program: Program, watch: Watch) -> None:
         number += 1
 
 
-def report_simplified(project: Project, watch: Watch, emit: Emit) -> None:
-    """What ran, folded and without junk, as a child for people and rules."""
+def report_simplified(project: Project, watch: Watch, emit: Emit, kind: str = "script.vba", least: int = 0) -> None:
+    """What ran, folded and without junk, as a child for people and rules, when it has `least` statements."""
     simplified = simplify(project, watch.facts)
-    if simplified.text:
-        emit(Child(as_bytes(simplified.text), "script.vba", "simplified", SIMPLIFIED))
+    if simplified.text and simplified.statements >= least:
+        emit(Child(as_bytes(simplified.text), kind, "simplified", SIMPLIFIED))
     if simplified.statements >= JUNK_MATTERS and simplified.junk > 0:
         emit(Fact("vba.junk", f"{simplified.junk:.2f}", detail={"statements": str(simplified.statements)}))
 

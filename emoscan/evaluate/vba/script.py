@@ -19,13 +19,11 @@ from emoscan.evaluate.core.machine import Emit
 from emoscan.evaluate.core.values import Object, Unknown
 from emoscan.evaluate.core.world import DEFAULT_NOW, World
 from emoscan.evaluate.vba.project import Project
-from emoscan.evaluate.vba.run import GUESSED, JUNK_MATTERS, OFFLINE_LEAST, TELLING, Watch
+from emoscan.evaluate.vba.run import GUESSED, TELLING, Watch, offline_share, only_downloads, report_simplified
 from emoscan.evaluate.vba.runtime import VbaMachine
-from emoscan.evaluate.vba.simplify import simplify
 from emoscan.evaluate.vba.symbols import Module, Procedure
 from emoscan.evaluate.vba.syntax import Module as Tree
-from emoscan.model import SIMPLIFIED, Child, Fact, Yield
-from emoscan.parse.text import as_bytes
+from emoscan.model import Fact
 
 RESUME: Final = "On Error Resume Next: "
 """Before the code, on its first line, so that line numbers stay."""
@@ -191,22 +189,15 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
                 third = Watch(emit, GUESSED, seen)
                 run_uncalled(run, third)
                 watch.facts += third.facts
-    report_simplified(run.project, watch, emit)
+    report_simplified(run.project, watch, emit, "script.vbs", 3)
     if any(fact.kind == "effect.download" for fact in watch.facts):
         run_offline(script, budget, Watch(emit, seen=seen), now, code)
 
 
 def run_offline(script: Script, budget: Budget, watch: Watch, now: datetime, code: dict[str, Any]) -> None:
     """Once more with every request failing: what has a list of addresses tries the others then."""
-
-    def only_downloads(item: Yield) -> None:
-        if isinstance(item, Fact) and item.kind == "effect.download":
-            watch(item)
-
-    share = budget.for_step()
-    share.size["operations"] = min(share.size["operations"], 2 * budget.spent["operations"] + OFFLINE_LEAST)
     with suppress(LimitReached):
-        Run(script, share, only_downloads, now, code=code, online=False)
+        Run(script, offline_share(budget), only_downloads(watch), now, code=code, online=False)
 
 
 def shows_more_than_requests(watch: Watch) -> bool:
@@ -232,12 +223,3 @@ def run_uncalled(run: Run, watch: Watch) -> None:
 def report_bad_statements(run: Run, emit: Emit) -> None:
     for error in run.project.bad_statements[:20]:
         emit(Fact("vba.bad_statement", error.text[:200], error.why, detail={"line": str(error.line)}))
-
-
-def report_simplified(project: Project, watch: Watch, emit: Emit) -> None:
-    """What ran, folded and without junk, as a child for people and rules."""
-    simplified = simplify(project, watch.facts)
-    if simplified.text and simplified.statements >= 3:
-        emit(Child(as_bytes(simplified.text), "script.vbs", "simplified", SIMPLIFIED))
-    if simplified.statements >= JUNK_MATTERS and simplified.junk > 0:
-        emit(Fact("vba.junk", f"{simplified.junk:.2f}", detail={"statements": str(simplified.statements)}))
