@@ -7,9 +7,10 @@ SECONDS ?= 60
 
 BIN := .venv/bin
 READY := .venv/.ready
+TOOLS := .venv-oracles/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint rules golden bench fuzz eval clean
+.PHONY: help demo test lint rules golden bench fuzz eval oracles clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,14 @@ fuzz: $(READY) ## Scan damaged fixtures for SECONDS; every one must be a record.
 eval: $(READY) ## Measure on the corpus, unpacked for the time being, and hold the floors.
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/eval/run.sh $(CORPUS) $(EVALUATE)
 
+$(TOOLS): tests/oracles/requirements.txt
+	$(PYTHON) -m venv .venv-oracles
+	.venv-oracles/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/oracles/requirements.txt
+	@touch $@
+
+oracles: $(READY) $(TOOLS) ## Compare with other public tools, on the corpus or else the fixtures; what they find, emoscan must.
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/oracles/run.sh $(CORPUS) .venv-oracles/bin/python
+
 clean: ## Remove what was built.
-	rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf .venv .venv-oracles demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
