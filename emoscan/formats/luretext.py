@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
 from typing import Final
 
 from emoscan.model import Fact
@@ -58,17 +61,44 @@ def lures_in(text: str) -> Iterator[Fact]:
 def lures_in_bytes(data: bytes) -> Iterator[Fact]:
     """The same, in a file whose texts lie in it as they are, in UTF-16 or a code page: .doc, .xls, .ppt."""
     low = data[:LONGEST].lower()
+    # Without its zero bytes, ASCII text is the same in UTF-16 and in code pages, and most files are half as long.
+    dense = low.translate(None, b"\0")
+    marks = {mark: mark in dense for mark in _marks()}
     found = 0
-    for phrases in PHRASES.values():
-        for phrase in phrases:
-            for encoding in _ENCODINGS:
-                try:
-                    raw = phrase.encode(encoding).lower()
-                except UnicodeEncodeError:
-                    continue
-                if raw in low:
-                    yield Fact("document.lure", phrase)
-                    found += 1
-                    break
-            if found >= MOST:
-                return
+    for phrases in _as_bytes():
+        for phrase, mark, spellings in phrases:
+            if marks.get(mark, True) and any(raw in low for raw in spellings):
+                yield Fact("document.lure", phrase)
+                found += 1
+        if found >= MOST:
+            return
+
+
+_ASCII_WORD: Final = re.compile(rb"[a-z]{4,}")
+
+
+@cache
+def _as_bytes() -> tuple[tuple[tuple[str, bytes, tuple[bytes, ...]], ...], ...]:
+    """By language, each phrase with its mark and with its bytes in every encoding that has it.
+
+    The mark is an ASCII word of the phrase, b"" where it has none: one that many phrases share, so that few are looked for.
+    """
+    words = {phrase: frozenset(_ASCII_WORD.findall(phrase.encode("ascii", "replace"))) for phrases in PHRASES.values() for phrase in phrases}
+    shared = Counter(word for inside in words.values() for word in inside)
+    return tuple(
+        tuple((phrase, max(words[phrase], key=lambda word: (shared[word], word), default=b""), _spellings(phrase)) for phrase in phrases)
+        for phrases in PHRASES.values()
+    )
+
+
+@cache
+def _marks() -> frozenset[bytes]:
+    return frozenset(mark for phrases in _as_bytes() for _, mark, _ in phrases if mark)
+
+
+def _spellings(phrase: str) -> tuple[bytes, ...]:
+    found = []
+    for encoding in _ENCODINGS:
+        with suppress(UnicodeEncodeError):
+            found.append(phrase.encode(encoding).lower())
+    return tuple(dict.fromkeys(found))
