@@ -189,7 +189,10 @@ class Budget:
             if count > purse_of.size[purse] - purse_of.spent[purse]:
                 raise LimitReached(purse, purse_of.size[purse], what)
             purse_of = purse_of._parent
-        self._take(count, purse)
+        purse_of = self
+        while purse_of is not None:
+            purse_of.spent[purse] += count
+            purse_of = purse_of._parent
         self._until_clock -= count if purse == "operations" else _CLOCK_EVERY
         if self._until_clock <= 0:
             self._until_clock = _CLOCK_EVERY
@@ -200,8 +203,3 @@ class Budget:
         if count > self.limits.object_bytes:
             raise LimitReached("object_bytes", self.limits.object_bytes, what)
         self.spend(count, "expanded_bytes", what)
-
-    def _take(self, count: int, purse: str) -> None:
-        self.spent[purse] += count
-        if self._parent is not None:
-            self._parent._take(count, purse)

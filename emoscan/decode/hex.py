@@ -45,9 +45,19 @@ def sweep(artifact: Artifact, ctx: Context) -> Yields:
 
 def candidates(text: str) -> Iterator[tuple[Span, list[tuple[bytes, str]]]]:
     """(where, [(bytes, how)]) of what may be hexadecimal, and what it is turned round."""
-    for match in _RUN.finditer(text):
+    shape = text.encode("latin-1", "replace").translate(_SHAPES)
+    lower = text.lower()
+    for match in _RUN.finditer(text) if _LONG in shape else ():
         yield match.span(), [(bytes.fromhex(match[1]), "hex"), (bytes.fromhex(match[1][::-1]), "reversed hex")]
-    for match in _MARKED.finditer(text):
+    for match in _MARKED.finditer(text) if sum(map(lower.count, _MARKS)) >= LEAST_BYTES else ():
         yield match.span(), [(bytes(int(digits, 16) for digits in _BYTE.findall(match[0])), HOWS[match[0][0]])]
-    for match in _SPACED.finditer(text):
+    for match in _SPACED.finditer(text) if _SEPARATED in shape else ():
         yield match.span(), [(bytes.fromhex(match[0].replace(match[1], "")), "hex")]
+
+
+# What every match has, found much faster than the patterns fail: digits as "h", separators as "s".
+_SHAPES: Final = bytes(104 if chr(c) in "0123456789ABCDEFabcdef" else 115 if chr(c) in " ,-:;.|" else 46 for c in range(256))
+_LONG: Final = b"hh" * 24
+_SEPARATED: Final = b"hhs" * 15 + b"hh"
+_MARKS: Final = ("\\", "%", "&h", "0x")
+LEAST_BYTES: Final = 12

@@ -93,6 +93,8 @@ _LITERAL: Final = lazy(
     r"|\bunzip(?:\.exe)?\s[^\r\n]{0,200}?-P\s{0,4}([^\s\"']{1,64})",
     re.IGNORECASE,
 )
+_OPENERS: Final = ("password", "passwd", "pwd", "protect", "workbooks.open", "7z", "rar", "unzip")
+"""One of them is in all that the pattern finds."""
 _URL: Final = lazy(r"https?://[^\s\"'<>(){}\[\]|\\^`]{4,300}", re.IGNORECASE)
 MAX_LITERALS: Final = 20
 
@@ -105,9 +107,10 @@ def in_scripts(artifact: Artifact, ctx: Context) -> Yields:
         return
     text = text_of(data)
     ctx.budget.spend(len(text) // 64)
-    for match in islice(_LITERAL.finditer(text), MAX_LITERALS):
+    lower = text.lower()
+    for match in islice(_LITERAL.finditer(text), MAX_LITERALS) if any(word in lower for word in _OPENERS) else ():
         yield Fact("clue.password", next(filter(None, match.groups())), f"literal in {ctx.name or 'a script'}", confidence=0.9)
-    for match in islice(_URL.finditer(text), MAX_LITERALS):
+    for match in islice(_URL.finditer(text), MAX_LITERALS) if "://" in lower else ():
         url = match[0].rstrip(".,;")
         for part in dict.fromkeys(
             (url, url.rstrip("/").rpartition("/")[2].partition("?")[0], url.rpartition("=")[2] if "=" in url else "")

@@ -146,6 +146,8 @@ def find(text: str, kind: str = "text.plain") -> list[Indicator]:
     """The indicators of a text of this kind, in its order, URLs first."""
     code = kind.startswith(_LOOKS_CODE)
     text = _as_read(text, kind)
+    if not code and not any(mark in text for mark in _MARKS) and "dot" not in text.lower():
+        return []
     refanged = refang(text) if not code else text
     urls = [url for url in find_urls(refanged, code=code, splits=_split_at(refanged) if code else ()) if not NAMESPACES.match(url.value)]
     roles = _roles(refanged, kind, urls)
@@ -160,6 +162,10 @@ def find(text: str, kind: str = "text.plain") -> list[Indicator]:
     found += _paths(refanged)
     found += _registry_keys(refanged)
     return found
+
+
+_MARKS: Final = (".", ":", "\\")
+"""Every indicator has one of them, or a dot that is written out."""
 
 
 def _split_at(text: str) -> tuple[str, ...]:
@@ -227,6 +233,8 @@ def _without(text: str, spans: list[Token]) -> str:
 _MAIL_HOST: Final = lazy(r"@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})(?![\w@-])", re.ASCII)
 _MAIL_USER: Final = lazy(r"(?<![\w.+@/-])[\w.+-]{1,64}\Z", re.ASCII)
 _QUAD: Final = lazy(r"(?<![\w.%-])(?:\d{1,3}\.){3}\d{1,3}(?![\w%-])(?!\.\d)", re.ASCII)
+_INNER_QUAD: Final = lazy(r"\.\d{1,3}\.\d{1,3}\.\d", re.ASCII)
+"""In every address from its first dot on: a pattern that begins with a letter is found much faster."""
 _VERSION: Final = lazy(
     r"(?<![a-z])(?:v|ver|vers|version|release|build|rev|assembly\w{0,12}|required\w{0,12}|oid|section|chapter|chrome|firefox|safari|msie|opera|edg|trident|gecko|webkit)\W{0,12}\Z",
     re.IGNORECASE,
@@ -270,6 +278,8 @@ def _mail_addresses(text: str) -> Iterator[Indicator]:
 
 
 def _ipv4(text: str, taken: list[tuple[int, int]]) -> Iterator[Indicator]:
+    if not _INNER_QUAD.search(text):
+        return
     for match in _QUAD.finditer(text):
         parts = [int(part) for part in match[0].split(".")]
         if (

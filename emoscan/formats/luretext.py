@@ -49,6 +49,8 @@ _ENCODINGS: Final = ("utf-16-le", "cp1252", "cp932")
 def lures_in(text: str) -> Iterator[Fact]:
     """Facts `document.lure`, with some words around the phrase."""
     low = " ".join(text[:LONGEST].lower().split())
+    if not any(mark in low for mark in _text_marks()):
+        return
     seen: set[str] = set()
     for match in _PATTERN.finditer(low):
         if match[0] not in seen:
@@ -83,7 +85,9 @@ def _as_bytes() -> tuple[tuple[tuple[str, bytes, tuple[bytes, ...]], ...], ...]:
 
     The mark is an ASCII word of the phrase, b"" where it has none: one that many phrases share, so that few are looked for.
     """
-    words = {phrase: frozenset(_ASCII_WORD.findall(phrase.encode("ascii", "replace"))) for phrases in PHRASES.values() for phrase in phrases}
+    words = {
+        phrase: frozenset(_ASCII_WORD.findall(phrase.encode("ascii", "replace"))) for phrases in PHRASES.values() for phrase in phrases
+    }
     shared = Counter(word for inside in words.values() for word in inside)
     return tuple(
         tuple((phrase, max(words[phrase], key=lambda word: (shared[word], word), default=b""), _spellings(phrase)) for phrase in phrases)
@@ -94,6 +98,11 @@ def _as_bytes() -> tuple[tuple[tuple[str, bytes, tuple[bytes, ...]], ...], ...]:
 @cache
 def _marks() -> frozenset[bytes]:
     return frozenset(mark for phrases in _as_bytes() for _, mark, _ in phrases if mark)
+
+
+@cache
+def _text_marks() -> frozenset[str]:
+    return frozenset(mark.decode() or phrase for phrases in _as_bytes() for phrase, mark, _ in phrases)
 
 
 def _spellings(phrase: str) -> tuple[bytes, ...]:

@@ -138,6 +138,10 @@ _CHARACTERS: Final = {
 }
 
 
+_CHARACTER_WORDS: Final = {"vba": "chr", "powershell": "char", "js": "fromcharcode"}
+"""A word that is in each of them: most scripts do without."""
+
+
 def fold(text: str, language: str) -> str:
     """The script with constants for characters written as literals, and literals that are concatenated made one.
 
@@ -146,7 +150,8 @@ def fold(text: str, language: str) -> str:
     characters, join = _CHARACTERS.get(language), _JOINS.get(language)
     if characters is None or join is None:
         return text
-    text = characters.sub(lambda m: _character(m[1], language), text)
+    if _CHARACTER_WORDS[language] in text.lower():
+        text = characters.sub(lambda m: _character(m[1], language), text)
     if not _MAY_JOIN[language].search(text):
         return text
     strings = [token for token in tokens(text, language) if token.type == "string"]

@@ -76,6 +76,8 @@ class Project:
         """Of the texts that were run as code."""
         self._leads: dict[int, bool] = {}
         self._assigned: set[str] | None = None
+        self._built_in: dict[str, bool] = {}
+        """By name: whether it is a function or constant of the language."""
         machine.project = self
 
     # ------------------------------------------------------------ linking
@@ -274,7 +276,10 @@ class Project:
         return self.library(name)
 
     def library(self, name: str) -> str | None:
-        if self.is_builtin(name) or library_constant(name)[0]:
+        known = self._built_in.get(name)
+        if known is None:
+            known = self._built_in[name] = self.is_builtin(name) or library_constant(name)[0]
+        if known:
             return name
         if self.host is not None and self.host.knows(name):
             return name

@@ -21,6 +21,8 @@ from emoscan.evaluate.vba.convert import (
     INVALID_CALL,
     OBJECT_NOT_SET,
     OBJECT_REQUIRED,
+    RANGES,
+    default_of,
     integer,
     mismatch,
     number,
@@ -49,6 +51,9 @@ MOST_DEFAULTS: Final = 8
 
 SHORT: Final = 16
 """Elements of an array that need not be asked for."""
+
+LARGEST: Final = 1e15
+"""Numbers below it are exact as Doubles."""
 
 UNKNOWN_ROUNDS: Final = 4
 """Rounds of a loop whose test nobody knows the answer to."""
@@ -141,20 +146,21 @@ class Counter:
         last = number(end)
         limit, done = self.machine.allowance(self.weight), 0
         floor = self.machine.floor()
+        budget, operations_done, weight = self.machine.budget, self.machine.operations_done, self.weight
         while True:
-            current = number(value)
+            current = value if type(value) is int else number(value)
             if (current > last) if up else (current < last):
                 self.after = value
                 return
             done += 1
-            if done > limit or self.machine.budget.left("operations") < floor:
+            if done > limit or budget.left("operations") < floor:
                 self.machine.loop_left(done)
                 self.after = value
                 return
-            self.machine.operations_done(self.weight)
+            operations_done(weight)
             self.current = value
             yield value
-            value = add(plain(self.machine, self.current), step)
+            value = add(self.current if type(self.current) is int else plain(self.machine, self.current), step)
             if type(value) is Unknown:
                 self.after = value
                 return
@@ -484,7 +490,10 @@ class VbaMachine(Machine):
                 # Decoders grow their array by one element at a time.
                 more = high - low + 1 - len(current.data)
                 self.grow(8 * more)
-                current.data += current.new(more)
+                if more == 1 and current.fill is None:
+                    current.data.append(default_of(current.type))
+                else:
+                    current.data += current.new(more)
                 current.bounds = [(low, high)]
                 return current
         made = self.new_array(bounds, type_ or current.type, fixed=False) if not preserve else None
@@ -564,10 +573,15 @@ class VbaMachine(Machine):
 
     def put_at(self, target: Any, index: Any, value: Any) -> None:
         """`target(index) = value`."""
-        if type(target) is Array and type(index) is int and len(target.bounds) == 1:
-            offset = index - target.lower
+        if type(target) is Array and len(target.bounds) == 1:
+            if type(index) is float and -LARGEST < index < LARGEST:
+                index = round(index)
+            offset = index - target.lower if type(index) is int else -1
             if 0 <= offset < len(target.data):
                 kind = type(value)
+                if kind is float and target.type in RANGES and -LARGEST < value < LARGEST:
+                    value = round(value)  # to even, as let-coercion does
+                    kind = int
                 if (kind is int and target.least <= value <= target.most) or (kind is str and target.type in ("", "string", "variant")):
                     target.data[offset] = value
                     return

@@ -70,6 +70,9 @@ class _Writer:
         self.lines: list[str] = []
         self.indent = 1
         self.kept = 0
+        self.names: dict[str, bool] = {}
+        """By name: whether a procedure of the project is meant."""
+        self.acting: dict[int, bool] = {}
         self.live = self.live_names()
 
     # ------------------------------------------------------------ what is worth keeping
@@ -107,6 +110,12 @@ class _Writer:
 
     def acts(self, node: s.Statement) -> bool:
         """Whether a statement may do something beyond computing: a call that is no library function, an effect."""
+        known = self.acting.get(id(node))
+        if known is None:
+            known = self.acting[id(node)] = self._acts(node)
+        return known
+
+    def _acts(self, node: s.Statement) -> bool:
         if (self.owner.module.shown, node.line) in self.effects:
             return True
         if isinstance(node, (s.Invoke, s.FileStatement, s.End, s.Exit, s.GoTo, s.RaiseEvent)):
@@ -117,11 +126,17 @@ class _Writer:
                     function = part.function
                     if isinstance(function, s.Member):
                         return True
-                    if isinstance(function, s.Name) and isinstance(self.project.lookup(self.owner.module, function.name), Procedure):
+                    if isinstance(function, s.Name) and self.is_procedure(function.name):
                         return True
-                elif isinstance(part, s.Name) and isinstance(self.project.lookup(self.owner.module, part.name), Procedure):
+                elif isinstance(part, s.Name) and self.is_procedure(part.name):
                     return True
         return False
+
+    def is_procedure(self, name: str) -> bool:
+        known = self.names.get(name)
+        if known is None:
+            known = self.names[name] = isinstance(self.project.lookup(self.owner.module, name), Procedure)
+        return known
 
     def value(self, node: s.Statement) -> Any:
         """What a statement gave, UNSET when it was not reached or is not traced."""

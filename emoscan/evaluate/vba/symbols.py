@@ -127,8 +127,14 @@ def statements(body: list[s.Statement]) -> Iterator[s.Statement]:
             stack.pop()
 
 
+NESTING: Final = frozenset((s.If, s.Select, s.For, s.ForEach, s.Do, s.With))
+"""Statements that others stand in."""
+
+
 def blocks(node: s.Statement) -> list[list[s.Statement]]:
     """The bodies directly inside a statement."""
+    if type(node) not in NESTING:
+        return []
     match node:
         case s.If():
             return [*(block for _, block in node.branches), node.otherwise]
@@ -185,12 +191,18 @@ def expressions(node: s.Statement) -> Iterator[s.Expr]:
             yield node.value
 
 
+LEAVES: Final = frozenset((s.Name, s.Lit))
+"""Most expressions, with nothing inside them."""
+
+
 def subexpressions(tree: s.Expr) -> Iterator[s.Expr]:
     """The expression and all inside it."""
     stack = [tree]
     while stack:
         node = stack.pop()
         yield node
+        if type(node) in LEAVES:
+            continue
         match node:
             case s.Binary():
                 stack += (node.left, node.right)

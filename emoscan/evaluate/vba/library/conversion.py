@@ -51,6 +51,8 @@ def c_int(machine: Any, expression: Any) -> Any:
 def c_byte(machine: Any, expression: Any) -> Any:
     if type(expression) is int and 0 <= expression <= 0xFF:
         return expression
+    if type(expression) is str and len(expression) < 3 and expression.isascii() and expression.isdigit():
+        return int(expression)
     return to_byte(value_of(machine, expression))
 
 
@@ -155,6 +157,7 @@ def str_(_machine: Any, value: Any) -> Any:
 
 
 _VAL: Final = re.compile(r"([-+]?)(?:&([hHoO]?)([0-9a-fA-F]*)|((?:\d+(?:\.\d*)?|\.\d+)?)(?:[eEdD]([-+]?\d+))?)")
+HEXADECIMAL: Final = frozenset("0123456789abcdefABCDEF")
 _BLANKS: Final = str.maketrans("", "", " \t\n\r")
 
 
@@ -162,6 +165,10 @@ _BLANKS: Final = str.maketrans("", "", " \t\n\r")
 def val(machine: Any, string: Any) -> Any:
     if type(string) is str and string.isascii() and string.isdigit() and len(string) < 16:
         return float(string)
+    if type(string) is str and 3 <= len(string) <= 5 and string[:2] in ("&H", "&h"):
+        digits = string[2:]
+        if HEXADECIMAL.issuperset(digits):
+            return float(int(digits, 16))  # three at most: none has a sign
     return _val(machine, string)
 
 

@@ -59,6 +59,7 @@ def is_enumeration(name: str) -> bool:
     return any(f"\n{name} " in _text(library, lower=True) for library in libraries)
 
 
+@lru_cache(maxsize=4_096)
 def resembles_constant(spelling: str) -> bool:
     """Whether a name that is none of the constants is built like one: of the words that they are built of.
 
