@@ -21,7 +21,7 @@ MATCHES: Final = 5
 """Places of one rule in one artifact that become facts."""
 
 
-@step("yara", takes="*", order=90, seconds="yara_seconds")
+@step("yara", takes="*", order=90, seconds="yara_seconds", simplified=True)
 def scan(artifact: Artifact, ctx: Context) -> Yields:
     rules = compiled(ctx.settings.rules)
     if rules is None or not artifact.data:
