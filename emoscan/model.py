@@ -22,7 +22,6 @@ Sort = Literal["limit", "encrypted", "malformed", "unmodelled", "failed"]
 SORTS: Final[tuple[Sort, ...]] = ("limit", "encrypted", "malformed", "unmodelled", "failed")
 
 Severity = Literal["info", "low", "medium", "high", "critical"]
-SEVERITIES: Final[tuple[Severity, ...]] = ("info", "low", "medium", "high", "critical")
 
 Label = Literal["clean", "incomplete", "suspicious", "malicious"]
 LABELS: Final[tuple[Label, ...]] = ("clean", "incomplete", "suspicious", "malicious")

@@ -29,8 +29,6 @@ SHORT: Final = 300
 """Characters of new text above a quote that are few."""
 FUTURE_HOURS: Final = 6
 PAST_DAYS: Final = 14
-OLD_DAYS: Final = 120
-"""After that a thread is not answered out of the blue."""
 
 
 class Letter(Struct, frozen=True):

@@ -6,10 +6,9 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Problem, Yields
-from emoscan.parse import Malformed, odfcrypto, zipdir
+from emoscan.parse import Malformed, zipdir
 from emoscan.parse.names import priority
 from emoscan.parse.unpack import Unsupported
-from emoscan.parse.zipdir import Directory
 from emoscan.registry import Look, sniffs, step
 
 _OWN: Final = ("content.xml", "styles.xml", "meta.xml", "settings.xml", "manifest.rdf", "mimetype", "meta-inf/manifest.xml")
@@ -46,13 +45,3 @@ def open_odf(artifact: Artifact, ctx: Context) -> Yields:
             yield Problem("limit", content.limit, f"{member.name!r} of the document is larger than may be read")
     if len(wanted) > MAX_MEMBERS:
         yield Problem("limit", "objects", f"{len(wanted) - MAX_MEMBERS} further parts of the document are not read")
-
-
-def _locked(data: bytes, directory: Directory, ctx: Context) -> set[str]:
-    """Members that say nothing as they stand: the step that decrypts them hands on the package in plain."""
-    for member in directory.find("META-INF/manifest.xml"):
-        try:
-            return {lock.path for lock in odfcrypto.locks(zipdir.content(data, member, ctx.budget).data)}
-        except Malformed:
-            continue
-    return set()

@@ -37,7 +37,6 @@ RECIPIENT_TYPE: Final = 0x0C15
 RECIPIENT: Final = (0x3001, 0x3003, 0x39FE)
 
 ATTACHED: Final = 0x3701
-ATTACHED_METHOD: Final = 0x3705
 ATTACHED_NAMES: Final = (0x3707, 0x3704, 0x3001)
 """Long name, name of eight and three letters, name as shown."""
 ATTACHED_LINKS: Final = (0x370D, 0x3708)

@@ -12,8 +12,6 @@ MAX_SHAPES: Final = 5_000
 MAX_DEPTH: Final = 16
 """Of groups in groups."""
 
-DGG_CONTAINER: Final = 0xF000
-DG_CONTAINER: Final = 0xF002
 SP_CONTAINER: Final = 0xF004
 FSP: Final = 0xF00A
 CLIENT_TEXTBOX: Final = 0xF00D

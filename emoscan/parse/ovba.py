@@ -140,7 +140,6 @@ WIN64: Final = b"\3\0\0\0"
 PROJECT_VERSION: Final = 0x0009
 MODULE_NAME: Final = 0x0019
 TERMINATOR: Final = 0x0010
-MODULE_END: Final = 0x002B
 
 _RECORDS: Final = frozenset(
     bytes.fromhex("01 02 03 04 05 06 07 08 09 0c 0d 0e 0f 10 13 14 16 19 1a 1c 1e 21 22 25 28 2b 2c 2f 30 31 32 33 3c 3d 3e 40 47 48 4a")

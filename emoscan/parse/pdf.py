@@ -38,10 +38,6 @@ class Ref(Struct, frozen=True):
     generation: int
 
 
-class Keyword(str):
-    __slots__ = ()
-
-
 class Object(Struct, frozen=True):
     number: int
     generation: int

@@ -19,8 +19,6 @@ HTTP_OPEN: Final = b"\xeb\x55\x2e\x3b"
 WIN_EXEC: Final = b"\x31\x8b\x6f\x87"
 BIND: Final = b"\xc2\xdb\x37\x67"
 CONNECT: Final = b"\x99\xa5\x74\x61"
-WINHTTP_CONNECT: Final = b"\x46\x9b\x1e\xc2"
-HASHES: Final = (LOAD_LIBRARY, INTERNET_CONNECT, HTTP_OPEN, WIN_EXEC, BIND, CONNECT)
 
 SECURE: Final = 0x00800000
 """INTERNET_FLAG_SECURE."""

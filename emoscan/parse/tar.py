@@ -90,8 +90,3 @@ def _pax_path(records: bytes) -> str:
             return value.decode("utf-8", "replace")
         at += int(length)
     return ""
-
-
-def looks_like(data: bytes) -> bool:
-    """Whether the first block is a header of any of the formats."""
-    return len(data) >= BLOCK and any(data[:100]) and _number(data[124:136]) is not None and _sums_up(data[:BLOCK])

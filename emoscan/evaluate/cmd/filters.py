@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from emoscan.evaluate.cmd import canned
 from emoscan.evaluate.cmd.expand import number
-from emoscan.parse.lazy import lazy
 
 FILTERS: Final[dict[str, Callable[[Any, Any], None]]] = {}
 
@@ -231,9 +230,6 @@ def tasklist(machine: Any, _call: Any) -> None:
 @prints("chcp")
 def code_page(machine: Any, call: Any) -> None:
     machine.write(f"Active code page: {call.args[0] if call.args else 932}\r\n")
-
-
-_HEX_PAIR: Final = lazy(r"[0-9A-Fa-f]{2}")
 
 
 @prints("clip")

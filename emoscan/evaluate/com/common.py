@@ -13,7 +13,6 @@ from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, O
 Text = str | Unknown
 
 FILE_NOT_FOUND: Final = 53
-PATH_NOT_FOUND: Final = 76
 INVALID_CALL: Final = 5
 
 DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - dates of scripts have no zone

@@ -30,7 +30,6 @@ LEAVES: Final = (Leave, ScriptEnd, ScriptError)
 IDLE_ROUNDS: Final = 48
 """Rounds of an endless loop that show nothing new before it is left."""
 
-FOREVER: Final = 1 << 62
 
 PURE_OPERATORS: Final = frozenset(("and", "or", "??"))
 

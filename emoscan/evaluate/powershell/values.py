@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, TypeVar
 
 from emoscan.evaluate.core.failures import ScriptError
-from emoscan.evaluate.core.values import Object, ObjectClass, Unknown
+from emoscan.evaluate.core.values import Object, ObjectClass
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -373,11 +373,3 @@ class NetClass(ObjectClass):
         """Register the constructor: called as function(machine, *args)."""
         self.constructor = function
         return function
-
-
-def is_unknown(*values: Any) -> Unknown | None:
-    """The first of some values that is not known."""
-    for value in values:
-        if type(value) is Unknown:
-            return value
-    return None

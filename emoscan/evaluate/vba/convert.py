@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from emoscan.evaluate.core.failures import ScriptError
-from emoscan.evaluate.core.values import NOTHING, NULL, Date, Object, Unknown
+from emoscan.evaluate.core.values import NOTHING, NULL, Date, Unknown
 
 OVERFLOW: Final = 6
 DIVISION_BY_ZERO: Final = 11
@@ -80,12 +80,6 @@ def to_datetime(value: Date) -> datetime:
     days = math.floor(value.serial) if value.serial >= 0 else math.ceil(value.serial)
     seconds = round(abs(value.serial - days) * 86_400)
     return DAY_ZERO + timedelta(days=days, seconds=seconds if days < LAST_DAY else min(seconds, 86_399))
-
-
-def from_datetime(moment: datetime) -> Date:
-    delta = moment - DAY_ZERO
-    fraction = (delta.seconds + delta.microseconds / 1e6) / 86_400
-    return Date(delta.days + fraction if delta.days >= 0 else delta.days - fraction)
 
 
 # ---------------------------------------------------------------- numbers of text
@@ -327,7 +321,3 @@ DEFAULTS: Final[dict[str, Any]] = {
 def default_of(type_: str) -> Any:
     """The value a variable of the type begins with. Object types begin as Nothing."""
     return DEFAULTS.get(type_, NOTHING)
-
-
-def is_object(value: Any) -> bool:
-    return type(value) is Object or value is NOTHING

@@ -14,7 +14,6 @@ INVALID: Final = -1
 NOT_FOUND: Final = 2
 GENERIC_WRITE: Final = 0x40000000
 FILE_APPEND: Final = 4
-DELETE_ON_CLOSE: Final = 0x04000000
 
 # ---------------------------------------------------------------- files
 

@@ -21,9 +21,6 @@ from emoscan.evaluate.powershell.net.numbers import next_random
 from emoscan.evaluate.powershell.values import Char, Enum, Hash, NetType, Record, Thrown, type_name
 from emoscan.evaluate.powershell.wildcards import like
 
-WIDTH: Final = 80
-
-
 # ---------------------------------------------------------------- making objects
 
 

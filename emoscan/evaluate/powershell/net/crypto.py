@@ -359,7 +359,6 @@ def rng_bytes(machine: Any, _this: Object, data: Any) -> None:
 # ---------------------------------------------------------------- secure strings
 
 SECURE: Final = net_class("System.Security.SecureString")
-POINTER_PREFIX: Final = "memory of a secure string"
 
 
 def secure(text: Any) -> Object:

@@ -167,14 +167,6 @@ def get_field(machine: Any, this: NetType, name: Any, *_rest: Any) -> Object:
     return Object(FIELD, type=this, name=text)
 
 
-MARSHAL_MEMBERS: Final = (
-    "AllocHGlobal AllocHGlobal FreeHGlobal PtrToStringAnsi PtrToStringAnsi PtrToStringUni PtrToStringUni PtrToStringAuto PtrToStringAuto SizeOf SizeOf "
-    "UnsafeAddrOfPinnedArrayElement Copy Copy Copy Copy Copy Copy Copy Copy Copy Copy Copy Copy Copy Copy Copy Copy ReadByte ReadInt16 ReadInt32 ReadIntPtr "
-    "ReadInt64 WriteByte WriteInt16 WriteInt32 WriteIntPtr WriteInt64 GetLastWin32Error SecureStringToBSTR SecureStringToGlobalAllocUnicode"
-).split()
-"""Members of Marshal. Their order is not the same in each version of .NET: scripts that pick one by number are understood all the same."""
-
-
 @TYPE.call("GetMembers", "GetMethods", "GetFields", "GetProperties", "GetConstructors", opened=True)
 def get_members(machine: Any, this: NetType, *_rest: Any) -> list[Any]:
     if this.name == "System.Runtime.InteropServices.Marshal":

@@ -21,8 +21,6 @@ LONG: Final = 40
 NO_MEMBER: Final = 5941
 """Word: "The requested member of the collection does not exist"."""
 
-MISUSED: Final = 450
-
 
 class Lazy(Sequence[Any]):
     """A sequence whose elements are made when they are asked for."""

@@ -38,7 +38,6 @@ MAX_LISTING: Final = 10_000
 SUBSCRIPT: Final = 9
 FAILED: Final = 1004
 
-WORKSHEET_BASE: Final = "00020820"
 WORKBOOK_BASE: Final = "00020819"
 """First part of the CLSID a document module says it is derived from."""
 
@@ -559,9 +558,6 @@ def used_range(machine: Any, this: Object) -> Any:
     return make_range(host_of(this), grid, (grid.used(),))
 
 
-CIRCLE: Final = office_class("SheetPart")
-
-
 @SHEET.method("Activate", "Select", takes="replace")
 def activate_sheet(_machine: Any, this: Object, *_: Any) -> bool:
     host_of(this).activate(this)
@@ -730,10 +726,6 @@ def add_query(machine: Any, this: Object, connection: Any = MISSING, *_: Any) ->
 SHEET.get["querytables"] = lambda _machine, this: Object(QUERY_TABLES, host=this.data["host"], items=())
 
 # The collections of sheets.
-
-
-def sheets_where(this: Object, wanted: Callable[[Object], bool]) -> list[Object]:
-    return [sheet for sheet in host_of(this).sheets if wanted(sheet)]
 
 
 def _sheets(wanted: Callable[[Object], bool]) -> Callable[..., Any]:

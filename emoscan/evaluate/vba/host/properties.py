@@ -65,8 +65,6 @@ BUILT_IN: Final = (
 )
 """In the order of WdBuiltInProperty, which is that of the collection in all applications."""
 
-NOT_THERE: Final = -2147467259
-"""What Excel and PowerPoint raise for a built-in property without value."""
 
 # ---------------------------------------------------------------- document properties
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, Object, ObjectClass, Unknown, display
 from emoscan.evaluate.vba.host.base import (
     Lazy,
@@ -483,14 +482,6 @@ def add_hyperlink(
         machine.grow(64)
         this.data["items"].append(made)
     return made
-
-
-def as_shape_index(machine: Any, value: Any) -> Any:
-    """What picks a shape: a name or a number. Raises what Office raises for a number below one."""
-    number = as_int(machine, value) if not isinstance(value, str) else value
-    if isinstance(number, int) and number < 1:
-        raise ScriptError(NO_SHAPE, "The index into the specified collection is out of bounds.")
-    return number
 
 
 __all__ = ["HYPERLINKS", "INLINE_SHAPES", "SHAPE", "SHAPES", "open_address", "shape_object", "text_range"]

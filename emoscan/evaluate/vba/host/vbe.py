@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 TYPES: Final = {"standard": 1, "class": 2, "form": 3, "document": 100}
 """vbext_ComponentType."""
 
-SUFFIX: Final = {1: ".bas", 2: ".cls", 3: ".frm", 100: ".cls"}
 
 MAX_LINES: Final = 100_000
 SHOWN: Final = 2_000

@@ -1029,10 +1029,6 @@ actions(
 )
 
 
-def _active(name: str) -> Callable[..., Any]:
-    return lambda machine, this: machine.get_member(host_of(this).active, name)
-
-
 WORD.get["activedocument"] = lambda _machine, this: host_of(this).active
 WORD.get["selection"] = lambda _machine, this: host_of(this).selection
 WORD.get["macrocontainer"] = lambda _machine, this: host_of(this).document
