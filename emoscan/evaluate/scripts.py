@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from emoscan.context import Context
@@ -14,8 +15,16 @@ ALREADY_RUN: Final = frozenset((SIMPLIFIED, "text run as code"))
 """Labels of scripts that an evaluator made of one that it ran, or while it ran it."""
 
 
-def was_run(ctx: Context) -> bool:
-    return bool(ctx.names) and ALREADY_RUN.issuperset(ctx.names)
+def _run(artifact: Artifact, ctx: Context, evaluate: Callable[[str, Clear], None]) -> None:
+    """Evaluate a script that was not run yet, and say what of its effects stands in it in clear."""
+    if ctx.names and ALREADY_RUN.issuperset(ctx.names):
+        return
+    source = text_of(artifact.data)
+    clear = Clear(ctx, source)
+    try:
+        evaluate(source, clear)
+    finally:
+        clear.report()
 
 
 @step("vbscript", takes="script.vbs", order=20)
@@ -24,14 +33,7 @@ def evaluate_vbscript(artifact: Artifact, ctx: Context) -> Yields:
     from emoscan.evaluate.vba.script import Script, evaluate
 
     yield from ()
-    if was_run(ctx):
-        return
-    source = text_of(artifact.data)
-    clear = Clear(ctx, source)
-    try:
-        evaluate(Script((source,), ctx.name, artifact.data), ctx.budget, clear)
-    finally:
-        clear.report()
+    _run(artifact, ctx, lambda source, emit: evaluate(Script((source,), ctx.name, artifact.data), ctx.budget, emit))
 
 
 @step("jscript", takes="script.js", order=20)
@@ -40,11 +42,4 @@ def evaluate_jscript(artifact: Artifact, ctx: Context) -> Yields:
     from emoscan.evaluate.jscript.run import Script, evaluate
 
     yield from ()
-    if was_run(ctx):
-        return
-    source = text_of(artifact.data)
-    clear = Clear(ctx, source)
-    try:
-        evaluate(Script((source,), ctx.name, artifact.data), ctx.budget, clear)
-    finally:
-        clear.report()
+    _run(artifact, ctx, lambda source, emit: evaluate(Script((source,), ctx.name, artifact.data), ctx.budget, emit))

@@ -11,7 +11,7 @@ from emoscan.parse import ptg
 from emoscan.parse.biffglobals import BOF, BY_BOF, CODENAME, CONTINUE, EOF, Bound, Globals, records, shared_strings, styles, text16
 from emoscan.parse.codepage import decode
 from emoscan.parse.room import MAX_NOTES, MAX_ROWS, Room
-from emoscan.parse.workbook import Cell, Scope, Sheet, Value, Visibility, a1
+from emoscan.parse.workbook import Cell, Scope, Sheet, SheetParts, Value, Visibility, a1
 
 STATES: Final[tuple[Visibility, ...]] = ("visible", "hidden", "very hidden", "very hidden")
 
@@ -40,10 +40,11 @@ class Whole:
         return texts
 
 
-class SheetReader:
+class SheetReader(SheetParts):
     """One sheet's records."""
 
     def __init__(self, whole: Whole, bound: Bound) -> None:
+        super().__init__()
         self.whole = whole
         self.book = whole.book
         self.room = whole.room
@@ -58,21 +59,11 @@ class SheetReader:
         self.common: dict[tuple[int, int], tuple[bytes, bytes]] = {}
         """Tokens of shared and array formulas by the cell they are kept with."""
         self.areas: list[tuple[int, int, int, int, tuple[int, int]]] = []
-        self.arrays: dict[str, str] = {}
         self.array_tops: dict[tuple[int, int], int] = {}
         """Places of the cells that hold array formulas; the others of their ranges hold results only."""
         self.last = 0
         """Place of the last formula."""
         self.text_wanted = False
-        self.code_name = ""
-        self.default_height = 15.0
-        self.default_width = 8.43
-        self.heights: dict[int, float] = {}
-        self.widths: dict[int, float] = {}
-        self.row_styles: dict[int, int] = {}
-        self.column_styles: dict[int, int] = {}
-        self.hidden_rows: list[int] = []
-        self.hidden_columns: list[int] = []
         self.notes: dict[str, str] = {}
         self.note_places: dict[int, str] = {}
         self.texts: dict[int, str] = {}
@@ -119,24 +110,8 @@ class SheetReader:
         for number, reference in self.note_places.items():
             if number in self.texts:
                 self.notes[reference] = self.texts[number]
-        cells = sorted(self.cells.items())
-        return Sheet(
-            self.bound.name,
-            self.type,
-            STATES[self.bound.state],
-            self.code_name,
-            tuple(Cell((place >> 16) + 1, (place & 0xFFFF) + 1, *content) for place, content in cells),
-            arrays=self.arrays,
-            default_height=self.default_height,
-            default_width=self.default_width,
-            row_heights=self.heights,
-            column_widths=self.widths,
-            row_styles=self.row_styles,
-            column_styles=self.column_styles,
-            hidden_rows=tuple(self.hidden_rows),
-            hidden_columns=tuple(self.hidden_columns),
-            notes=self.notes,
-        )
+        cells = tuple(Cell((place >> 16) + 1, (place & 0xFFFF) + 1, *content) for place, content in sorted(self.cells.items()))
+        return self.sheet(self.bound.name, self.type, STATES[self.bound.state], cells, self.notes)
 
     # ------------------------------------------------------------ cells
 

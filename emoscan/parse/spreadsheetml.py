@@ -26,6 +26,7 @@ from emoscan.parse.workbook import (
     Visibility,
     Workbook,
     a1,
+    finite,
 )
 
 _STATES: Final[dict[str, Visibility]] = {"SheetHidden": "hidden", "SheetVeryHidden": "very hidden"}
@@ -96,7 +97,7 @@ class _Reader:
 
     def _table(self, attributes: dict[str, str]) -> None:
         if self.sheets:
-            self.sheets[-1].default_height = _float(_get(attributes, "DefaultRowHeight")) or 15.0
+            self.sheets[-1].default_height = finite(_get(attributes, "DefaultRowHeight")) or 15.0
 
     def _visible(self, text: str) -> None:
         if self.sheets:
@@ -106,7 +107,7 @@ class _Reader:
         self.row = _index(attributes, "Index", self.row + 1)
         self.column = self.across = 0
         if self.sheets and len(self.sheets[-1].heights) < MAX_ROWS:
-            height = _float(_get(attributes, "Height"))
+            height = finite(_get(attributes, "Height"))
             if height is not None:
                 self.sheets[-1].heights[self.row] = height
             if _get(attributes, "Hidden") == "1":
@@ -159,7 +160,7 @@ class _Reader:
     def _value(self) -> Value:
         match self.type:
             case "Number":
-                return _float(self.text)
+                return finite(self.text)
             case "Boolean":
                 return self.text.strip() == "1"
             case "":
@@ -195,7 +196,7 @@ class _Reader:
         color = _color(_get(attributes, "Color"))
         self.look |= {
             "font": _get(attributes, "FontName") or "Calibri",
-            "size": _float(_get(attributes, "Size")) or 11.0,
+            "size": finite(_get(attributes, "Size")) or 11.0,
             "bold": _get(attributes, "Bold") == "1",
             "italic": _get(attributes, "Italic") == "1",
             "strike": _get(attributes, "StrikeThrough") == "1",
@@ -243,14 +244,6 @@ def _get(attributes: dict[str, str], name: str) -> str:
 def _index(attributes: dict[str, str], name: str, default: int) -> int:
     text = _get(attributes, name)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default
-
-
-def _float(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if value == value and abs(value) != float("inf") else None  # noqa: PLR0124 - not a number
 
 
 def _color(text: str) -> int | None:

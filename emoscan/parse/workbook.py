@@ -92,6 +92,50 @@ class Sheet(Struct, frozen=True, omit_defaults=True):
     """Comments of cells, by A1 reference."""
 
 
+class SheetParts:
+    """What a reader gathers of one sheet besides its cells."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, str] = {}
+        self.code_name = ""
+        self.default_height = 15.0
+        self.default_width = 8.43
+        self.heights: dict[int, float] = {}
+        self.widths: dict[int, float] = {}
+        self.row_styles: dict[int, int] = {}
+        self.column_styles: dict[int, int] = {}
+        self.hidden_rows: list[int] = []
+        self.hidden_columns: list[int] = []
+
+    def sheet(self, name: str, type_: SheetType, visibility: Visibility, cells: tuple[Cell, ...], notes: dict[str, str]) -> Sheet:
+        return Sheet(
+            name,
+            type_,
+            visibility,
+            self.code_name,
+            cells,
+            arrays=self.arrays,
+            default_height=self.default_height,
+            default_width=self.default_width,
+            row_heights=self.heights,
+            column_widths=self.widths,
+            row_styles=self.row_styles,
+            column_styles=self.column_styles,
+            hidden_rows=tuple(self.hidden_rows),
+            hidden_columns=tuple(self.hidden_columns),
+            notes=notes,
+        )
+
+
+def finite(text: str) -> float | None:
+    """The number that an attribute holds; None for none, and for those no cell can hold."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if value == value and abs(value) != float("inf") else None  # noqa: PLR0124 - not a number
+
+
 class Name(Struct, frozen=True, omit_defaults=True):
     """A defined name. `builtin` names are written as Excel shows them: Auto_Open, Print_Area."""
 

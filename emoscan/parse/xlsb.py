@@ -24,6 +24,7 @@ from emoscan.parse.workbook import (
     Reading,
     Scope,
     Sheet,
+    SheetParts,
     SheetType,
     Style,
     Value,
@@ -355,10 +356,11 @@ def _color(body: bytes, at: int) -> tuple[int, int]:
 # ---------------------------------------------------------------- sheets
 
 
-class SheetReader:
+class SheetReader(SheetParts):
     """One sheet part."""
 
     def __init__(self, book: Book, listed: _Listed, styles: _Styles, strings: Callable[[], list[str]]) -> None:
+        super().__init__()
         self.book = book
         self.room = book.room
         self.listed = listed
@@ -371,16 +373,6 @@ class SheetReader:
         self.waiting: list[tuple[tuple[int, int], tuple[int, int]]] = []
         self.common: dict[tuple[int, int], tuple[bytes, bytes]] = {}
         self.last = (0, 0)
-        self.arrays: dict[str, str] = {}
-        self.code_name = ""
-        self.default_height = 15.0
-        self.default_width = 8.43
-        self.heights: dict[int, float] = {}
-        self.widths: dict[int, float] = {}
-        self.row_styles: dict[int, int] = {}
-        self.column_styles: dict[int, int] = {}
-        self.hidden_rows: list[int] = []
-        self.hidden_columns: list[int] = []
 
     def read(self) -> Sheet:
         data = self.book.package.read(self.listed.part)
@@ -394,23 +386,8 @@ class SheetReader:
                     self.room.note(f"record {type_} of sheet {self.listed.name!r} is cut off")
         for place, source in self.waiting:
             self._share(place, source)
-        return Sheet(
-            self.listed.name,
-            self.listed.type,
-            _STATES[self.listed.state],
-            self.code_name,
-            tuple(Cell(row + 1, column + 1, *self.cells[row, column]) for row, column in sorted(self.cells)),
-            arrays=self.arrays,
-            default_height=self.default_height,
-            default_width=self.default_width,
-            row_heights=self.heights,
-            column_widths=self.widths,
-            row_styles=self.row_styles,
-            column_styles=self.column_styles,
-            hidden_rows=tuple(self.hidden_rows),
-            hidden_columns=tuple(self.hidden_columns),
-            notes=self._notes(),
-        )
+        cells = tuple(Cell(row + 1, column + 1, *self.cells[row, column]) for row, column in sorted(self.cells))
+        return self.sheet(self.listed.name, self.listed.type, _STATES[self.listed.state], cells, self._notes())
 
     # ------------------------------------------------------------ cells
 

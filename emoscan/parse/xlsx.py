@@ -24,12 +24,14 @@ from emoscan.parse.workbook import (
     Reading,
     Scope,
     Sheet,
+    SheetParts,
     SheetType,
     Value,
     Visibility,
     Workbook,
     a1,
     dde_formula,
+    finite,
     from_a1,
 )
 
@@ -278,18 +280,11 @@ def _number(text: str, default: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
-def _float(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if value == value and abs(value) != float("inf") else None  # noqa: PLR0124 - not a number
-
-
-class SheetReader:
+class SheetReader(SheetParts):
     """One sheet part, ECMA-376 part 1, 18.3.1.99."""
 
     def __init__(self, book: Book, listed: Listed, room: Room, shared: _Shared, styles: SheetStyles) -> None:
+        super().__init__()
         self.book = book
         self.listed = listed
         self.room = room
@@ -297,18 +292,8 @@ class SheetReader:
         self.styles = styles
         self.type = listed.type
         self.cells: dict[tuple[int, int], Cell] = {}
-        self.arrays: dict[str, str] = {}
         self.common: dict[str, tuple[str, int, int]] = {}
         """Shared formulas by their number: text, row and column of the cell they stand in."""
-        self.code_name = ""
-        self.default_height = 15.0
-        self.default_width = 8.43
-        self.heights: dict[int, float] = {}
-        self.widths: dict[int, float] = {}
-        self.row_styles: dict[int, int] = {}
-        self.column_styles: dict[int, int] = {}
-        self.hidden_rows: list[int] = []
-        self.hidden_columns: list[int] = []
         self.row = self.column = 0
         self.attributes: dict[str, str] = {}
         self.formula_attributes: dict[str, str] | None = None
@@ -328,23 +313,8 @@ class SheetReader:
         }
         ends: dict[str, xml.End] = {"c": self._cell_end, "f": self._formula_end, "v": self._value_end, "t": self._text_end}
         _events(self.book.package, self.listed.part, starts, ends, frozenset(("f", "v", "t")))
-        return Sheet(
-            self.listed.name,
-            self.type,
-            self.listed.state,
-            self.code_name,
-            tuple(self.cells[place] for place in sorted(self.cells)),
-            arrays=self.arrays,
-            default_height=self.default_height,
-            default_width=self.default_width,
-            row_heights=self.heights,
-            column_widths=self.widths,
-            row_styles=self.row_styles,
-            column_styles=self.column_styles,
-            hidden_rows=tuple(self.hidden_rows),
-            hidden_columns=tuple(self.hidden_columns),
-            notes=self._notes(),
-        )
+        cells = tuple(self.cells[place] for place in sorted(self.cells))
+        return self.sheet(self.listed.name, self.type, self.listed.state, cells, self._notes())
 
     # ------------------------------------------------------------ cells
 
@@ -409,7 +379,7 @@ class SheetReader:
             case "e" | "d":
                 return self.room.text(text) if text else None
             case _:
-                return _float(text) if text else None
+                return finite(text) if text else None
 
     def _formula_text(self, row: int, column: int) -> str:
         attributes = self.formula_attributes or {}
@@ -437,7 +407,7 @@ class SheetReader:
         self.row = _number(number, self.row + 1) if number else self.row + 1
         self.column = 0
         if len(attributes) > 1 and len(self.heights) < MAX_ROWS and len(self.hidden_rows) < MAX_ROWS and len(self.row_styles) < MAX_ROWS:
-            height = _float(attributes.get("ht", ""))
+            height = finite(attributes.get("ht", ""))
             if height is not None:
                 self.heights[self.row] = height
             if attributes.get("hidden") in ("1", "true"):
@@ -449,7 +419,7 @@ class SheetReader:
 
     def _col(self, attributes: dict[str, str]) -> None:
         first, last = _number(attributes.get("min", ""), 0), _number(attributes.get("max", ""), 0)
-        width = _float(attributes.get("width", ""))
+        width = finite(attributes.get("width", ""))
         style = self.styles.looks.of(_number(attributes.get("style", ""), 0))
         hidden = attributes.get("hidden") in ("1", "true")
         for column in range(max(first, 1), min(last, MAX_COLUMN, 1_024) + 1):
@@ -461,8 +431,8 @@ class SheetReader:
                 self.hidden_columns.append(column)
 
     def _format(self, attributes: dict[str, str]) -> None:
-        self.default_height = _float(attributes.get("defaultRowHeight", "")) or 15.0
-        self.default_width = _float(attributes.get("defaultColWidth", "")) or 8.43
+        self.default_height = finite(attributes.get("defaultRowHeight", "")) or 15.0
+        self.default_width = finite(attributes.get("defaultColWidth", "")) or 8.43
 
     def _properties(self, attributes: dict[str, str]) -> None:
         self.code_name = attributes.get("codeName", "")

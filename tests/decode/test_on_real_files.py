@@ -34,7 +34,6 @@ MINE = (
     "tokens",
     "reverse",
     "concat",
-    "for-coded",
 )
 
 

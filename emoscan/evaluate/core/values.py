@@ -228,6 +228,10 @@ class ObjectClass:
 
         self.put[key] = put
 
+    def fields(self, **initial: Any) -> None:
+        for name, value in initial.items():
+            self.field(name, value)
+
     def constants(self, values: dict[str, Any]) -> None:
         """Properties with a fixed value."""
         for name, value in values.items():

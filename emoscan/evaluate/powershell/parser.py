@@ -123,7 +123,6 @@ class Parser:
         self.ticks = 0
         self.no_comma = False
         self.wasted = 0
-        self.no_more_comments = False
 
     # ------------------------------------------------------------ between tokens
 

@@ -467,11 +467,9 @@ class _Parser:
             tree.option_base = 1
         elif words == ["compare", "text"]:
             tree.option_compare_text = True
-        elif words[:1] == ["explicit"]:
-            tree.option_explicit = True
         elif words[:1] == ["private"]:
             tree.option_private = True
-        elif words[:1] not in (["base"], ["compare"]):
+        elif words[:1] not in (["base"], ["compare"], ["explicit"]):
             return False
         self.skip_statement()
         return True

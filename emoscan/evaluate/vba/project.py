@@ -10,7 +10,7 @@ from emoscan.evaluate.core.values import MISSING, NOTHING, Object, ObjectClass, 
 from emoscan.evaluate.vba import library
 from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.arrays import Array, array_of
-from emoscan.evaluate.vba.compiler import Compiler
+from emoscan.evaluate.vba.compiler import BINARY, Compiler
 from emoscan.evaluate.vba.convert import NUMERIC_TYPES, default_of
 from emoscan.evaluate.vba.library.constants import constant as library_constant
 from emoscan.evaluate.vba.parser import parse, parse_expression
@@ -728,19 +728,7 @@ FOLDING_FAILED: Final = object()
 LONGEST_FIXED: Final = 65526
 """Of texts with a fixed length (Microsoft's data type summary: about 64 K)."""
 
-FOLDABLE: Final = {
-    "+": "add",
-    "-": "sub",
-    "*": "mul",
-    "/": "div",
-    "\\": "idiv",
-    "mod": "mod",
-    "^": "power",
-    "&": "cat",
-    "and": "and_",
-    "or": "or_",
-    "xor": "xor",
-}
+FOLDABLE: Final = {sign: BINARY[sign] for sign in ("+", "-", "*", "/", "\\", "mod", "^", "&", "and", "or", "xor")}
 
 RECORD: Final = ObjectClass("record")
 

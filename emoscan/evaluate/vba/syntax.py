@@ -374,7 +374,6 @@ class Module(Struct):
     implements: list[str] = []
     option_base: int = 0
     option_compare_text: bool = False
-    option_explicit: bool = False
     option_private: bool = False
     def_types: dict[str, str] = {}
     """Type by first letter, from DefInt and its kin."""

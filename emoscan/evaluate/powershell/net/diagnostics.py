@@ -9,7 +9,7 @@ from emoscan.evaluate.core.values import MISSING, Object, Unknown, display
 from emoscan.evaluate.powershell.convert import elements, is_list
 from emoscan.evaluate.powershell.net import enumeration, net_class
 from emoscan.evaluate.powershell.net.streams import READER, WRITER
-from emoscan.evaluate.powershell.values import Hash, NetClass, Record
+from emoscan.evaluate.powershell.values import Hash, Record
 from emoscan.evaluate.powershell.variables import PID
 
 PROCESS: Final = net_class("System.Diagnostics.Process")
@@ -50,15 +50,7 @@ def make_process(_machine: Any) -> Object:
     return Object(PROCESS, name="", file="", info=Object(START))
 
 
-def _kept(cls: NetClass, **fields: Any) -> None:
-    for name, initial in fields.items():
-        cls.field(name, initial)
-        key = name.lower()
-        cls.put[key] = lambda _machine, this, value, _key=key: this.data.__setitem__(_key, value)
-
-
-_kept(
-    START,
+START.fields(
     FileName="",
     Arguments="",
     WindowStyle="Normal",

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from emoscan.evaluate.core.values import MISSING, Object, Unknown, display
 from emoscan.evaluate.powershell.net import enumeration, net_class
 from emoscan.evaluate.powershell.net.streams import MEMORY, stream
-from emoscan.evaluate.powershell.values import Hash, NetClass, Record, Thrown
+from emoscan.evaluate.powershell.values import Hash, Record, Thrown
 
 Text = str | Unknown
 
@@ -144,15 +144,7 @@ for _web in ("System.Web.HttpUtility", "System.Net.WebUtility"):
 # ---------------------------------------------------------------- WebClient
 
 
-def _kept(cls: NetClass, **fields: Any) -> None:
-    for name, initial in fields.items():
-        cls.field(name, initial)
-        key = name.lower()
-        cls.put[key] = lambda _machine, this, value, _key=key: this.data.__setitem__(_key, value)
-
-
-_kept(
-    CLIENT,
+CLIENT.fields(
     Proxy=None,
     Credentials=None,
     UseDefaultCredentials=False,
@@ -255,7 +247,7 @@ def make_proxy(url: Any) -> Object:
     return Object(PROXY, url=url)
 
 
-_kept(PROXY, Credentials=None, UseDefaultCredentials=False, BypassProxyOnLocal=False, BypassList=None)
+PROXY.fields(Credentials=None, UseDefaultCredentials=False, BypassProxyOnLocal=False, BypassList=None)
 
 
 @PROXY.makes
@@ -282,7 +274,7 @@ def network_credential() -> Object:
     return Object(CREDENTIAL, username="", password="", domain="")
 
 
-_kept(CREDENTIAL, UserName="", Password="", Domain="")
+CREDENTIAL.fields(UserName="", Password="", Domain="")
 for _name in ("defaultcredentials", "defaultnetworkcredentials"):
     CACHE.static[_name] = lambda *_: network_credential()
 
@@ -319,8 +311,7 @@ for _name, _value in (
 
 # ---------------------------------------------------------------- WebRequest
 
-_kept(
-    REQUEST,
+REQUEST.fields(
     Method="GET",
     UserAgent="",
     Proxy=None,
@@ -434,7 +425,7 @@ def response(url: Any, content: Unknown) -> Object:
 
 # ---------------------------------------------------------------- HttpClient
 
-_kept(HTTP, BaseAddress="", Timeout=None)
+HTTP.fields(BaseAddress="", Timeout=None)
 HANDLER: Final = net_class("System.Net.Http.HttpClientHandler", "System.Net.Http.WebRequestHandler")
 CONTENT: Final = net_class("System.Net.Http.StringContent", "System.Net.Http.ByteArrayContent", "System.Net.Http.MultipartFormDataContent")
 MESSAGE: Final = net_class("System.Net.Http.HttpRequestMessage")

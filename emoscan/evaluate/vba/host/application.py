@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar, Final
 
@@ -693,3 +693,20 @@ def recent_files(machine: Any, this: Object) -> Object:
 
 
 __all__ = ["APPLICATION", "EMPTY_COLLECTION", "LIBRARY", "NOTHING", "SETTINGS", "Host", "queried", "serial_of"]
+
+
+def only_window(windows: ObjectClass, window: ObjectClass) -> Callable[[Object], Object]:
+    """The one window an application has, made when it is first asked for. How many there are is a question macros ask of sandboxes."""
+
+    def count(machine: Any, _this: Object) -> Any:
+        return machine.query("Windows.Count", 1)
+
+    def found(this: Object) -> Object:
+        host = host_of(this)
+        if "window" not in host.settings:
+            host.settings["window"] = Object(window, host=host)
+        made: Object = host.settings["window"]
+        return made
+
+    windows.method("Count")(count)
+    return found

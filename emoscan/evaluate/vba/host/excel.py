@@ -9,7 +9,7 @@ from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, ErrorValue, Object, ObjectClass, Unknown, display
 from emoscan.evaluate.vba.arrays import Array
 from emoscan.evaluate.vba.host import cells, formulas, names, shapes
-from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host
+from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host, only_window
 from emoscan.evaluate.vba.host.base import (
     actions,
     adopt,
@@ -949,17 +949,7 @@ WINDOW.get["selectedsheets"] = lambda _machine, this: Object(SHEETS, host=this.d
 WINDOW.get["visiblerange"] = lambda _machine, this: make_range(host_of(this), grid_of(host_of(this).active_sheet), ((1, 1, 40, 20),))
 
 
-def window(this: Object) -> Object:
-    host = host_of(this)
-    if "window" not in host.settings:
-        host.settings["window"] = Object(WINDOW, host=host)
-    found: Object = host.settings["window"]
-    return found
-
-
-@WINDOWS.method("Count")
-def window_count(machine: Any, _this: Object) -> Any:
-    return machine.query("Windows.Count", 1)
+window: Final = only_window(WINDOWS, WINDOW)
 
 
 actions(WINDOWS, "arrange")

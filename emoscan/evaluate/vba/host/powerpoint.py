@@ -9,7 +9,7 @@ from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, Object, ObjectClass, Unknown, display
 from emoscan.evaluate.vba.host import names, shapes
 from emoscan.evaluate.vba.host import properties as texts
-from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host
+from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host, only_window
 from emoscan.evaluate.vba.host.base import (
     actions,
     as_int,
@@ -375,17 +375,7 @@ SELECTION.get["shaperange"] = lambda _machine, this: host_of(this).selected_shap
 SELECTION.get["textrange"] = lambda _machine, _this: Unknown("Selection.TextRange")
 
 
-def window(this: Object) -> Object:
-    host = host_of(this)
-    if "window" not in host.settings:
-        host.settings["window"] = Object(WINDOW, host=host)
-    found: Object = host.settings["window"]
-    return found
-
-
-@WINDOWS.method("Count")
-def window_count(machine: Any, _this: Object) -> Any:
-    return machine.query("Windows.Count", 1)
+window: Final = only_window(WINDOWS, WINDOW)
 
 
 SHOW: Final = office_class("SlideShowSettings", "")

@@ -9,7 +9,7 @@ from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, Object, ObjectClass, Unknown, display
 from emoscan.evaluate.vba import library
 from emoscan.evaluate.vba.host import names, shapes, wordtext
-from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host, queried
+from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host, only_window, queried
 from emoscan.evaluate.vba.host.base import (
     actions,
     adopt,
@@ -994,17 +994,7 @@ WINDOW.get["panes"] = lambda _machine, this: Object(
 WINDOW.get["activepane"] = lambda _machine, this: Object(PANE, host=this.data["host"], parent=this)
 
 
-def window(this: Object) -> Object:
-    host = host_of(this)
-    if "window" not in host.settings:
-        host.settings["window"] = Object(WINDOW, host=host)
-    found: Object = host.settings["window"]
-    return found
-
-
-@WINDOWS.method("Count")
-def window_count(machine: Any, _this: Object) -> Any:
-    return machine.query("Windows.Count", 1)
+window: Final = only_window(WINDOWS, WINDOW)
 
 
 actions(WINDOWS, "arrange add resetpositionssidebyside")
