@@ -185,14 +185,19 @@ def _as_read(text: str, kind: str) -> str:
         text = text.replace("^", "")
     if kind == "script.powershell" and "`" in text:
         text = _NEWLINE_TICK.sub(" ", text).replace("`", "")
-    if kind == "script.powershell" and (masked := _MASKED_QUOTE.search(text)):
-        text = text.replace(masked[1], "'")
+    text = _quotes_shown(text, kind)
     if kind in {"text.html", "text.xml", "script.hta", "script.wsf"} and "&" in text:
         from html import unescape
 
         text = unescape(text)
     language = LANGUAGES.get(kind)
-    return fold(text, language) if language in {"vba", "powershell", "js"} else text
+    return _quotes_shown(fold(text, language), kind) if language in {"vba", "powershell", "js"} else text
+
+
+def _quotes_shown(text: str, kind: str) -> str:
+    """A token that stands for the quote is one: in the text as it is written, or only once its pieces are put together."""
+    masked = _MASKED_QUOTE.search(text) if kind == "script.powershell" else None
+    return text.replace(masked[1], "'") if masked else text
 
 
 # A layer that has yet to be undone has a token for the quote: "…/abc.Split(abc@abc)".

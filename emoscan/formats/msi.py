@@ -35,7 +35,7 @@ def open_installer(artifact: Artifact, ctx: Context) -> Yields:
         return
     package = read_installer(file)
     for action in package.actions:
-        yield from _started(action, ctx)
+        yield from _started(action, package.installs, ctx)
     for name, entry in package.files[:MAX_STREAMS]:
         yield Child(file.read(entry), label=name, how="stream of the installer")
     if len(package.files) > MAX_STREAMS:
@@ -44,15 +44,16 @@ def open_installer(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("malformed", "compound-file", f"{what}; what is missing was not seen")
 
 
-def _started(action: Action, ctx: Context) -> Yields:
+def _started(action: Action, installs: bool, ctx: Context) -> Yields:
     kind = action.type & KIND
+    detail = {"name": action.name} if installs else {"name": action.name, "installs": "nothing"}
     if kind in PROGRAMS:
         command = action.target if kind == 34 else f"{action.source} {action.target}".strip()
-        yield Fact("installer.action", command, PROGRAMS[kind], detail={"name": action.name})
+        yield Fact("installer.action", command, PROGRAMS[kind], detail=detail)
         if kind == 34 and command:
             ctx.budget.grow(len(command), action.name)
             yield Child(as_bytes(command), "script.cmd", label=action.name, how="command line of a custom action")
     elif kind in SCRIPTS and action.target:
-        yield Fact("installer.action", action.name, "script in the package")
+        yield Fact("installer.action", action.name, "script in the package", detail=detail)
         ctx.budget.grow(len(action.target), action.name)
         yield Child(as_bytes(action.target), SCRIPTS[kind], label=action.name, how="script of a custom action")

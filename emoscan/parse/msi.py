@@ -53,6 +53,8 @@ class Installer(Struct, frozen=True):
     files: tuple[tuple[str, Entry], ...]
     """Streams that are no tables: "Binary.name", "Icon.name", cabinets."""
     actions: tuple[Action, ...] = ()
+    installs: bool = False
+    """Whether there is a file that it would put on the disk."""
     damage: str = ""
 
 
@@ -72,7 +74,7 @@ def read_installer(file: CompoundFile) -> Installer:
         actions = tuple(_actions(file, tables))
     except (Malformed, struct.error) as error:
         return Installer(tuple(files), damage=f"the tables of the package cannot be read: {error}")
-    return Installer(tuple(files), actions)
+    return Installer(tuple(files), actions, installs="File" in tables and tables["File"].size > 0)
 
 
 class _Strings:
