@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import add, mul, sub
 from typing import Any, Final
 
 from emoscan.evaluate.core.values import OUTPUTS
@@ -93,6 +94,12 @@ class Loop:
         self.number = number
         self.left = False
         """Whether something inside leaves it through other loops."""
+
+
+CONSTANT: Final = {"+": add, "-": sub, "*": mul}
+EMPTY_AT_FIRST: Final = " = None"
+TOGETHER: Final = 64
+"""Variables in one statement."""
 
 
 class Compiler:
@@ -199,8 +206,12 @@ class Compiler:
         return self.finished()
 
     def finished(self) -> tuple[str, list[int]]:
-        self.lines[self.prologue : self.prologue] = self.late
-        self.source_lines[self.prologue : self.prologue] = [self.source_lines[0]] * len(self.late)
+        empty = [line.removesuffix(EMPTY_AT_FIRST).lstrip() for line in self.late if line.endswith(EMPTY_AT_FIRST)]
+        late = [line for line in self.late if not line.endswith(EMPTY_AT_FIRST)]
+        # Junk has hundreds of variables: one statement for many of them is compiled in a fraction of the time.
+        late += [f"    {' = '.join(empty[at : at + TOGETHER])}{EMPTY_AT_FIRST}" for at in range(0, len(empty), TOGETHER)]
+        self.lines[self.prologue : self.prologue] = late
+        self.source_lines[self.prologue : self.prologue] = [self.source_lines[0]] * len(late)
         self.state_globals(1, 1)
         return "\n".join(self.lines) + "\n", self.source_lines
 
@@ -323,12 +334,14 @@ class Compiler:
         return found
 
     def passed_by_reference(self, call: s.Call) -> set[str]:
+        if not any(type(a) is s.Name for a in call.args) and not call.named:
+            return set()
         if isinstance(call.function, s.Name):
             symbol = self.project.lookup(self.module, call.function.name)
             if isinstance(symbol, s.Declare):
                 return {a.name for a, wanted in zip(*self.declared_arguments(symbol, call)) if wanted and isinstance(a, s.Name)}
-            if call.function.name in ADDRESSES and isinstance(symbol, str):
-                return {a.name for a in call.args if isinstance(a, s.Name)}
+            if isinstance(symbol, str):
+                return {a.name for a in call.args if isinstance(a, s.Name)} if call.function.name in ADDRESSES else set()
         if isinstance(call.function, s.Member) and call.function.name in OUTPUTS:
             return {a.name for a in call.args if isinstance(a, s.Name)}
         procedure = self.callee(call.function)
@@ -691,7 +704,7 @@ class Compiler:
             symbol = self.implicit(name)
         if isinstance(symbol, Variable):
             self.declare_global(symbol)
-            self.emit(self.assignment(symbol, code, kind, set_=set_))
+            self.emit_assignment(symbol.place, code, self.assignment(symbol, code, kind, set_=set_))
         elif isinstance(symbol, Procedure):
             writer = self.writer(symbol.module, name, set_=set_)
             if writer is not None:
@@ -706,6 +719,15 @@ class Compiler:
             self.emit(f"put_host({symbol!r}, {code}, {set_})")
         else:
             self.emit(f"bad_statement({'assignment to a constant'!r})")
+
+    def emit_assignment(self, place: str, code: str, line: str) -> None:
+        """Emit an assignment, in one with that of the trace when it has just been given the same value."""
+        before = f"{'    ' * self.indent}{code} = "
+        traced = self.tracer is not None and code.startswith(f"{self.tracer.trace_code}[")
+        if traced and line == f"{place} = {code}" and self.lines[-1].startswith(before):
+            self.lines[-1] = f"{before}{place} = {self.lines[-1].removeprefix(before)}"
+        else:
+            self.emit(line)
 
     def declare_global(self, symbol: Variable) -> None:
         if symbol.code.startswith("g"):
@@ -1683,6 +1705,10 @@ class Compiler:
             kind = "L" if "L" in (kind_one, kind_two) else "I" if "I" in (kind_one, kind_two) else "Y"
             if op in ("+", "-", "*"):
                 low, high = RANGES[{"L": "long", "I": "integer", "Y": "byte"}[kind]]
+                if one.isdigit() and two.isdigit():
+                    value = CONSTANT[op](int(one), int(two))
+                    if low <= value <= high:
+                        return (f"({value})" if value < 0 else str(value)), kind
                 return f"(_x if {low} <= (_x := {one} {op} {two}) <= {high} else raise_overflow())", kind
             if op in BITS:
                 return f"({one} {BITS[op]} {two})", kind

@@ -255,7 +255,8 @@ class Operators:
     # ------------------------------------------------------------ comparison
 
     def eq(self, left: Any, right: Any) -> Any:
-        if type(left) is type(right) and type(left) in (str, int, bool) and not self.compare_text:
+        kind = type(left)
+        if kind is type(right) and (kind is str or kind is int or kind is bool) and not self.compare_text:
             return left == right
         return self._compare(left, right, 0)
 

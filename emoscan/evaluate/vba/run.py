@@ -227,14 +227,11 @@ def run_past_errors(program: Program, watch: Watch, *, turned: bool) -> None:
 
 def run_uncalled(program: Program, watch: Watch) -> None:
     """The last resort: each procedure that nothing calls, in a world of its own."""
-    number = 0
-    while True:
-        project = program.start(watch, turned=True, lenient=True)
-        left = uncalled(project)[number : number + 1]
-        if not left:
-            return
-        run_all(project, left)
-        number += 1
+    project = program.start(watch, turned=True, lenient=True)
+    for number, entry in enumerate(uncalled(project)):
+        if number:
+            project = program.start(watch, turned=True, lenient=True)
+        run_all(project, [replace(entry, procedure=project.procedures[entry.procedure.index])])
 
 
 def report_simplified(project: Project, watch: Watch, emit: Emit, kind: str = "script.vba", least: int = 0) -> None:

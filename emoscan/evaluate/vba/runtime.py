@@ -795,7 +795,7 @@ class VbaMachine(Machine):
         """The truth of a condition; when the surroundings were asked just before, the condition is evidence of that."""
         if self.asked:
             self.evidence(number)
-        return self.operators.truth(value)
+        return value if value is True or value is False else self.operators.truth(value)
 
     def turned(self, _value: Any, taken: bool, number: int) -> bool:
         """A condition in a run with guards turned round: evidence like any other, but its value is given."""
