@@ -573,6 +573,12 @@ def _cut(layer: Layer) -> bytes:
     return layer.input[1][: -layer.take("bytes")]
 
 
+@maker("pad")
+def _pad(layer: Layer) -> bytes:
+    """The layer before, with zeros behind it up to a size of so many `mib`."""
+    return layer.input[1].ljust(layer.take("mib") << 20, b"\0")
+
+
 def main(arguments: list[str]) -> int:
     """Write a case to a file, by default under its own name."""
     match arguments:

@@ -146,3 +146,16 @@ def secure_string(text: str, first: int, count: int) -> str:
     return (
         "76492d1116743f0423413b16050a5345" + base64.b64encode(f"2|{base64.b64encode(vector).decode()}|{body}".encode("utf-16-le")).decode()
     )
+
+
+@transform
+def for_coded(text: str, filler: str = "") -> str:
+    """A command of cmd.exe that picks the text letter by letter out of an alphabet, as Invoke-DOSfuscation and the Emotet of 2018 do it.
+
+    `filler` are letters of the alphabet that stand for nothing. The text must be without `"`, `%`, `!`, `^` and `&`.
+    """
+    alphabet = "".join(dict.fromkeys(text[::-1] + filler))
+    last = len(alphabet) + 7
+    places = " ".join(str(alphabet.index(letter)) for letter in text)
+    steps = f"for %n in ({places} {last}) do set t=!t!!z:~%n,1!&&if %n=={last} call %t:~-{len(text)}%"
+    return f'cmd /V:ON /C"set z={alphabet}&&{steps}"'
