@@ -184,8 +184,18 @@ hidden('$invoke', function (request) {
 
 // ---------------------------------------------------------------- texts run as code
 
+// Short texts are asked about once: a loop may run the same name a hundred thousand times.
+var known = Object.create(null), room = 2000;
 function layer(code, how) {
-  if (typeof code === 'string') { var text = code; code = ask('layer', text, how || 'eval'); return code; }
+  if (typeof code === 'string') {
+    if (code.length > 100) return ask('layer', code, how || 'eval');
+    var answer = known[code];
+    if (answer === undefined) {
+      answer = ask('layer', code, how || 'eval');
+      if (typeof answer === 'string' && room-- > 0) known[code] = answer;
+    }
+    return answer;
+  }
   if (code instanceof String) return layer(String(code), how);
   if (code !== null && code !== undefined && (code[UNKNOWN] !== undefined || code[MEMBER] !== undefined)) return ask('layer', code, how || 'eval');
   return code;
