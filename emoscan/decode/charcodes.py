@@ -21,7 +21,7 @@ KEYS: Final = 24
 SAMPLE: Final = 64
 """Numbers a key is tried on first."""
 
-_ARRAY: Final = lazy(r"(?<![\w.])[0-9]{1,8}(?:[^0-9\r\n]{1,4}(?:\r?\n[ \t]{0,40})?[0-9]{1,8}){14,}+")
+_ARRAY: Final = lazy(r"[0-9](?<![\w.][0-9])[0-9]{0,7}(?:[^0-9\r\n]{1,4}(?:\r?\n[ \t]{0,40})?[0-9]{1,8}){14,}+")
 _NUMBER: Final = lazy(r"[0-9]{1,8}")
 _KEY: Final = lazy(r"""(?:(-?bxor|\bxor|\^)|([+-]))[ \t("']{0,8}((?:0x|&h)?[0-9a-f]{1,6})(?![\w.])""", re.IGNORECASE)
 

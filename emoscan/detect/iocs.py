@@ -96,7 +96,9 @@ def _of_bundle(artifact: Artifact) -> Iterator[Indicator]:
         return
     texts = [text for place, text in strings_of(bundle) if not place.startswith("module ")]
     fetching = fetches("\n".join(texts))
-    for text in texts:
+    for text in dict.fromkeys(texts):
+        if not _may_hold(text):  # most cells
+            continue
         for indicator in find(text, "script.xlm" if artifact.kind == XLM_WORKBOOK else "text.csv"):
             yield Indicator(indicator.type, indicator.value, role="download" if fetching and indicator.type == "url" else indicator.role)
 
@@ -146,10 +148,14 @@ def find(text: str, kind: str = "text.plain") -> list[Indicator]:
     """The indicators of a text of this kind, in its order, URLs first."""
     code = kind.startswith(_LOOKS_CODE)
     text = _as_read(text, kind)
-    if not code and not any(mark in text for mark in _MARKS) and "dot" not in text.lower():
+    if not code and not _may_hold(text):
         return []
     refanged = refang(text) if not code else text
-    urls = [url for url in find_urls(refanged, code=code, splits=_split_at(refanged) if code else ()) if not NAMESPACES.match(url.value)]
+    urls = (
+        [url for url in find_urls(refanged, code=code, splits=_split_at(refanged) if code else ()) if not NAMESPACES.match(url.value)]
+        if ":" in refanged
+        else []
+    )
     roles = _roles(refanged, kind, urls)
     found = [Indicator("url", url.value, url.start, role, _certainty(url)) for url, role in zip(urls, roles, strict=True)]
     spans = [(url.start, url.end) for url in urls]
@@ -166,6 +172,10 @@ def find(text: str, kind: str = "text.plain") -> list[Indicator]:
 
 _MARKS: Final = (".", ":", "\\")
 """Every indicator has one of them, or a dot that is written out."""
+
+
+def _may_hold(text: str) -> bool:
+    return any(mark in text for mark in _MARKS) or "dot" in text.lower()
 
 
 def _split_at(text: str) -> tuple[str, ...]:
@@ -272,9 +282,12 @@ _HIVES: Final = {
     "HKEY_USERS": "HKU",
     "HKEY_CURRENT_CONFIG": "HKCC",
 }
+_HIVE_WORDS: Final = ("hkey_", "hklm", "hkcu", "hkcr", "hku\\", "hku:")
 
 
 def _mail_addresses(text: str) -> Iterator[Indicator]:
+    if "@" not in text:
+        return
     for match in _MAIL_HOST.finditer(text):
         user = _MAIL_USER.search(text, max(0, match.start() - 65), match.start())
         host = host_of(match[1]) if user else ""
@@ -365,7 +378,10 @@ def _paths(text: str) -> Iterator[Indicator]:
 
 
 def _registry_keys(text: str) -> Iterator[Indicator]:
-    if "hk" not in text.lower():
+    if "\\" not in text:
+        return
+    lower = text.lower()
+    if not any(hive in lower for hive in _HIVE_WORDS):
         return
     for match in _KEY.finditer(text):
         hive = _HIVES.get(match[1].upper(), match[1].upper())

@@ -29,7 +29,12 @@ class Token(NamedTuple):
 
 _TOKENS: Final = lazy(
     r"""
-    (?P<space>[ \t\r\n\u00a0]++)
+    (?P<call>[A-Za-z][A-Za-z.]{2,}+(?=\())
+    |(?P<sign>[-+*/^&=]|<[=>]?|>=?)
+    |(?P<open>\()
+    |(?P<close>\))
+    |(?P<comma>[,;])
+    |(?P<space>[ \t\r\n\u00a0]++)
     |(?P<text>"(?:[^"]|"")*+"?)
     |(?P<number>(?<!:)(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?(?![\w.(!\[:]))
     |(?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA))
@@ -45,16 +50,25 @@ _TOKENS: Final = lazy(
         |[RrCc]\[-?[0-9]{1,7}\](?![\w.\\?!\[])
     )
     |(?P<dde>[^\s"'\#{}()\[\]+\-*/^&=<>,;:!%|]++\|(?:'(?:[^']|''){0,4000}+'|[^\s"'!,;()]*+)!(?:'(?:[^']|''){0,400}+'|[^\s"'!,;()+\-*/^&=<>]*+))
-    |(?P<operator><=|>=|<>|[-+*/^&=<>:%|!@])
-    |(?P<open>\()
-    |(?P<close>\))
-    |(?P<comma>[,;])
+    |(?P<operator>[:%|!@])
     |(?P<array>[{}])
     |(?P<name>[^\s"'\#{}()\[\]+\-*/^&=<>,;:!%|]++)
     |(?P<bad>.)
     """,
     0x40 | 0x10,  # verbose, and "." matches a line's end
 )
+
+
+_OFTEN: Final[dict[str | None, Kind]] = {
+    "call": "name",
+    "sign": "operator",
+    "open": "open",
+    "close": "close",
+    "comma": "comma",
+    "ref": "ref",
+    "number": "number",
+}
+"""Groups whose text is taken as it is, and what they are. The first five stand first in the pattern: no other one can begin with them."""
 
 
 def tokens(formula: str) -> Iterator[Token]:
@@ -69,7 +83,10 @@ def tokens(formula: str) -> Iterator[Token]:
             yield Token("bad", formula[match.start() :])
             return
         text = match[0]
-        if kind == "text":
+        often = _OFTEN.get(kind)
+        if often is not None:
+            yield Token(often, text, space)
+        elif kind == "text":
             yield Token(
                 "text", text[1:-1].replace('""', '"') if len(text) > 1 and text.endswith('"') else text[1:].replace('""', '"'), space
             )

@@ -6,6 +6,7 @@ No parser, a tokeniser: what follows an unterminated quote counts as string to t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -71,10 +72,21 @@ def _pattern(language: str) -> tuple[re.Pattern[str], tuple[TokenType, ...]]:
     return re.compile(f"(?={_BEGINS[language]})(?:{body})", re.MULTILINE | re.IGNORECASE), tuple(kind for kind, _ in kinds)
 
 
-def tokens(text: str, language: str) -> list[Token]:
+REMEMBERED: Final = 1 << 20
+"""Characters of the longest text whose reading is remembered: several steps ask for that of one artifact, one after the other."""
+
+
+def tokens(text: str, language: str) -> Sequence[Token]:
     """The strings (quotes included) and comments of a script, in order. Raises KeyError for a language without patterns."""
+    return _last_tokens(text, language) if len(text) <= REMEMBERED else _tokens(text, language)
+
+
+def _tokens(text: str, language: str) -> Sequence[Token]:
     pattern, kinds = _pattern(language)
     return [Token(kinds[(m.lastindex or 1) - 1], m.start(), m.end()) for m in pattern.finditer(text)]
+
+
+_last_tokens = lru_cache(maxsize=4)(_tokens)
 
 
 def value_of(literal: str, language: str) -> str:
@@ -147,6 +159,10 @@ def fold(text: str, language: str) -> str:
 
     Nothing else is touched: what comes out means what went in.
     """
+    return _last_folded(text, language) if len(text) <= REMEMBERED else _folded(text, language)
+
+
+def _folded(text: str, language: str) -> str:
     characters, join = _CHARACTERS.get(language), _JOINS.get(language)
     if characters is None or join is None:
         return text
@@ -174,6 +190,9 @@ def fold(text: str, language: str) -> str:
         number += 1
     pieces.append(text[at:])
     return "".join(pieces)
+
+
+_last_folded = lru_cache(maxsize=4)(_folded)
 
 
 def _character(written: str, language: str) -> str:

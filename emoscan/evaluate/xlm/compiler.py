@@ -16,7 +16,7 @@ from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import FUNCTIONS, SPECIAL, Function, canonical
 from emoscan.evaluate.xlm.syntax import Node, parse
-from emoscan.evaluate.xlm.values import DIV, NUM, REF, VALUE, Array, Ref, Refs, to_text
+from emoscan.evaluate.xlm.values import DIV, NOISE, NUM, REF, VALUE, Array, Ref, Refs, to_text
 from emoscan.parse.formula import from_letters, r1c1
 from emoscan.parse.workbook import MAX_COLUMN, MAX_ROW, from_a1
 
@@ -298,6 +298,8 @@ class Compiler:
         run = function.run
         if count == 1:
             only = given[0]
+            if function.name == "CHAR":
+                return _character(function, only)
 
             def one(m: XlmMachine) -> Any:
                 value = only(m)
@@ -327,6 +329,19 @@ class Compiler:
             return m.traced(name, values, run(m, *values[:most]))
 
         return command
+
+
+def _character(function: Function, only: Eval) -> Eval:
+    """CHAR, of which texts are put together by the thousand: from the table for a number, as any other function for the rest."""
+    run = function.run
+
+    def character(m: XlmMachine) -> Any:
+        value = only(m)
+        if type(value) is float and 1.0 <= value < 255.5:
+            return m.characters[int(value + NOISE)]
+        return m.odd(function, [value]) if type(value) in ODD else run(m, value)
+
+    return character
 
 
 def _plus(first: Eval, second: Eval) -> Eval:

@@ -131,6 +131,8 @@ class XlmMachine(Machine):
         """Answers to such questions that differ from those of the profile."""
         self.numeric: dict[str, float] = {}
         """Questions that were answered with a number."""
+        self.characters = tuple(self.decoded(bytes((code,))) for code in range(256))
+        """By their codes, for CHAR."""
         self.operating_system = "Windows (64-bit) NT :.00"
         self.choices = 0
         """Ways that chance may go, as far as the macro asked it; `shift` is the one it goes."""

@@ -22,6 +22,9 @@ NULL, DIV, VALUE, REF, NAME, NUM, NA = (ErrorValue(number) for number in (2000, 
 ERRORS: Final = {"#NULL!": NULL, "#DIV/0!": DIV, "#VALUE!": VALUE, "#REF!": REF, "#NAME?": NAME, "#NUM!": NUM, "#N/A": NA}
 ERROR_TEXTS: Final = {error.number: text for text, error in ERRORS.items()}
 
+NOISE: Final = 1e-9
+"""What calculating in binary may have taken from a whole number: Excel goes by fifteen digits."""
+
 MAX_AREA: Final = 200_000
 """Cells of a reference that a function looks at."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
 from emoscan.evaluate.xlm.library import function, on_ranges
-from emoscan.evaluate.xlm.values import NA, VALUE, number_text, to_number, to_text
+from emoscan.evaluate.xlm.values import NA, NOISE, VALUE, number_text, to_number, to_text
 from emoscan.parse.lazy import lazy
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ def text_of(value: Any) -> str:
     """The text of a value that is neither an error nor unknown."""
     text = to_text(value)
     return text if isinstance(text, str) else ""
-
-
-NOISE: Final = 1e-9
-"""What calculating in binary may have taken from a whole number: Excel goes by fifteen digits."""
 
 
 class Wrong(Exception):
