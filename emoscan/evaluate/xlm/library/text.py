@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
 from emoscan.evaluate.xlm.library import function, on_ranges
