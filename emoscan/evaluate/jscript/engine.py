@@ -101,7 +101,8 @@ class Engine:
 
 
 def escaped(code: str) -> str:
-    """Code whose halves of surrogate pairs, which UTF-8 has not, are written as escapes."""
+    """Code whose zeros, which the binding does not take, and halves of surrogate pairs, which UTF-8 has not, are written as escapes."""
+    code = code.replace("\0", "\\u0000")
     try:
         code.encode()
     except UnicodeEncodeError:

@@ -306,3 +306,7 @@ def test_an_address_that_must_not_be_there():
     with pytest.raises(LimitReached):
         evaluate(Script((source,), "a.js"), Budget(Limits(seconds=30)), found.append)
     assert effects(found, "run") == ["a.exe"]
+
+
+def test_a_zero_in_the_source_is_a_character_of_a_text():
+    assert said('var a = "x\0y"; WScript.Echo(a.length)') == ["3"]
