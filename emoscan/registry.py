@@ -65,6 +65,8 @@ class Sniffer(Struct, frozen=True):
     test: Callable[[Look], Any]
     text: bool
     """Text sniffers answer with a confidence, 0 to 100, and the surest wins; the others with yes or no, and all count."""
+    first: frozenset[int] | None = None
+    """The bytes that the content can begin with; None for any."""
 
 
 _steps: dict[str, Step] = {}
@@ -95,14 +97,21 @@ def step(
     return register
 
 
-def sniffs(kind: str, *, magic: bytes | tuple[bytes, ...] = (), at: int = 0, text: bool = False) -> Callable[[F], F]:
-    """Register a test for a kind. With `magic`, the bytes must stand at offset `at` for the function to be asked at all."""
+def sniffs(
+    kind: str, *, magic: bytes | tuple[bytes, ...] = (), at: int = 0, text: bool = False, first: frozenset[int] | None = None
+) -> Callable[[F], F]:
+    """Register a test for a kind. With `magic`, the bytes must stand at offset `at` for the function to be asked at all;
+    with `first`, the content must begin with one of these bytes.
+    """
+    starts = (magic,) if isinstance(magic, bytes) else magic
+    if starts and at == 0 and all(starts):
+        first = frozenset(start[0] for start in starts)
 
     def register(function: F) -> F:
         def test(look: Look) -> Any:
             return look.data.startswith(magic, at) and function(look)
 
-        _add(_sniffers, kind, Sniffer(kind, test if magic else function, text))
+        _add(_sniffers, kind, Sniffer(kind, test if magic else function, text, first))
         return function
 
     return register
@@ -186,7 +195,8 @@ def sniff(data: bytes, name: str = "", ask: Callable[[Sniffer, Look], Any] = _te
     `name` only settles which of several equally likely kinds of *text* it is. `ask` puts the question to one sniffer.
     """
     look = Look(data, name)
-    kinds = tuple(s.kind for s in _sniffers.values() if not s.text and ask(s, look))
+    first = data[0] if data else -1
+    kinds = tuple(s.kind for s in _sniffers.values() if not s.text and (s.first is None or first in s.first) and ask(s, look))
     if kinds:
         return kinds
     best, best_score = UNKNOWN_KIND, 0

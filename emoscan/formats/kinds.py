@@ -124,7 +124,8 @@ SECOND_LOOK: Final[dict[str, Callable[[bytes], bool]]] = {
 }
 
 for _kind, _signatures in SIGNATURES.items():
-    sniffs(_kind)(_has(_kind, _signatures))
+    _first = frozenset(magic[0] for _, magic in _signatures) if not any(at for at, _ in _signatures) else None
+    sniffs(_kind, first=_first)(_has(_kind, _signatures))
 
 
 # ---------------------------------------------------------------- documents

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -49,7 +48,7 @@ _ENCODINGS: Final = ("utf-16-le", "cp1252", "cp932")
 def lures_in(text: str) -> Iterator[Fact]:
     """Facts `document.lure`, with some words around the phrase."""
     low = " ".join(text[:LONGEST].lower().split())
-    if not any(mark in low for mark in _text_marks()):
+    if not any(mark in low for mark in MARKS):
         return
     seen: set[str] = set()
     for match in _PATTERN.finditer(low):
@@ -65,44 +64,37 @@ def lures_in_bytes(data: bytes) -> Iterator[Fact]:
     low = data[:LONGEST].lower()
     # Without its zero bytes, ASCII text is the same in UTF-16 and in code pages, and most files are half as long.
     dense = low.translate(None, b"\0")
-    marks = {mark: mark in dense for mark in _marks()}
+    marks = {mark for mark, spellings in _dense_marks() if any(raw in dense for raw in spellings)}
     found = 0
     for phrases in _as_bytes():
         for phrase, mark, spellings in phrases:
-            if marks.get(mark, True) and any(raw in low for raw in spellings):
+            if mark in marks and any(raw in low for raw in spellings):
                 yield Fact("document.lure", phrase)
                 found += 1
         if found >= MOST:
             return
 
 
-_ASCII_WORD: Final = re.compile(rb"[a-z]{4,}")
+MARKS: Final = (
+    "abilita", "created", "e clic", "prote", "enabl", "aktiv", "o view", "activer l", "lklic", "tivar", "pgrad", "ne pr", "res the m", "ist ges", "ren ver", "uble-cl",
+    "z zawa", "cument es", "cz edyto", "templates", "va co", "makra", "コンテンツ", "編集を", "マクロ",
+)  # fmt: skip
+"""One of them is in every phrase, and hardly one in other files: few are looked for where nothing is found."""
 
 
 @cache
-def _as_bytes() -> tuple[tuple[tuple[str, bytes, tuple[bytes, ...]], ...], ...]:
-    """By language, each phrase with its mark and with its bytes in every encoding that has it.
-
-    The mark is an ASCII word of the phrase, b"" where it has none: one that many phrases share, so that few are looked for.
-    """
-    words = {
-        phrase: frozenset(_ASCII_WORD.findall(phrase.encode("ascii", "replace"))) for phrases in PHRASES.values() for phrase in phrases
-    }
-    shared = Counter(word for inside in words.values() for word in inside)
+def _as_bytes() -> tuple[tuple[tuple[str, str, tuple[bytes, ...]], ...], ...]:
+    """By language, each phrase with its mark and with its bytes in every encoding that has it."""
     return tuple(
-        tuple((phrase, max(words[phrase], key=lambda word: (shared[word], word), default=b""), _spellings(phrase)) for phrase in phrases)
+        tuple((phrase, next(mark for mark in MARKS if mark in phrase), _spellings(phrase)) for phrase in phrases)
         for phrases in PHRASES.values()
     )
 
 
 @cache
-def _marks() -> frozenset[bytes]:
-    return frozenset(mark for phrases in _as_bytes() for _, mark, _ in phrases if mark)
-
-
-@cache
-def _text_marks() -> frozenset[str]:
-    return frozenset(mark.decode() or phrase for phrases in _as_bytes() for phrase, mark, _ in phrases)
+def _dense_marks() -> tuple[tuple[str, tuple[bytes, ...]], ...]:
+    """Each mark with its bytes in every encoding, zero bytes left out."""
+    return tuple((mark, tuple(dict.fromkeys(raw.replace(b"\0", b"") for raw in _spellings(mark)))) for mark in MARKS)
 
 
 def _spellings(phrase: str) -> tuple[bytes, ...]:

@@ -3,6 +3,7 @@
 import pytest
 
 from emoscan.formats.lures import letter, lures, way
+from emoscan.formats.luretext import MARKS, PHRASES
 from emoscan.parse.mime import parse
 
 THREAD = """Please see the attached form.
@@ -186,3 +187,7 @@ def test_domains_that_the_user_knows():
     mail = parse(b"From: a@helpdesk-partner.example\nTo: sato@victim.example\nSubject: x\n\nx")
     told = [f.detail["known"] for f in lures(letter(mail.headers, "", 0), ["partner.example"]) if f.kind == "mail.lure.lookalike"]
     assert told == ["partner.example"]
+
+
+def test_every_phrase_has_a_mark():
+    assert [phrase for phrases in PHRASES.values() for phrase in phrases if not any(mark in phrase for mark in MARKS)] == []
