@@ -5,13 +5,14 @@
 
 Each tool runs in a process of its own, in an environment of its own (--python), is asked for one file after the other, and is
 killed when one takes too long. A tool is asked only for files of the kinds it is made for. Exit code 1: a tool found an
-address or a command of which emoscan says nothing.
+address or a command of which emoscan says nothing, and which is not among those that were looked at and are wrong (reviewed.toml).
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import os
 import re
@@ -22,7 +23,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -103,11 +105,11 @@ def plain(url: str) -> str:
     return f"{scheme.lower()}://{host.lower()}{slash}{path}".rstrip("/")
 
 
-_JUNK = re.compile(r"""[\s"'`^]+""")
+_JUNK = re.compile(r"""`[nrt0]|[\s"'`^{}]+""")
 
 
 def squashed(text: str) -> str:
-    """A text as it is compared: letters small, without blanks, quotes and escapes, which every tool writes its own way."""
+    """A text as it is compared: letters small, without blanks, quotes, escapes and braces around names, which every tool writes its own way."""
     return _JUNK.sub("", text).lower()
 
 
@@ -202,6 +204,11 @@ class Lack(Struct, frozen=True):
     what: str
     value: str
 
+    @property
+    def digest(self) -> str:
+        """What stands for the value in reviewed.toml: values of samples have no place in the project."""
+        return hashlib.sha256(self.value.encode("utf-8", "replace")).hexdigest()[:16]
+
 
 class Row(Struct):
     """A line of the table: one tool beside emoscan, over the files that the tool takes."""
@@ -219,6 +226,8 @@ class Row(Struct):
     strings: list[int] = field(default_factory=lambda: [0, 0])
     """String literals that are not in the file as they are: those of the tool, and of these those emoscan shows too."""
     lacks: list[Lack] = field(default_factory=list)
+    reviewed: int = 0
+    """What the tool has and emoscan rightly has not."""
     times: list[tuple[float, float]] = field(default_factory=list)
 
     def add(self, case: Case, answer: Answer, ours: Ours) -> None:
@@ -241,6 +250,12 @@ class Row(Struct):
         if not answer.error:
             self.times.append((answer.ms, ours.ms))
 
+    def review(self, known: Collection[str]) -> None:
+        """Takes out of what emoscan lacks the values that somebody has looked at and found wrong, by their digests."""
+        lacks = [lack for lack in self.lacks if lack.digest not in known]
+        self.reviewed += len(self.lacks) - len(lacks)
+        self.lacks = lacks
+
     def cells(self) -> list[str]:
         theirs, mine = ([pair[column] for pair in self.times] or [0.0] for column in (0, 1))
         return [
@@ -251,6 +266,7 @@ class Row(Struct):
             f"{self.with_urls[0]} : {self.with_urls[1]}",
             f"{self.urls[0]} : {self.urls[1]}",
             str(len(self.lacks)),
+            str(self.reviewed),
             f"{self.strings[1]} of {self.strings[0]}",
             f"{statistics.median(theirs):.1f} : {statistics.median(mine):.1f}",
             f"{sum(theirs) / 1000:.1f} : {sum(mine) / 1000:.1f}",
@@ -258,7 +274,7 @@ class Row(Struct):
 
 
 HEAD = (
-    "tool", "files", "failed", "all known URLs", "files with URLs", "URLs", "lacking",
+    "tool", "files", "failed", "all known URLs", "files with URLs", "URLs", "lacking", "wrong",
     "strings shown too", "median ms", "seconds in all",
 )  # fmt: skip
 
@@ -333,10 +349,13 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         cases = corpus(given.files, given.tsv, given.truth, frozenset(given.sets.split(","))) if given.files else fixtures(Path(folder))
         rows = compare(list(cases), {tool: starter(given.python, tool) for tool in given.tools.split(",")}, given.seconds)
+    reviewed = tomllib.loads((HERE / "reviewed.toml").read_text("utf-8"))["reviewed"]
+    for row in rows:
+        row.review(reviewed)
     print(table(rows))
     for row in rows:
         for lack in row.lacks:
-            print(f"{row.tool}: {lack.path.name}: {lack.what} that emoscan lacks: {lack.value[:200]!r}")
+            print(f"{row.tool}: {lack.path.name}: {lack.what} that emoscan lacks ({lack.digest}): {lack.value[:200]!r}")
     return 1 if any(row.lacks for row in rows) else 0
 
 

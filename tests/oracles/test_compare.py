@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 
 import compare
@@ -69,6 +70,23 @@ def test_the_time_of_a_run_is_the_same_time_in_all_tools() -> None:
     assert compare.plain("http://one.example.test/46349") != compare.plain("http://one.example.test/45001")
 
 
+def test_what_was_looked_at_is_no_lack_and_is_counted() -> None:
+    lacking = row(Answer(urls=["http://four.example.test/", "http://five.example.test/"]))
+    lacking.review({lacking.lacks[0].digest})
+    assert [lack.value for lack in lacking.lacks] == ["http://five.example.test/"]
+    assert lacking.reviewed == 1
+
+
+def test_what_was_looked_at_has_a_reason() -> None:
+    reviewed = tomllib.loads((Path(compare.__file__).parent / "reviewed.toml").read_text("utf-8"))["reviewed"]
+    assert all(len(digest) == 16 and len(reason) > 20 for digest, reason in reviewed.items())
+
+
+@pytest.mark.parametrize("text", ["$env:TEMP\\one.exe", '"${env:Temp}\\one.exe"', "`n$env:TEMP\\one.exe"])
+def test_spellings_of_a_text_are_one(text: str) -> None:
+    assert compare.squashed(text) == "$env:temp\\one.exe"
+
+
 def test_complete_is_who_names_all_that_is_known() -> None:
     known = ("http://one.example.test/a", "http://two.example.test/b")
     assert row(Answer(urls=["http://one.example.test/a"]), known).complete == [0, 1]
@@ -108,6 +126,7 @@ def test_a_corpus_is_read_by_its_sets(tmp_path: Path) -> None:
         ("x='http://one.example.test/a@https://two.example.test/b'", ["http://one.example.test/a", "https://two.example.test/b"]),
         ("(http://one.example.test/a)., http://one.example.test/a", ["http://one.example.test/a"]),
         ("http:// nothing", []),
+        ("http://one.example.test/a.ps1\x19 and", ["http://one.example.test/a.ps1"]),
     ],
 )
 def test_urls_are_read_the_same_way_for_all(text: str, urls: list[str]) -> None:

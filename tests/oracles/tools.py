@@ -26,7 +26,7 @@ Evaluate = Callable[[str], str]
 DISTRIBUTIONS = ("binary-refinery", "pyminusone", "XLMMacroDeobfuscator")
 
 _START = re.compile(r"(?=(?:https?|ftp)://)", re.IGNORECASE)
-_URL = re.compile(r"(?:https?|ftp)://[\w.-]{1,253}\.[\w-]{1,63}(?::\d{1,5})?(?:/[^\s\"'`<>|(){}\[\]\\^,;]*)?", re.IGNORECASE)
+_URL = re.compile(r"(?:https?|ftp)://[\w.-]{1,253}\.[\w-]{1,63}(?::\d{1,5})?(?:/[^\s\x00-\x20\x7f\"'`<>|(){}\[\]\\^,;]*)?", re.IGNORECASE)
 _LITERAL = re.compile(r'"(?:[^"\r\n]|"")*"' + r"|'(?:[^'\r\n]|'')*'")
 _COMMAND = re.compile(
     r"\s*(?:\S{0,200}\\)?(?:cmd|powershell|pwsh|mshta|[wc]script|regsvr32|rundll32|certutil|bitsadmin|wmic|msiexec)(?:\.exe)?\s+\S",
