@@ -36,6 +36,9 @@ PURPOSES: Final = {name: purpose for purpose, names in _PURPOSES.items() for nam
 _IMPORTS: Final = re.compile(r"DllImport|GetProcAddress|DefinePInvokeMethod|GetDelegateForFunctionPointer|NativeMethods", re.IGNORECASE)
 _NATIVE: Final = re.compile(rf"\b(?:{'|'.join(PURPOSES)})\b")
 _CAPTURE: Final = re.compile(r"\b(?:CopyFromScreen\s*\(|(?:mciSendString|waveInOpen|capCreateCaptureWindow)[AW]?\b)", re.IGNORECASE)
+_COMPILES: Final = re.compile(r"Add-Type|CSharpCodeProvider", re.IGNORECASE)
+_LOADS: Final = re.compile(r"\bAssembly\.Load\s*\(")
+_FETCHES: Final = re.compile(r"\.Download(?:Data|String)\s*\(|\bGetResponse(?:Stream)?\s*\(")
 _KEYS: Final = (
     r"(?:HKCU:|HKEY_CURRENT_USER)\\+Software\\+(?:Classes\\+(?:mscfile|exefile|ms-settings|folder)\\+shell\\+(?:open|runas)\\+command"
     r"|Microsoft\\+Windows\\+CurrentVersion\\+App Paths\\+control\.exe)"
@@ -63,7 +66,7 @@ MANY: Final = 4
 
 @step("powershell-words", takes="script.powershell", order=5)
 def read_words(artifact: Artifact, ctx: Context) -> Yields:
-    """Facts `powershell.native`, `powershell.capture`, `powershell.elevates`, `obfuscation.random_case`."""
+    """Facts `powershell.native`, `powershell.capture`, `powershell.compiled_loader`, `powershell.elevates`, `obfuscation.random_case`."""
     text = text_of(artifact.data)[:LONGEST]
     ctx.budget.spend(len(text) // 8 + 1)
     if _IMPORTS.search(text):
@@ -71,6 +74,9 @@ def read_words(artifact: Artifact, ctx: Context) -> Yields:
             yield Fact("powershell.native", name, PURPOSES[name])
     for name in dict.fromkeys(match[0].rstrip(" (") for match in _CAPTURE.finditer(text)):
         yield Fact("powershell.capture", name)
+    load = _LOADS.search(text)
+    if load is not None and _COMPILES.search(text) and (fetch := _FETCHES.search(text)):
+        yield Fact("powershell.compiled_loader", "Assembly.Load", fetch[0].strip(".( "))
     key, program = _ELEVATES.search(text), _OBEYING.search(text)
     if key is not None and program is not None:
         yield Fact("powershell.elevates", key[0], program[0])

@@ -149,6 +149,14 @@ def _encoded(text: str) -> Iterator[Call]:
                 yield Call("encoded", match[1] + match[2], plain, match.start(), match.end())
 
 
+def undecoded(text: str) -> str:
+    """`-EncodedCommand` as it is spelled where its value cannot be decoded to anything written; "" when there is none."""
+    for match in _ENCODED.finditer(text):
+        if parameter(match[2])[0] == "encodedcommand" and not _written(decode(match[3]) or "\0"):
+            return match[1] + match[2]
+    return ""
+
+
 def _written(text: str) -> bool:
     """Whether a decoded text was written by somebody: half a dozen letters in a row are base64 of something as well."""
     return sum(letter.isascii() and (letter.isprintable() or letter.isspace()) for letter in text) * 10 >= len(text) * 6

@@ -34,6 +34,12 @@ def facts(text: str, kind: str) -> list[tuple[str, str]]:
         ("function f { $g.CopyFromScreen(0, 0, 0, 0, $size) }", "powershell.capture", [("CopyFromScreen", "")]),
         (f"{KEY}; fodhelper.exe", "powershell.elevates", [(KEY.split("'")[1], "fodhelper")]),
         (KEY, "powershell.elevates", []),
+        (
+            "Add-Type 'class A { void B() { Assembly.Load(w.DownloadData(u)); } }'",
+            "powershell.compiled_loader",
+            [("Assembly.Load", "DownloadData")],
+        ),
+        ("Add-Type 'class A { void B() { w.DownloadData(u); } }'", "powershell.compiled_loader", []),
         ("Get-Item 'HKLM:\\Software\\Classes\\exefile\\shell\\open\\command'; eventvwr", "powershell.elevates", []),
     ],
 )

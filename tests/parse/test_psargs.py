@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linear import assert_linear
 
-from emoscan.parse.psargs import Invocation, calls, decode, is_command_line, parameter, parse
+from emoscan.parse.psargs import Invocation, calls, decode, is_command_line, parameter, parse, undecoded
 
 CODE = "Write-Output 'INERT'; exit"
 WIDE = base64.b64encode(CODE.encode("utf-16-le")).decode()
@@ -151,3 +151,17 @@ def test_any_text(text):
 )
 def test_linear_on_floods(unit):
     assert_linear(calls, unit, 30_000)
+
+
+@pytest.mark.parametrize(
+    ("line", "spelled"),
+    [
+        (f"powershell -w hidden -enc A{WIDE[:-1]}", "-enc"),
+        (f"powershell -e {'B' * 8}{'A' * 40}", "-e"),
+        (f"powershell -enc {WIDE}", ""),
+        (f"powershell -ep {'Bypass' * 4} -File a.ps1", ""),
+        ("powershell -File a.ps1", ""),
+    ],
+)
+def test_what_is_no_encoded_command(line, spelled):
+    assert undecoded(line) == spelled

@@ -21,7 +21,7 @@ from emoscan.evaluate.core.world import DEFAULT_NOW, World
 from emoscan.model import SIMPLIFIED, Child, Fact, Problem, Yield
 from emoscan.parse.commandline import program, program_name
 from emoscan.parse.lazy import lazy
-from emoscan.parse.psargs import calls, yields_of
+from emoscan.parse.psargs import calls, undecoded, yields_of
 
 _CARETS: Final = lazy(r"(?<=[\w:/.-])\^(?=[\w:/.-])")
 
@@ -199,9 +199,12 @@ def report(machine: CmdMachine, text: str, watch: _Watch) -> None:
         if count >= FEW[name]:
             watch(Fact(kind, what, detail={"count": str(count)}))
     if not watch.powershell:
-        for call in calls(text.replace("^\r\n", "").replace("^", "")):
+        plain = text.replace("^\r\n", "").replace("^", "")
+        for call in calls(plain):
             for item in yields_of(call):
                 watch(item)
+        if not watch.powershell and (broken := undecoded(plain)):
+            watch(Problem("malformed", "encoded command", f"what {broken} is given is no encoded text; what it would run was not seen"))
     lines = "\n".join(dict.fromkeys(machine.commands))
     if lines and _squeezed(lines) not in _squeezed(text):
         machine.budget.grow(len(lines), "simplified script")

@@ -763,6 +763,9 @@ class PowerShellMachine(Machine):
             tree = parser.script()
             if parser.ticks:
                 self.undo("backtick", parser.ticks)
+            if parser.cut and ("", "cut off", "") not in self._seen:
+                self._seen.add(("", "cut off", ""))
+                self.problem("malformed", "cut off", "the script ends inside a text in quotes; what followed was not seen")
             if len(text) < 1 << 16 and len(self._tree_cache) < 500:
                 self._tree_cache[text] = tree
         return tree

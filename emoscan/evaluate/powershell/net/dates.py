@@ -56,7 +56,7 @@ def delta_of(this: Object) -> timedelta:
 _FORMS: Final = (
     re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})"),
     re.compile(r"(?P<m>\d{1,2})[-/](?P<d>\d{1,2})[-/](?P<y>\d{4}|\d{2})"),
-    re.compile(r"(?P<d>\d{1,2})[ -](?P<n>[a-z]{3,9})[ -,]{1,2}(?P<y>\d{4}|\d{2})", re.IGNORECASE),
+    re.compile(r"(?P<d>\d{1,2})[ -](?P<n>[a-z]{3,9})[ ,-]{1,2}(?P<y>\d{4}|\d{2})", re.IGNORECASE),
     re.compile(r"(?P<n>[a-z]{3,9})\.? (?P<d>\d{1,2}),? (?P<y>\d{4})", re.IGNORECASE),
 )
 _TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?\s*([ap]m)?", re.IGNORECASE)
