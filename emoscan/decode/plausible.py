@@ -132,6 +132,8 @@ def _opens(data: bytes, wbits: int) -> bool:
         head = engine.decompress(data, HEAD)
     except zlib.error:
         return False
+    if wbits < 0 and len(engine.unused_data) * 16 > len(data):
+        return False  # without header or checksum, all that is certain is that it ends where the data does
     if len(head) < LEAST_TEXT or not (engine.eof or engine.unconsumed_tail or len(head) == HEAD):
         return False
     return bool(text_in(head)) or not sniff(head)[0].startswith((UNKNOWN_KIND, "text.", "script."))

@@ -76,6 +76,12 @@ def test_base64_of_compressed_streams():
         assert children(run(base64_step.sweep, f"$x='{base64.b64encode(data).decode()}'")) == [(kind, data, "base64")]
 
 
+def test_bytes_that_happen_to_begin_with_a_deflate_stream_are_no_compressed_text():
+    raw = zlib.compressobj(wbits=-15)
+    stream = raw.compress(CODE.encode() * 2) + raw.flush()
+    assert children(run(base64_step.sweep, f"$x='{base64.b64encode(stream + bytes(range(128, 160))).decode()}'")) == []
+
+
 def test_base64_in_the_strings_around_macros():
     project = VbaProject((Module("M", f'x = "{B64}"'),), document=Document(controls=(Control("TextBox1", "TextBox", {"Value": B64}),)))
     items = run(base64_step.sweep, dump(project), "script.vba-project")

@@ -287,10 +287,21 @@ class World:
         """Values by lower-case path, the name of the value last."""
         self.random = Random()
         self.clipboard = ""
-        self.online = True
-        """Whether requests succeed."""
+        self._online = True
+        self.asked_online = False
+        """Something depended on whether there is a network."""
         self.unreachable: frozenset[str] = frozenset()
         """Addresses from which there is no answer all the same."""
+
+    @property
+    def online(self) -> bool:
+        """Whether requests succeed."""
+        self.asked_online = True
+        return self._online
+
+    @online.setter
+    def online(self, yes: bool) -> None:
+        self._online = yes
 
     def bring(self, name: str, kind: str, content: bytes) -> None:
         """Put a file in place that the script lies in, or came out of: where it stands, or with what the user has downloaded."""

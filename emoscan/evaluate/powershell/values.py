@@ -171,6 +171,9 @@ class Record:
         known = self.fields.get(key)
         self.fields[key] = (known[0] if known else name, value)
 
+    def __repr__(self) -> str:
+        return self.type
+
     def copy(self) -> Record:
         other = Record(self.type)
         other.fields = dict(self.fields)

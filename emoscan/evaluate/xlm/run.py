@@ -370,7 +370,8 @@ def _turn(program: Program, first: Run, base: Setting, report: Report) -> tuple[
 def _widen(program: Program, first: Run, base: Setting, report: Report) -> None:
     """What else the macro would do: when downloads fail, on other systems, when single tests go the other way."""
     base = replace(base, cells=MORE_CELLS)
-    report.accept(program.run(replace(base, online=False), program.entries))
+    if first.machine.world.asked_online:
+        report.accept(program.run(replace(base, online=False), program.entries))
     for shift in range(1, first.machine.choices):
         if program.left > 0:
             report.accept(program.run(replace(base, shift=shift), program.entries))

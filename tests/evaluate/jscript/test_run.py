@@ -111,6 +111,13 @@ def test_unknown_text_keeps_its_reason_through_what_is_put_around_it():
     assert effects(found, "run") == ["cmd /c <Unknown: content of http://a.example.test/> b"]
 
 
+def test_a_short_text_that_runs_often_is_one_layer():
+    text = "total = total + 1; /* forty characters and a few more */"
+    found = run(f"var total = 0; for (var i = 0; i < 5000; i++) eval('{text}'); WScript.Echo(total)")
+    assert [item.value for item in found if isinstance(item, Fact) and item.kind == "effect.eval"] == [text]
+    assert any(isinstance(item, Fact) and item.value == "5000" for item in found)
+
+
 def test_layers_become_artifacts():
     found = run("eval('var a = 1; /* " + "long enough to be a layer " * 3 + "*/')")
     layers = [item for item in found if isinstance(item, Child)]
