@@ -73,14 +73,25 @@ def test_our_yara_rules_compile() -> None:
     compiled()
 
 
+VOCABULARY = set(re.findall(r"`([a-z0-9_.*<>-]+)`", (ROOT / "docs" / "vocabulary.md").read_text("utf-8")))
+
+
+def test_facts_that_are_stated_are_in_the_vocabulary() -> None:
+    stated = set()
+    for path in (ROOT / "emoscan").rglob("*.py"):
+        stated |= set(re.findall(r'(?:Fact|\.fact)\(\s*"([a-z0-9_-]+\.[a-z0-9_.-]+)"', path.read_text("utf-8")))
+    assert len(stated) > 50
+    assert {fact for fact in stated if fact not in VOCABULARY} == set()
+
+
 def test_our_rules_ask_for_facts_that_are_in_the_vocabulary() -> None:
-    words = set(re.findall(r"`([a-z0-9_.*<>]+)`", (ROOT / "docs" / "vocabulary.md").read_text("utf-8")))
     for path, rule in OURS.items():
         for when in load.conditions(rule.when):
             fact = when.fact
             if fact and not fact.startswith("yara."):
                 known = any(
-                    word == fact or word.startswith(fact + ".") or (word.endswith(".*") and fact.startswith(word[:-1])) for word in words
+                    word == fact or word.startswith(fact + ".") or (word.endswith(".*") and fact.startswith(word[:-1]))
+                    for word in VOCABULARY
                 )
                 assert known, f"{path.name} asks for {fact}, which docs/vocabulary.md does not know"
 
