@@ -63,7 +63,7 @@ def test_a_step_that_goes_wrong_costs_what_it_had_not_yet_found(mocked: None, co
     assert effects(graph) == ["before", "the next step ran"]
     assert problems(graph) == [problem]
     assert len(graph.artifacts) == 2
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_a_step_that_yields_for_ever_is_stopped(mocked: None) -> None:
@@ -342,7 +342,7 @@ def test_a_library_that_swallows_the_alarm_gets_another() -> None:
     started = time.monotonic()
     with pytest.raises(LimitReached):
         run_within(within(0.02), swallow_once)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_outside_the_main_thread_nothing_interrupts() -> None:

@@ -76,9 +76,9 @@ def test_a_listing_shows_the_whole_text(text: str, width: int) -> None:
 
 
 def test_a_very_long_line_is_listed_quickly() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(list(_Page(REPORT, View(width=100, full=True))._listing("あ" * 500_000, 1))) == 10_417
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_what_is_folded_away_is_counted() -> None:

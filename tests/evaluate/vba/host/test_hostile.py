@@ -199,7 +199,7 @@ def test_a_host_is_made_quickly():
     budget = Budget(Limits(seconds=30))
     machine = VbaMachine(budget, World(budget), lambda _: None)
     make_host(machine, DOCUMENTS[0], MODULES)
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(20):
         make_host(machine, DOCUMENTS[0], MODULES)
-    assert (time.perf_counter() - start) / 20 < 0.002
+    assert (time.process_time() - start) / 20 < 0.002
