@@ -6,6 +6,7 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,10 @@ def modules() -> Iterator[tuple[str, Path]]:
         yield ".".join(parts).removesuffix("__init__").rstrip("."), path
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def imports(path: Path) -> tuple[tuple[str, bool], ...]:
     """(module, whether it is imported with this one). Imports for the type checker alone do not count."""
+    found: list[tuple[str, bool]] = []
     tree = ast.parse(path.read_text("utf-8"))
     waiting: list[tuple[ast.AST, bool]] = [(node, True) for node in tree.body]
     while waiting:
@@ -58,13 +61,14 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             continue
         if isinstance(node, ast.Import):
-            yield from ((alias.name, top) for alias in node.names)
+            found += ((alias.name, top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            yield from ((f"{node.module}.{alias.name}", top) for alias in node.names)
+            found += ((f"{node.module}.{alias.name}", top) for alias in node.names)
         else:
             inside = top and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
             waiting.extend((child, inside) for child in ast.iter_child_nodes(node))
+    return tuple(found)
 
 
 def layer(name: str) -> int:
