@@ -7,7 +7,7 @@ from typing import Final
 
 from emoscan.model import Artifact
 from emoscan.parse import Malformed
-from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, load_vba, load_xlm, strings_of
+from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, read_bundle, strings_of
 from emoscan.parse.literals import LANGUAGES, fold, tokens, value_of
 from emoscan.parse.text import text_of
 
@@ -24,7 +24,7 @@ def placed_texts(artifact: Artifact) -> Iterator[tuple[str, str]]:
         yield "", text_of(artifact.data)
         return
     try:
-        bundle = load_vba(artifact.data) if artifact.kind == VBA_PROJECT else load_xlm(artifact.data)
+        bundle = read_bundle(artifact.data, artifact.kind)
     except Malformed:
         return
     yield from strings_of(bundle)

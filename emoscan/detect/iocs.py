@@ -16,7 +16,7 @@ from msgspec import Struct
 from emoscan.context import Context
 from emoscan.model import Artifact, Fact, Problem, Yields
 from emoscan.parse import Malformed
-from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, load_vba, load_xlm, strings_of
+from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, read_bundle, strings_of
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, Token, fold, tokens
 from emoscan.parse.text import looks_like_text, text_of
@@ -91,7 +91,7 @@ BUNDLES: Final = (VBA_PROJECT, XLM_WORKBOOK)
 def _of_bundle(artifact: Artifact) -> Iterator[Indicator]:
     """What stands in the document around the macros; their source is an artifact of its own."""
     try:
-        bundle = load_vba(artifact.data) if artifact.kind == VBA_PROJECT else load_xlm(artifact.data)
+        bundle = read_bundle(artifact.data, artifact.kind)
     except Malformed:
         return
     texts = [text for place, text in strings_of(bundle) if not place.startswith("module ")]

@@ -7,6 +7,7 @@ diffed and replayed. A bundle is JSON with a first key that names it; equal proj
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, Literal, TypeVar
 
 import msgspec
@@ -296,6 +297,22 @@ def load_vba(data: bytes) -> VbaProject:
 def load_xlm(data: bytes) -> XlmWorkbook:
     """Raises Malformed when the bytes are no such bundle."""
     return _load(data, XlmWorkbook)
+
+
+REMEMBERED: Final = 4 << 20
+"""Bytes of the largest bundle that is kept for the next reader."""
+
+
+def read_bundle(data: bytes, kind: str) -> VbaProject | XlmWorkbook:
+    """A bundle of this kind to look at: other readers are given the same one. Raises Malformed when the bytes are none."""
+    return _remembered(data, kind) if len(data) <= REMEMBERED else _read(data, kind)
+
+
+def _read(data: bytes, kind: str) -> VbaProject | XlmWorkbook:
+    return load_vba(data) if kind == VBA_PROJECT else load_xlm(data)
+
+
+_remembered = lru_cache(maxsize=2)(_read)
 
 
 T = TypeVar("T", VbaProject, XlmWorkbook)

@@ -11,6 +11,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from msgspec import Struct
@@ -59,10 +60,24 @@ class CompoundFile:
     Raises Malformed when there is neither header nor directory. `budget` is asked before a stream is read.
     """
 
+    data: bytes
+    budget: Budget | None
+    damage: list[str]
+
     def __init__(self, data: bytes, budget: Budget | None = None) -> None:
-        self.data = data
+        if type(data) is bytes and len(data) <= REMEMBERED:
+            # Half a dozen steps open the same document, one after the other.
+            known = _structure_of(data)
+            self.__dict__.update(vars(known))
+            self.damage = list(known.damage)
+        else:
+            self._read_structure(data)
         self.budget = budget
-        self.damage: list[str] = []
+
+    def _read_structure(self, data: bytes) -> None:
+        self.data = data
+        self.budget = None
+        self.damage = []
         self._read_header()
         self._fat = self._read_fat()
         self._mini_fat: array[int] | None = None
@@ -269,6 +284,17 @@ class CompoundFile:
             for index in sorted(lost, key=lambda i: i in pointed_at):
                 if not seen[index]:
                     yield from below(index, orphan=True)
+
+
+REMEMBERED: Final = 4 << 20
+"""Bytes of the largest file whose structure is kept for the next who opens it."""
+
+
+@lru_cache(maxsize=2)
+def _structure_of(data: bytes) -> CompoundFile:
+    file = CompoundFile.__new__(CompoundFile)
+    file._read_structure(data)
+    return file
 
 
 def join(storage: str, name: str) -> str:

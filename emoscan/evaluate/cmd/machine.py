@@ -368,6 +368,9 @@ class CmdMachine(Machine):
         self.fact("eval.unmodelled", node.why, detail=node.text[:80])
 
     def block(self, node: Block) -> None:
+        if not node.redirections:
+            self.execute(node.body)
+            return
         with self.redirected(node.redirections):
             self.execute(node.body)
 
@@ -555,6 +558,9 @@ class CmdMachine(Machine):
         text = self.late(node.text)
         if self.piped and "%" in text:
             text = percent(text, self.get_variable, None, self.grow)
+        if not node.redirections:
+            self.command(text)
+            return
         with self.redirected(node.redirections):
             self.command(text)
 
