@@ -24,6 +24,8 @@ FILE_DATA: Final = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac")
 
 MAX_FILES: Final = 2_000
 MAX_PROPERTIES: Final = 20_000
+MAX_IN_VAIN: Final = 10_000
+"""Ids that are looked at and stand in no list of ids, or in one that is known."""
 MAX_IDS: Final = 128
 
 # PropertyIDs (MS-ONE 2.1.12)
@@ -191,11 +193,13 @@ _MOST: Final = 64
 def _property_sets(data: bytes) -> Iterator[tuple[list[int], dict[int, str]]]:
     """(CompactIDs of the containers it refers to, texts by PropertyID) of every property set with one of the texts we want."""
     seen: set[int] = set()
-    for number, match in enumerate(_WANTED.finditer(data)):
-        if len(seen) >= MAX_PROPERTIES or number >= 10 * MAX_PROPERTIES:
+    in_vain = 0
+    for match in _WANTED.finditer(data):
+        if len(seen) >= MAX_PROPERTIES or in_vain >= MAX_IN_VAIN:
             return
         start = _start_of_set(data, match.start())
         if start is None or start in seen:
+            in_vain += 1
             continue
         seen.add(start)
         yield _containers(data, start), _values(data, start)
