@@ -200,11 +200,16 @@ _A1: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 def a1(row: int, column: int) -> str:
     """Reference of a cell: "AB1" for row 1, column 28."""
+    return f"{_letters(column)}{row}"
+
+
+@lru_cache(maxsize=20_000)
+def _letters(column: int) -> str:
     letters = ""
     while column > 0:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+    return letters
 
 
 def is_a1(reference: str) -> bool:

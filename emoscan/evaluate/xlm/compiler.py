@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
+from emoscan.evaluate.xlm.blocks import BLOCKS, Block
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import FUNCTIONS, SPECIAL, Function, canonical
 from emoscan.evaluate.xlm.syntax import Node, parse
@@ -42,6 +44,8 @@ class Code(Struct):
     """Why it cannot be read."""
     pure: bool = True
     """It calls nothing that only macros may call: working it out changes nothing."""
+    block: Block | None = None
+    """It is part of a block or loop: what carries it out."""
 
 
 class Compiler:
@@ -64,7 +68,8 @@ class Compiler:
         head, arguments = (
             (canonical(node[2]), len(node[3])) if node[0] == "call" and isinstance(node[2], str) and node[1] is None else ("", 0)
         )
-        return Code(run, head, arguments, self.size, "", self.pure)
+        block = BLOCKS.get(head) if head != "IF" or arguments == 1 else None
+        return Code(run, head, arguments, self.size, "", self.pure, block)
 
     # ------------------------------------------------------------ nodes
 
@@ -254,6 +259,8 @@ class Compiler:
         _, first_node, rest_nodes = node
         first = self.scalar(first_node)
         rest = [(operator, self.scalar(operand)) for operator, operand in rest_nodes]
+        if len(rest) == 1:
+            return _one_comparison(first, *rest[0])
 
         def comparison(m: XlmMachine) -> Any:
             value = first(m)
@@ -319,6 +326,9 @@ class Compiler:
     def _with_references(self, function: Function, arguments: tuple[Node, ...]) -> Eval:
         given = [self.raw(argument) for argument in arguments]
         run, name = function.run, function.name
+        if name == "INDIRECT" and len(arguments) == 1 and _is_call(arguments[0], "ADDRESS", 2):
+            row, column = arguments[0][3]
+            return _place_by_numbers(self.scalar(row), self.scalar(column), lambda m: run(m, given[0](m)))
         if function.pure:
             return lambda m: run(m, *[argument(m) for argument in given])
         most = function.most
@@ -329,6 +339,10 @@ class Compiler:
             return m.traced(name, values, run(m, *values[:most]))
 
         return command
+
+
+def _is_call(node: Node, name: str, arguments: int) -> bool:
+    return node[0] == "call" and node[1] is None and node[2] in (name, name.lower()) and len(node[3]) == arguments
 
 
 def _character(function: Function, only: Eval) -> Eval:
@@ -342,6 +356,33 @@ def _character(function: Function, only: Eval) -> Eval:
         return m.odd(function, [value]) if type(value) in ODD else run(m, value)
 
     return character
+
+
+def _one_comparison(first: Eval, operator: str, second: Eval) -> Eval:
+    order = _COMPARE[operator]
+
+    def comparison(m: XlmMachine) -> Any:
+        left, right = first(m), second(m)
+        if type(left) is float and type(right) is float:
+            return order(left, right)
+        return order(left.lower(), right.lower()) if type(left) is str and type(right) is str else m.compare(operator, left, right)
+
+    return comparison
+
+
+_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
+
+
+def _place_by_numbers(row: Eval, column: Eval, otherwise: Eval) -> Eval:
+    """INDIRECT(ADDRESS(row, column)), as loops over cells have it: the reference is not written out to be read again."""
+
+    def place(m: XlmMachine) -> Any:
+        down, right = row(m), column(m)
+        if type(down) is float and type(right) is float and 1.0 <= down <= MAX_ROW and 1.0 <= right <= MAX_COLUMN:
+            return Ref(m.here[0], int(down + NOISE), int(right + NOISE))
+        return otherwise(m)
+
+    return place
 
 
 def _plus(first: Eval, second: Eval) -> Eval:

@@ -41,6 +41,8 @@ class Grid:
         self.cached: dict[int, Any] = {}
         """Results of formulas as the file holds them."""
         self.changed = True
+        self.number = 0
+        """Added to a place, it tells the sheet as well."""
         self._first: tuple[dict[int, Any], dict[int, str], dict[int, int]] | None = None
         self._columns: dict[int, list[int]] | None = None
         self._arrays: dict[int, tuple[int, int, int, int]] | None = None

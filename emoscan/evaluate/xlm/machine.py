@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from emoscan.evaluate.core.memory import Block
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown, display
 from emoscan.evaluate.core.world import World
 from emoscan.evaluate.xlm import library
-from emoscan.evaluate.xlm.blocks import BLOCKS, MAX_IDLE, Loop
+from emoscan.evaluate.xlm.blocks import MAX_IDLE, Loop
 from emoscan.evaluate.xlm.compiler import Code, Compiler, area_of_any, calculate
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import Function
@@ -46,6 +47,12 @@ class Halt(ScriptEnd):
 
 class TooLong(ScriptEnd):
     """One of several runs took more steps than it is worth."""
+
+
+SPENT_TOGETHER: Final = 512
+"""Operations that are taken from the budget at a time."""
+
+NOTHING: Final[list[tuple[str, list[Any]]]] = []
 
 
 class Line:
@@ -85,6 +92,8 @@ class XlmMachine(Machine):
         super().__init__(budget, world, emit)
         library.load()
         self.grids = grids
+        for index, grid in enumerate(grids):
+            grid.number = index << 40
         self.book: Workbook = bundle.workbook
         self.by_name = {grid.name.lower(): grid for grid in grids}
         self.names: dict[tuple[str, str], Any] = {}
@@ -102,6 +111,8 @@ class XlmMachine(Machine):
         self.entering: Frame | None = None
         self.returning: list[Any] | None = None
         self.cells_left = MAX_CELLS
+        self.owed = 0
+        """Operations that are still to be taken from the budget."""
         self.registered: dict[str, Registered] = {}
         self.by_id: dict[float, Registered] = {}
         self.open_files: dict[float, Any] = {}
@@ -113,7 +124,7 @@ class XlmMachine(Machine):
         self.repeated: set[Decision] = set()
         """Those that were made more than once."""
         self.ordinal = 0
-        self.ran: dict[tuple[int, int], list[Line]] = {}
+        self.ran: dict[int, list[Line]] = {}
         """What ran, by cell. Of a cell that ran often, the last time only."""
         self.lines = 0
         self.acts: list[tuple[str, list[Any]]] = []
@@ -131,7 +142,7 @@ class XlmMachine(Machine):
         """Answers to such questions that differ from those of the profile."""
         self.numeric: dict[str, float] = {}
         """Questions that were answered with a number."""
-        self.characters = tuple(self.decoded(bytes((code,))) for code in range(256))
+        self.characters = _characters(self.codec)
         """By their codes, for CHAR."""
         self.operating_system = "Windows (64-bit) NT :.00"
         self.choices = 0
@@ -148,6 +159,18 @@ class XlmMachine(Machine):
         self.strange = 0
         """Texts that were written to cells and are unlike anything a macro would write."""
         self.written = 0
+
+    # ------------------------------------------------------------ accounting
+
+    def spend(self, operations: int) -> None:
+        self.owed += operations
+        if self.owed > SPENT_TOGETHER:
+            self.settle()
+
+    def settle(self) -> None:
+        """Take what is owed from the budget."""
+        owed, self.owed = self.owed, 0
+        self.budget.spend(owed)
 
     # ------------------------------------------------------------ sheets, names, references
 
@@ -193,11 +216,13 @@ class XlmMachine(Machine):
     def named(self, name: str, grid: Grid, sheet: str | None) -> Any:
         """What a name was set to; MISSING for one nobody defined."""
         key = name.lower()
-        for scope in ((sheet.lower(),) if sheet else ()) + (grid.name.lower(), ""):
-            found = self.names.get((scope, key), MISSING)
+        get = self.names.get
+        if sheet:
+            found = get((sheet.lower(), key), MISSING)
             if found is not MISSING:
                 return found
-        return MISSING
+        found = get((grid.name.lower(), key), MISSING)
+        return get(("", key), MISSING) if found is MISSING else found
 
     def name_value(self, name: str, grid: Grid, sheet: str | None) -> Any:
         found = self.named(name, grid, sheet)
@@ -286,6 +311,8 @@ class XlmMachine(Machine):
     def changed(self) -> None:
         """A cell is written to: what formulas of worksheets gave before is worked out again when it is asked for."""
         self.changes += 1
+        if self.touched and not self.calculated:
+            return
         if not self.touched:
             self.touched = True
             for grid in self.grids:
@@ -303,6 +330,12 @@ class XlmMachine(Machine):
         """Write constants to cells."""
         self.changed()
         value = True if value is MISSING else value
+        if ref.top == ref.bottom and ref.left == ref.right and type(value) is not Array:
+            self.spend(1)
+            if type(value) is str and len(value) > 1_024:
+                self.grow(64)
+            ref.grid.put(ref.top, ref.left, value)
+            return
         rows = value.rows if type(value) is Array else None
         for row, column in ref.places():
             self.spend(1)
@@ -337,6 +370,8 @@ class XlmMachine(Machine):
             return value.rows
         if type(value) is not Ref:
             return [[value]]
+        if value.top == value.bottom and value.left == value.right:
+            return [[self.cell(value.grid, value.top, value.left)]]
         rows: dict[int, list[Any]] = {}
         for row, column in value.places():
             self.spend(1)
@@ -460,15 +495,16 @@ class XlmMachine(Machine):
             raise TooLong
         place = row << SHIFT | column
         formula = grid.formulas[place]
-        code = self.compiled(grid, formula)
-        self.spend(code.size + 4)
+        code = grid.compiled.get(formula) or self.compiled(grid, formula)
+        self.owed += code.size + 4
+        if self.owed > SPENT_TOGETHER:
+            self.settle()
         self.here = (grid, row, column)
         frame.row = row + 1
-        self.acts = []
+        if self.acts:
+            self.acts = []
         self.ordinal = 0
-        block = BLOCKS.get(code.head)
-        if code.head == "IF" and code.arguments != 1:
-            block = None
+        block = code.block
         value = code.run(self) if block is None else block(self, frame, row, code)
         if self.entering is not None:
             entered, self.entering = self.entering, None
@@ -500,13 +536,15 @@ class XlmMachine(Machine):
 
     def keep(self, grid: Grid, place: int, value: Any) -> None:
         """The result of a formula becomes the value of its cell."""
-        value = self.single(value)
-        if type(value) is Array:
-            value = value.rows[0][0] if value.rows and value.rows[0] else 0.0
-        if value is None or value is MISSING:
-            value = 0.0
-        if grid.formulas.get(place) is not None:
-            grid.result(place, value)
+        if type(value) not in PLAIN:
+            value = self.single(value)
+            if type(value) is Array:
+                value = value.rows[0][0] if value.rows and value.rows[0] else 0.0
+            if value is None or value is MISSING:
+                value = 0.0
+        if place in grid.formulas:
+            grid.changed = True
+            grid.values[place] = value
 
     def leave(self, frame: Frame, result: Any) -> Any:
         self.frames.pop()
@@ -559,17 +597,19 @@ class XlmMachine(Machine):
     def note(self, grid: Grid, place: int, formula: str, value: Any) -> None:
         """One line of the listing of what ran."""
         self.lines += 1
-        key = (id(grid), place)
+        key = grid.number + place
         known = self.ran.get(key)
-        line = Line(self.lines, grid, place, formula=formula, acts=self.acts, value=value)
+        acts = self.acts or NOTHING
         if known is None:
             if len(self.ran) < MAX_LISTED:
-                self.ran[key] = [line]
-        elif len(known) < OFTEN and known[0].number >= 0:
-            known.append(line)
-        else:
-            known[:] = [line]
-            line.number = -line.number  # from now on, the last alone is kept
+                self.ran[key] = [Line(self.lines, grid, place, formula=formula, acts=acts, value=value)]
+        elif len(known) == 1 and known[0].number < 0:
+            line = known[0]
+            line.number, line.formula, line.acts, line.value = -self.lines, formula, acts, value
+        elif len(known) < OFTEN:
+            known.append(Line(self.lines, grid, place, formula=formula, acts=acts, value=value))
+        else:  # from now on, the last alone is kept
+            known[:] = [Line(-self.lines, grid, place, formula=formula, acts=acts, value=value)]
 
     def listing(self) -> list[str]:
         """What ran, in its order: cell, formula as it was carried out, result."""
@@ -589,8 +629,12 @@ class XlmMachine(Machine):
     def wrote(self, value: Any) -> None:
         """A macro writes something to a cell: is it garbage, as a wrong key makes?"""
         self.written += 1
-        if type(value) is ErrorValue or (isinstance(value, str) and any(not c.isprintable() and c not in "\r\n\t" for c in value[:200])):
+        if type(value) is ErrorValue:
             self.strange += 1
+        elif isinstance(value, str):
+            head = value[:200]
+            if not head.isprintable() and any(not c.isprintable() and c not in "\r\n\t" for c in head):
+                self.strange += 1
 
     def unreadable(self, why: str) -> Unknown:
         if len(self.unread) < 20:
@@ -683,6 +727,15 @@ class Registered(Struct, frozen=True):
 
 
 _EXPORT: Final = lazy(r"""(?i)\breg(?:\.exe)?"?\s+export\s+("[^"]{1,400}"|\S{1,400})\s+("[^"]{1,400}"|\S{1,400})""")
+
+PLAIN: Final = frozenset((float, str, bool))
+"""Classes of values that a cell can hold as they are."""
+
+
+@cache
+def _characters(codec: str) -> tuple[str, ...]:
+    return tuple(ansi_decode(bytes((code,)), codec) for code in range(256))
+
 
 _ORDERS: Final[dict[str, Callable[[int], bool]]] = {
     "=": lambda order: order == 0,

@@ -35,6 +35,10 @@ MORE_CELLS: Final = 10_000
 """Formulas that one further run carries out."""
 ALL_CELLS: Final = 120_000
 """And all of them together."""
+GUESSED_CELLS: Final = 20_000
+"""And those together that begin where nothing leads to."""
+MAX_ALIKE: Final = 3
+"""Ways of chance in a row that show nothing new, after which no other is tried."""
 MAX_TURNED: Final = 24
 MAX_TIMED: Final = 30
 MAX_UNCALLED: Final = 40
@@ -154,6 +158,7 @@ class Program:
                 if number >= len(machine.timed):
                     break
                 _carry_out(machine, machine.timed[number], "later")
+            machine.settle()
             ended = True
         except TooLong:
             ended = True
@@ -263,14 +268,27 @@ def evaluate(bundle: XlmWorkbook, budget: Budget, emit: Emit, document_name: str
         if first.telling:
             _widen(program, first, base, report)
         else:
-            for entry in uncalled(program):
-                if program.left <= 0:
-                    break
-                run = program.run(replace(base, cells=MORE_CELLS), [entry])
-                if run.telling:
-                    report.accept(run, GUESSED)
+            _guess(program, base, report)
     finally:
         _conclude(first, report)
+
+
+def _guess(program: Program, base: Setting, report: Report) -> None:
+    """Macros that nothing leads to, each from its top. Where one that began elsewhere came by, another is not started."""
+    left = GUESSED_CELLS
+    visited: set[int] = set()
+    numbers = {grid.name: grid.number for grid in program.grids}
+    for entry in uncalled(program):
+        if numbers[entry.sheet] + entry.place in visited:
+            continue
+        if left <= 0 or program.left <= 0:
+            break
+        cells = min(MORE_CELLS, left)
+        run = program.run(replace(base, cells=cells), [entry])
+        left -= cells - run.machine.cells_left
+        visited.update(run.machine.ran)
+        if run.telling:
+            report.accept(run, GUESSED)
 
 
 def _search(program: Program, first: Run, base: Setting, report: Report) -> tuple[Run, Setting]:
@@ -372,9 +390,14 @@ def _widen(program: Program, first: Run, base: Setting, report: Report) -> None:
     base = replace(base, cells=MORE_CELLS)
     if first.machine.world.asked_online:
         report.accept(program.run(replace(base, online=False), program.entries))
+    seen = set(first.telling)
+    alike = 0
     for shift in range(1, first.machine.choices):
-        if program.left > 0:
-            report.accept(program.run(replace(base, shift=shift), program.entries))
+        if program.left > 0 and alike < MAX_ALIKE:
+            run = program.run(replace(base, shift=shift), program.entries)
+            alike = alike + 1 if run.telling <= seen else 0
+            seen |= run.telling
+            report.accept(run)
     settings: list[Callable[[], Setting]] = []
     if "GET.WORKSPACE(1)" in first.machine.surroundings:
         settings.append(lambda: replace(base, system=SYSTEMS[0]))

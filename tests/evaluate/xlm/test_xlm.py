@@ -337,7 +337,7 @@ def test_what_showed_before_the_stop_is_kept() -> None:
     }
     items: list[Yield] = []
     with pytest.raises(LimitReached):
-        evaluate(book(cells), Budget(Limits(operations=20_000)), items.append)
+        evaluate(book(cells), Budget(Limits(operations=10_000)), items.append)
     assert facts(items, "effect.run") == ["calc"]
 
 

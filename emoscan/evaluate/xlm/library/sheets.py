@@ -93,6 +93,13 @@ def set_value(m: XlmMachine, target: Any, value: Any = MISSING) -> Any:
     if ref.grid.macro:
         # The value of a cell that holds a formula changes, the formula stays.
         m.changed()
+        if ref.single and type(item) is not Array:
+            place = ref.top << SHIFT | ref.left
+            if place in ref.grid.formulas:
+                ref.grid.result(place, item)
+            else:
+                m.fill(ref, item)
+            return True
         for row, column in ref.places():
             place = row << SHIFT | column
             if place in ref.grid.formulas:
