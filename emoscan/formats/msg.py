@@ -14,17 +14,16 @@ from emoscan.parse.mapi import (
     ATTACHED_LINKS,
     ATTACHED_NAMES,
     ATTACHED_TYPE,
-    HTML,
     MESSAGE_CLASS,
     Person,
     Properties,
     as_mail,
-    rtf_of,
     rtf_size,
+    telling_rtf,
     text,
 )
 from emoscan.parse.msg import read as read_msg
-from emoscan.parse.rtfcompressed import compressed_size, decompress, html_of
+from emoscan.parse.rtfcompressed import compressed_size, decompress
 from emoscan.parse.tnef import embedded
 from emoscan.parse.tnef import read as read_tnef
 from emoscan.registry import Look, sniffs, step
@@ -88,11 +87,11 @@ def open_packed_rtf(artifact: Artifact, ctx: Context) -> Yields:
 
 def _mail(properties: Properties, people: tuple[Person, ...], attachments: int, ctx: Context) -> Yields:
     ctx.budget.grow(rtf_size(properties), "RTF of the message")
-    rtf = rtf_of(properties)
+    rtf = telling_rtf(properties)
     mail = as_mail(properties, people, attachments)
     ctx.budget.grow(len(mail), "texts of the message")
     yield Child(mail, "mail.rfc822", how=AS_MAIL)
-    if rtf and (b"\\object" in rtf or b"\\*\\template" in rtf or not (properties.get(HTML) or html_of(rtf))):
+    if rtf:
         yield Child(rtf, "office.rtf", "RTF text of the mail", "compressed RTF")
     if text(properties, MESSAGE_CLASS):
         yield Fact("mail.class", text(properties, MESSAGE_CLASS))

@@ -31,7 +31,6 @@ def say_what_is_not_read(artifact: Artifact, ctx: Context) -> Yields:
 
 
 INSTEAD: Final = {
-    "mail.pst": "a data file of Outlook is not read: export its mails as .msg, .eml or mbox",
     "archive.arj": "ARJ archives are not read",
     "archive.ace": "ACE archives are not read",
     "archive.lzh": "LZH archives are not read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 from typing import Final
@@ -100,8 +101,16 @@ def person(kind: str, properties: Properties, ids: tuple[int, int, int]) -> Pers
     return Person(kind, name if name != best else "", best)
 
 
-def as_mail(properties: Properties, people: Sequence[Person], attachments: int) -> bytes:
-    """The header fields and texts as a mail (RFC 5322), for whoever reads mails: UTF-8 in base64, without attachments.
+class Part(Struct, frozen=True):
+    """What is attached to a mail that is written."""
+
+    name: str
+    type: str
+    data: bytes
+
+
+def as_mail(properties: Properties, people: Sequence[Person], attachments: int, parts: Sequence[Part] = ()) -> bytes:
+    """The header fields and texts as a mail (RFC 5322), for whoever reads mails: UTF-8 in base64, without attachments but those in `parts`.
 
     The header fields that came over the wire are kept as they are; those that are missing are made of the properties.
     """
@@ -114,10 +123,28 @@ def as_mail(properties: Properties, people: Sequence[Person], attachments: int) 
             lines.append(f"{name}: {_flat(value)}")
     if attachments:
         lines.append("X-MS-Has-Attach: yes")
-    head = "\n".join(lines).encode("utf-8", "surrogatepass")
-    return (
-        head + b'\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary="=_texts"\n\n' + _texts(properties) + b"--=_texts--\n"
+    head = "\n".join(lines).encode("utf-8", "surrogatepass") + b"\nMIME-Version: 1.0\n"
+    texts = b'Content-Type: multipart/alternative; boundary="=_texts"\n\n' + _texts(properties) + b"--=_texts--\n"
+    if not parts:
+        return head + texts
+    return b"".join(
+        (head, b'Content-Type: multipart/mixed; boundary="=_parts"\n\n--=_parts\n', texts, *map(_written, parts), b"--=_parts--\n")
     )
+
+
+_TYPE: Final = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
+
+
+def _written(part: Part) -> bytes:
+    """Whatever is inside, its lines cannot end the part: they are base64."""
+    from base64 import encodebytes
+    from urllib.parse import quote
+
+    type_ = part.type if _TYPE.fullmatch(part.type) and not part.type.lower().startswith("multipart/") else "application/octet-stream"
+    name = quote(part.name, safe="", errors="replace")
+    disposition = f"attachment; filename*=UTF-8''{name}" if name else "attachment"
+    head = f"--=_parts\nContent-Type: {type_}\nContent-Disposition: {disposition}\nContent-Transfer-Encoding: base64\n\n"
+    return head.encode("ascii") + encodebytes(part.data)
 
 
 _REPLACED: Final = ("content-type:", "content-transfer-encoding:", "mime-version:", "content-disposition:")
@@ -196,6 +223,12 @@ def rtf_of(properties: Properties) -> bytes:
     """The body in RTF, b"" for none. Ask the budget for `rtf_size` before."""
     packed = properties.get(RTF)
     return decompress(packed) if isinstance(packed, bytes) and packed[8:12] in MAGICS else b""
+
+
+def telling_rtf(properties: Properties) -> bytes:
+    """The body in RTF where it holds what the other texts do not: objects, a template, or the only text. Ask the budget for `rtf_size` before."""
+    rtf = rtf_of(properties)
+    return rtf if b"\\object" in rtf or b"\\*\\template" in rtf or (rtf and not (properties.get(HTML) or html_of(rtf))) else b""
 
 
 def rtf_size(properties: Properties) -> int:

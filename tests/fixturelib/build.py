@@ -34,6 +34,7 @@ from fixturelib import (
     outlook,
     pdf,
     powerpoint,
+    pst,
     rtf,
     summary,
     word,
@@ -506,7 +507,21 @@ def _strewn(data: bytes, junk: bytes) -> bytes:
 @maker("msg", "tnef")
 def _outlook(layer: Layer) -> bytes:
     """Outlook's message file or winmail.dat: `subject`, `from`, `address`, `body` (a file) or `rtf` (text), `to` (name and address)."""
-    kind = layer.case.making
+    message = _message(layer)
+    return message.file() if layer.case.making == "msg" else outlook.tnef(message)
+
+
+@maker("pst")
+def _data_file(layer: Layer) -> bytes:
+    """Outlook's data file: one message, in `folder`, attached to another if there is an `outer` subject; `version`, `cipher`."""
+    inner = _message(layer)
+    outer = layer.take("outer", "")
+    message = outlook.Message([(outlook.SUBJECT, outlook.TEXT16, outer)], [], [outlook.Attached(outer, inner)]) if outer else inner
+    root = pst.Folder("", folders=[pst.Folder(layer.take("folder", "Inbox"), [message])])
+    return pst.pst(root, layer.take("version", pst.UNICODE), layer.take("cipher", 1))
+
+
+def _message(layer: Layer) -> outlook.Message:
     properties: list[outlook.Property] = [
         (outlook.SUBJECT, outlook.TEXT16, layer.take("subject", "")),
         (outlook.SENDER_NAME, outlook.TEXT16, layer.take("from", "")),
@@ -517,8 +532,7 @@ def _outlook(layer: Layer) -> bytes:
         properties.append((outlook.RTF, outlook.BINARY, outlook.packed_rtf(rtf.encode())))
     properties = [one for one in properties if one[2]]
     attached = [outlook.Attached(name, data) for name, data in layer.inputs() if name]
-    message = outlook.Message(properties, [tuple(layer.take("to"))] if "to" in layer.spec else (), attached)
-    return message.file() if kind == "msg" else outlook.tnef(message)
+    return outlook.Message(properties, [tuple(layer.take("to"))] if "to" in layer.spec else (), attached)
 
 
 @maker("mbox")

@@ -123,7 +123,7 @@ def layers(case: str) -> list[dict[str, Any]]:
 
 def peels(case: str) -> bool:
     """Whether it holds modules, and nothing around them that no tool here opens."""
-    return any("modules" in layer for layer in layers(case)) and not any(layer["make"] == "tnef" for layer in layers(case))
+    return any("modules" in layer for layer in layers(case)) and not any(layer["make"] in ("tnef", "pst") for layer in layers(case))
 
 
 @pytest.mark.parametrize("case", [c for c in cases() if c[0] in "FBd" and peels(c)])
