@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.memory import Memory
@@ -24,7 +26,13 @@ SMALL: Final = 1_024
 """Strings below this length are not looked at when that is counted."""
 
 MAX_EFFECTS: Final = 2_000
-"""Effects of one script that are recorded; a loop that starts ten thousand programs shows nothing new."""
+"""Different effects of one script that are recorded; a loop that starts ten thousand programs shows nothing new."""
+
+TOLD_AGAIN: Final = 8
+"""Times an effect is told when it repeats; from then on it is counted, and the count told at the end."""
+
+AGAIN: Final = 64
+"""Operations that an effect costs when it repeats."""
 
 OFTEN: Final = 4
 """Places a token is taken out of one text at, from which on the text was broken up with it."""
@@ -56,6 +64,9 @@ class Machine:
         self.world = world
         self._emit = emit
         self.effects = 0
+        """How many different ones so far."""
+        self._repeats: dict[tuple[Emit, str, str, str, float], list[Any]] = {}
+        """By where it goes, kind, value, how and confidence of an effect: how often it was seen, and the fact."""
         self.new_bytes = 0
         self._seen: set[tuple[str, str, str]] = set()
         self._given: dict[str, int] = {}
@@ -136,24 +147,32 @@ class Machine:
 
     def effect(self, kind: str, value: Any, how: str = "", /, **detail: Any) -> None:
         """Record what the script would have done. `kind` without "effect.": run, write, download, load, …"""
-        self.effects += 1
-        if self.effects > MAX_EFFECTS:
-            if self.effects == MAX_EFFECTS + 1:
-                raise LimitReached("effects", MAX_EFFECTS)
-            return
-        details = {key: display(item) for key, item in detail.items() if item not in (None, "", MISSING)} | self.where()
         shown = display(value)
+        confidence = min(self.certainty, 0.8 if isinstance(value, Unknown) else 1.0)
+        told = self._repeats.setdefault((self._emit, kind, shown, how, confidence), [0, None])
+        told[0] += 1
+        if told[0] > 1:
+            self.spend(AGAIN)
+            if told[0] > TOLD_AGAIN:
+                return
+        else:
+            self.effects += 1
+            if self.effects > MAX_EFFECTS:
+                if self.effects == MAX_EFFECTS + 1:
+                    raise LimitReached("effects", MAX_EFFECTS)
+                return
+        details = {key: display(item) for key, item in detail.items() if item not in (None, "", MISSING)} | self.where()
         if self._taken_out:
             self._was_split(shown)
-        self._emit(
-            Fact(
-                f"effect.{kind}",
-                shown,
-                how,
-                detail=details,
-                confidence=min(self.certainty, 0.8 if isinstance(value, Unknown) else 1.0),
-            )
-        )
+        told[1] = Fact(f"effect.{kind}", shown, how, detail=details, confidence=confidence)
+        self._emit(told[1])
+
+    def _tell_repeats(self) -> None:
+        """State how much more often effects repeated than was told."""
+        for (emit, *_), (times, fact) in self._repeats.items():
+            if times > TOLD_AGAIN and fact is not None:
+                emit(replace(fact, count=times - TOLD_AGAIN))
+        self._repeats.clear()
 
     def take_out(self, token: str, count: int, left: str) -> None:
         """A script took a token out of a text at `count` places. It is told when what was left shows up in an effect."""
@@ -183,6 +202,7 @@ class Machine:
             self._at_end.pop(0)()
         for key in list(self._writers):
             self.give_file(key)
+        self._tell_repeats()
 
     def fact(self, kind: str, value: Any, how: str = "", **detail: str) -> None:
         """State something else about the script, once."""
@@ -205,11 +225,13 @@ class Machine:
 
     def run(self, command: str | Unknown, how: str, **detail: Any) -> None:
         """A command line is started. It becomes an artifact, and so do the files it names that the script wrote."""
+        seen = self.effects
         self.effect("run", command, how, **detail)
         shown = display(command)
         if not shown.strip():
             return
-        self.child(shown, "script.cmd", how=f"command line of {how}")
+        if self.effects != seen:
+            self.child(shown, "script.cmd", how=f"command line of {how}")
         self.give_named_files(shown)
 
     def give_named_files(self, command: str | Unknown) -> None:

@@ -9,12 +9,15 @@ from emoscan.evaluate.powershell.flow import Return
 IDLE_ROUNDS: Final = 40
 """Rounds of a loop without end that reach outside or depend on what nobody knows, and show nothing new, before it is left."""
 
+LEAST_IDLE: Final = 4
+"""A loop that was left for that before, with nothing new since, gets half as many of them each time, down to this."""
+
 
 class LoopWatch:
     """One run of a loop over `items`, or of one that only its test or a `break` ends."""
 
     __slots__ = (
-        "allowance", "branches", "fetched_before", "first", "guessed", "idle", "items", "left", "machine", "news", "number", "pending", "rounds", "skips", "touched",
+        "allowance", "branches", "fetched_before", "first", "guessed", "idle", "idle_rounds", "items", "left", "machine", "news", "number", "pending", "rounds", "skips", "touched",
     )  # fmt: skip
 
     def __init__(self, machine: Any, number: int, items: list[Any] | None) -> None:
@@ -29,6 +32,8 @@ class LoopWatch:
         self.branches = machine.guessed
         self.skips = machine.skips
         self.idle = 0
+        news, rounds = machine.idle_loops.get(number, (-1, IDLE_ROUNDS))
+        self.idle_rounds = rounds if news == machine.news else IDLE_ROUNDS
         self.guessed = 0
         self.first = len(machine.downloaded)
         self.fetched_before = self.first
@@ -51,7 +56,8 @@ class LoopWatch:
                 return False  # it would have ended in a branch that was passed over, and goes on for nothing
             elif m.touched != self.touched or m.guessed != self.branches:
                 self.idle += 1
-                if self.idle > IDLE_ROUNDS:
+                if self.idle > self.idle_rounds:
+                    m.idle_loops[self.number] = m.news, max(self.idle_rounds // 2, LEAST_IDLE)
                     return False
         self.news, self.touched, self.skips, self.branches = m.news, m.touched, m.skips, m.guessed
         return True

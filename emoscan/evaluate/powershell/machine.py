@@ -95,6 +95,8 @@ class PowerShellMachine(Machine):
         self.forking = 0
         self.trying = 0
         self.loops_left = 0
+        self.idle_loops: dict[int, tuple[int, int]] = {}
+        """By number of a loop that was left because it showed nothing new: effects seen until then, idle rounds of its next run."""
         self.guards: frozenset[tuple[int, int]] = frozenset()
         """Tests (layer, offset) that are to be taken both ways though their outcome is known."""
         self.guard: tuple[int, int] | None = None

@@ -28,6 +28,7 @@ from emoscan.evaluate.powershell.values import (
     Reference,
     Thrown,
     char,
+    chars,
     type_name,
 )
 
@@ -598,6 +599,10 @@ def index(machine: Any, held: Any, at: Any) -> Any:
         places = elements(at)
         machine.tick(len(places) // 16)
         machine.grow(8 * len(places))
+        if (kind is bytearray or kind is list or kind is str) and all(type(place) is int for place in places):
+            size = len(held)
+            found = [held[place] for place in places if -size <= place < size]
+            return chars("".join(found)) if kind is str else found if kind is bytearray else [value for value in found if value is not None]
         found_all = []
         for place in places:
             value = index_one(machine, held, place)

@@ -69,6 +69,20 @@ def test_what_comes_after_a_loop_without_end_is_still_seen():
     ]
 
 
+def test_what_comes_after_thousands_of_equal_effects_is_still_seen():
+    out = run("1..5000 | % { Start-Process calc }\n(New-Object Net.WebClient).DownloadString('http://z.example.test/')")
+    assert sum(fact.count for fact in out.facts("effect.run")) == 5000
+    assert out.urls == ["http://z.example.test/"]
+    assert not out.problems
+
+
+def test_a_loop_that_shows_nothing_within_one_that_shows_nothing_costs_little():
+    budget = Budget(Limits())
+    before = budget.left("operations")
+    run("for (;;) { for ($i = 1; $i -le 5000; $i++) { if ((irm http://a.example.test/) -eq $i) { $x += 'a' } } }", budget)
+    assert before - budget.left("operations") < 30_000
+
+
 @pytest.mark.parametrize("opening", ["(", "{", "$(", "@(", "[", "&{", "if(1){", "'a'+(", '"$(', "@{a="])
 def test_deep_nesting(opening):
     closing = {"(": ")", "{": "}", "[": "]", '"': '"', "@": ")", "$": ")"}

@@ -10,6 +10,7 @@ from emoscan.evaluate.powershell.binding import Args, Call
 from emoscan.evaluate.powershell.commands import ALIASES, cmdlet, command_info, found_commands, spelt
 from emoscan.evaluate.powershell.convert import elements, is_list, truth, unwrap
 from emoscan.evaluate.powershell.flow import Break, Code, Continue, Return, Scope
+from emoscan.evaluate.powershell.pure import AT_A_TIME, FEW, Memory, pure_block
 from emoscan.evaluate.powershell.values import Bound, Record, Thrown, type_name
 from emoscan.evaluate.powershell.wildcards import has_wildcards, like
 
@@ -63,6 +64,13 @@ def go_through(m: Any, items: list[Any], blocks: list[Code], scope: Scope, out: 
     runs = [run for block in blocks if (run := simple_body(m, block)) is not None]
     left = len(items)
     try:
+        if left > FEW and len(runs) == 1 and pure_block(blocks[0]):
+            memory = Memory(runs[0], scope)
+            for start in range(0, left, AT_A_TIME):
+                if not watch.round(AT_A_TIME):
+                    break
+                memory.extend(items[start : start + AT_A_TIME], out)
+            return
         for item in list(items) if len(items) < 10_000 else items:
             left -= 1
             if not watch.round(4):
