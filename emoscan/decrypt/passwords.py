@@ -60,6 +60,10 @@ def in_mail(artifact: Artifact, ctx: Context) -> Yields:
     yield from _clues(candidates(subject, 20, guesses=attached), "subject of the mail")
     if not attached:
         return
+    for name, value in mail.headers:
+        if name in _FIELDS or "pass" in name or name.startswith("x-pw"):
+            text = header.decode_words(value[: mime.MAX_HEADER_BYTES])
+            yield from _clues(candidates(text if name in _FIELDS else f"password: {text}", 10, guesses=False), f"field {name} of the mail")
     for label, text in texts(artifact.data, mail):
         yield from _clues([candidate for candidate in candidates(text) if not candidate.told], label)
     sent = header.date(mime.field(mail.headers, "date")[:200].decode("latin-1"))
@@ -75,6 +79,10 @@ def in_mail(artifact: Artifact, ctx: Context) -> Yields:
         disposition = header.parameters(part.field("content-disposition"))[1]
         for name in dict.fromkeys(header.texts(disposition, "filename") + header.texts(part.parameters, "name")):
             yield from _of_name(name)
+
+
+_FIELDS: Final = frozenset(("from", "comments", "keywords"))
+"""Fields besides the subject in which somebody may tell a password."""
 
 
 def _is_attached(part: mime.Part) -> bool:
@@ -133,7 +141,8 @@ def _of_name(name: str) -> Yields:
     ending = extension(name)
     stem = name.replace("\\", "/").rpartition("/")[2]
     stem = stem[: -len(ending) - 1] if ending else stem
-    found = [Candidate(stem, 0.15, "whole")] if 1 < len(stem) <= 64 else []
+    found = [Candidate(stem, 0.3 if stem.isdecimal() else 0.15, "whole")] if 1 < len(stem) <= 64 else []
+    found += candidates(stem.replace("_", " "), 10, guesses=False)
     words = _WORDS_OF_NAME.findall(stem)[:8]
     found += [Candidate(word, 0.14 if any(map(str.isdigit, word)) else 0.06, "a part of it") for word in words]
     yield from _clues(found, "name of a file")

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from emoscan.parse import Malformed, charset, header, mime
-from emoscan.parse.passwords import Candidate, candidates, html_text
+from emoscan.parse.passwords import Candidate, candidates, html_text, speaks_of_one
 
 HEAD: Final = 1 << 16
 """Bytes of a mail that are enough for its header fields and, of one that tells a password, for its text."""
@@ -22,9 +22,6 @@ _FIELD: Final = re.compile(
     rb"^(from|return-path|sender|date):([^\r\n]{0,1000}(?:\r?\n[ \t][^\r\n]{0,1000}){0,4})", re.IGNORECASE | re.MULTILINE
 )
 _DOMAIN: Final = re.compile(rb"@([A-Za-z0-9.-]{3,255})")
-_NOTICE: Final = re.compile(
-    r"pass\s?(?:word|code|wor?t)|パスワード|解凍|開封|\bpw\b|kennwort|contraseña|senha|mot de passe|hasło|wachtwoord", re.IGNORECASE
-)
 
 
 class Envelope(Struct, frozen=True):
@@ -69,7 +66,7 @@ def clues(mails: Iterable[bytes]) -> Iterator[Candidate]:
         except Malformed:
             continue
         subject = header.decode_words(mime.field(parsed.headers, "subject")[:4_096])
-        notice = _NOTICE.search(subject) is not None
+        notice = speaks_of_one(subject) or "解凍" in subject or "開封" in subject
         for candidate in _in(mail, parsed, guesses=notice)[:MAX_CLUES]:
             place = f"text of another mail, {subject!r}" if subject else "text of another mail"
             yield Candidate(candidate.value, candidate.rank * (0.9 if notice else 0.6), f"{place}, {candidate.how}")

@@ -36,8 +36,18 @@ def test_headers():
     assert found["abc12"].how == 'subject of the mail, after "PW"'
 
 
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("X-Archive-Password", "Kv7-2290"), ("Comments", "Passwort: Kv7-2290"), ("From", '"PW Kv7-2290" <a@b.example.test>')],
+)
+def test_further_fields(header, value):
+    found = clues(in_mail, mail([(header, value), *HEADERS], mixed(text("hello"), attachment("a.zip", b"x"))))
+    assert found["Kv7-2290"].confidence > 0.8
+
+
 def test_names():
     assert {"INV_1010 2020", "1010", "2020"} <= set(clues(in_names, b"", "INV_1010 2020.zip"))
+    assert clues(in_names, b"", "Invoice_(pass_Kv7-2290).zip")["Kv7-2290"].confidence > 0.8
 
 
 def opened(message):

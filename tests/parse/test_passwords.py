@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from emoscan.parse.passwords import MAX_CANDIDATES, candidates, html_text
+from emoscan.parse.passwords import MAX_CANDIDATES, candidates, html_text, speaks_of_one
 
 FIRST = [
     ("添付ファイルの解凍パスワード：４４３２", "4432"),
@@ -36,6 +36,23 @@ FIRST = [
     ("password\n\nabc99\n", "abc99"),
     ("Please use 4432 as the password", "4432"),
     ("Dear all,\nsee attached.\n4432\n", "4432"),
+    ("解凍PWはxK9です。", "xK9"),
+    ("ＰＷはBhHでお願いします。", "BhH"),
+    ("{BhH}（パスワード）", "BhH"),
+    ("パスワード／Kv7-2290", "Kv7-2290"),
+    ("セキュリティコード：BhH", "BhH"),
+    ("Pasword: BhH", "BhH"),
+    ("Access code: BhH", "BhH"),
+    ("Mot-de-passe : BhH", "BhH"),
+    ("Le mot de passe est « invoice »", "invoice"),
+    ("BhH ist das Passwort", "BhH"),
+    ("ŞİFRE: BhH", "BhH"),
+    ("Пароль к архиву - BhH", "BhH"),
+    ("비밀번호는 BhH입니다", "BhH"),
+    ("解压码:BhH", "BhH"),
+    ("Hasło to: BhH", "BhH"),
+    ("Pass\u200bword: B\u200bh\u00adH", "BhH"),
+    ("Etwas anderes: BhH", "BhH"),
 ]
 
 
@@ -51,6 +68,16 @@ def test_likeliest_candidate(text, password):
         ('Password is "two words".', "two words"),
         ("the code word of today, hunter2, opens it", "hunter2"),
         ("Password (without quotes): 'a b'", "a b"),
+        ("The password is P@ssw0rd!.", "P@ssw0rd!"),
+        ("Password green tree 7", "green tree 7"),
+        ("To open it, enter BhH", "BhH"),
+        ("開くときはBhHを入れてください", "BhH"),
+        ("Use code a#b9$ to unzip", "a#b9$"),
+        ("パスワードは、パス9901となります。", "パス9901"),
+        ("下記パスワードにて解凍願います。\n\n----------\nBhH\n----------", "BhH"),
+        ("BhH が解凍パスワードです。", "BhH"),
+        (">> Passwort\n>> lautet:\n>> BhH", "BhH"),
+        ("Password: 4 7 1 1", "4711"),
     ],
 )
 def test_among_the_first_ten(text, password):
@@ -89,6 +116,32 @@ def test_text_of_a_page():
 
 
 @pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Password: B<!-- a > b -->h<!-- < -->H</p>",
+        "<p>Password: B<span style='display: none'>q<span>7</span></span>hH</p>",
+        "<p>Password: Bh<i style='x:y;FONT-SIZE:0px'>99<br>99</i>H</p>",
+        "<p>Password: <span style='font-size:0.9em'>BhH</span></p>",
+        "<p>Pass&shy;word: B&#8203;h<wbr>H</p>",
+        "<div style='display:none'>Password: BhH</div>",
+    ],
+)
+def test_likeliest_candidate_of_a_page(markup):
+    assert candidates(html_text(markup))[0].value == "BhH"
+
+
+def test_table_with_a_row_of_labels():
+    page = "<table><tr><th>File</th><th>Password</th></tr><tr><td>a.zip</td><td>BhH</td></tr></table>"
+    assert "BhH" in [c.value for c in candidates(html_text(page))[:8]]
+
+
+def test_whether_a_text_speaks_of_one():
+    assert speaks_of_one("Fwd: ＰＡＳＳＷＯＲＤ")
+    assert speaks_of_one("添付ファイルのパスワードについて")
+    assert not speaks_of_one("passport photos")
+
+
+@pytest.mark.parametrize(
     "unit",
     [
         "a",
@@ -112,6 +165,14 @@ def test_text_of_a_page():
         "pass",
         "「",
         "a1",
+        "a: b c d\n",
+        "<!--",
+        "<i style=display:none>",
+        "enter a ",
+        "を入れ",
+        "> | ",
+        "code a1",
+        "\u200b",
     ],
 )
 def test_linear(unit):
