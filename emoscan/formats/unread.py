@@ -34,7 +34,6 @@ INSTEAD: Final = {
     "archive.arj": "ARJ archives are not read",
     "archive.ace": "ACE archives are not read",
     "archive.lzh": "LZH archives are not read",
-    "windows.chm": "compiled help is not read",
     "disk.vmdk": "VMware disks are not read",
     "disk.dmg": "disks of macOS are not read",
 }

@@ -19,6 +19,10 @@ _PRIORITY: Final = {extension: rank for rank, extensions in enumerate(_ORDER) fo
 _LOW: Final = frozenset("png jpg jpeg gif bmp ico tif tiff webp emf wmf mp3 mp4 avi mov wav ogg ttf otf woff woff2 css class".split())
 
 
+LOWEST: Final = len(_ORDER) + 1
+"""Priority of pictures, sounds, fonts and the like."""
+
+
 def extension(name: str) -> str:
     """In lower case, without the dot; "" when there is none."""
     stem, dot, last = name.replace("\\", "/").rpartition("/")[2].rstrip(". \0").rpartition(".")
@@ -28,4 +32,4 @@ def extension(name: str) -> str:
 def priority(name: str) -> int:
     """0 for names to look into first, higher for later."""
     ending = extension(name)
-    return len(_ORDER) + 1 if ending in _LOW else _PRIORITY.get(ending, len(_ORDER))
+    return LOWEST if ending in _LOW else _PRIORITY.get(ending, len(_ORDER))
