@@ -6,7 +6,7 @@ module is never lost. Blocks that are not closed end with their procedure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from emoscan.evaluate.vba import syntax as s
@@ -67,13 +67,18 @@ PROCEDURE: Final = frozenset(("sub", "function", "property"))
 VISIBILITY: Final = frozenset(("public", "private", "friend", "global", "static", "default"))
 
 
-def parse(source: str, *, vbscript: bool = False, project: str = "", modules: Collection[str] = ()) -> s.Module:
+def parse(
+    source: str, *, vbscript: bool = False, project: str = "", modules: Collection[str] = (), constants: Mapping[str, str] | None = None
+) -> s.Module:
     """The syntax tree of a module's source. Never raises for what it holds.
 
-    `project`: the name of the project, which may stand before those of its `modules` (both in lower case).
+    `project`: the name of the project, which may stand before those of its `modules` (both in lower case). `constants`: what the
+    properties of the project set for conditional compilation, whole numbers (MS-OVBA 2.3.4.2.1.12).
     """
     parser = _Parser(tokenize(source, vbscript=vbscript), vbscript=vbscript)
     parser.project, parser.modules = project, modules
+    for name, value in (constants or {}).items():
+        parser.conditional.setdefault(name.lower(), int(value) if value.removeprefix("-").isdecimal() and len(value) < 10 else None)
     return parser.module()
 
 
@@ -98,6 +103,7 @@ class _Parser:
         self.tree = s.Module(spellings=tokens.spellings)
         self.project = ""
         self.modules: Collection[str] = ()
+        self.conditional: dict[str, Compiled] = dict(SET_BY_OFFICE)
 
     # ------------------------------------------------------------ helpers
 
@@ -533,7 +539,18 @@ class _Parser:
                 self.skip_to_branch()
         elif word in ("elseif", "else"):
             self.skip_to_end_if()
+        elif word == "const":
+            self.at += 1
+            self.set_conditional()
         self.skip_line()
+
+    def set_conditional(self) -> None:
+        try:
+            name = self.name()
+            self.expect("=")
+            self.conditional[name] = constant(self.expression(), self.conditional)
+        except Unreadable:
+            return
 
     def condition(self) -> bool:
         start = self.at
@@ -542,7 +559,7 @@ class _Parser:
         except Unreadable:
             self.at = start
             return True
-        return bool(constant(tree))
+        return bool(constant(tree, self.conditional))
 
     def skip_to_branch(self) -> None:
         """Behind the next branch of a false #If that is to be read, or behind its end."""
@@ -1392,25 +1409,46 @@ class _Parser:
             self.expect(",")
 
 
-def constant(tree: s.Expr) -> bool | int | float | str | None:
-    """Value of a conditional compilation expression: VBA7, Win64 and Win32 are true, the rest of the names false."""
+Compiled = bool | int | float | str | None
+"""What a conditional compilation constant may be."""
+
+MAX_CONDITIONAL: Final = 1024
+"""Characters of a text for conditional compilation."""
+
+SET_BY_OFFICE: Final[Mapping[str, Compiled]] = {"vba6": True, "vba7": True, "win32": True, "win64": True, "mac": False, "win16": False}
+
+
+def constant(tree: s.Expr, names: Mapping[str, Compiled]) -> Compiled:
+    """Value of a conditional compilation expression (MS-VBAL 3.4.1). A constant that nothing sets is Empty."""
     if isinstance(tree, s.Lit):
         return tree.value  # type: ignore[no-any-return]
     if isinstance(tree, s.Name):
-        return tree.name in ("vba7", "win64", "win32", "vba6")
+        return names.get(tree.name)
     if isinstance(tree, s.ByVal):
-        return constant(tree.operand)
+        return constant(tree.operand, names)
     if isinstance(tree, s.Unary):
-        value = constant(tree.operand)
-        return not value if tree.op == "not" else -(value or 0) if isinstance(value, (int, float)) else value
+        value = constant(tree.operand, names)
+        if tree.op == "not":
+            return ~value if isinstance(value, int) and not isinstance(value, bool) else not value
+        return -(value or 0) if isinstance(value, (int, float)) else value
     if isinstance(tree, s.Binary):
-        left, right = constant(tree.left), constant(tree.right)
-        if tree.op in ("and", "or", "xor"):
-            return {"and": bool(left) and bool(right), "or": bool(left) or bool(right), "xor": bool(left) != bool(right)}[tree.op]
-        if tree.op in ("=", "<>"):
-            return (left == right) == (tree.op == "=")
-        if isinstance(left, (int, float)) and isinstance(right, (int, float)):
-            return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}.get(tree.op)
+        return _constant_of_two(tree.op, constant(tree.left, names), constant(tree.right, names))
+    return True
+
+
+def _constant_of_two(op: str, left: Compiled, right: Compiled) -> Compiled:
+    if op in ("and", "or", "xor"):
+        return {"and": bool(left) and bool(right), "or": bool(left) or bool(right), "xor": bool(left) != bool(right)}[op]
+    if op == "&":
+        return f"{'' if left is None else left}{'' if right is None else right}"[:MAX_CONDITIONAL]
+    left = (0 if not isinstance(right, str) else "") if left is None else -left if isinstance(left, bool) else left
+    right = (0 if not isinstance(left, str) else "") if right is None else -right if isinstance(right, bool) else right
+    if op in ("=", "<>"):
+        return (left == right) == (op == "=")
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        if op in ("+", "-"):
+            return left + right if op == "+" else left - right
+        return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}.get(op)
     return True
 
 
