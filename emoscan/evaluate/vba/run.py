@@ -92,14 +92,19 @@ class Program:
         turned: bool = False,
         lenient: bool = False,
         offline: Budget | None = None,
+        hidden: bool = False,
     ) -> Project:
-        """A fresh machine with the project linked in it. With `offline`, every request fails, and that budget pays."""
+        """A fresh machine with the project linked in it. With `offline`, every request fails, and that budget pays.
+
+        `hidden`: the user has hidden text of documents shown.
+        """
         budget = offline or self.budget
         world = World(budget, profile, now or self.now, self.document_name)
         world.online = offline is None
         machine = VbaMachine(budget, world, emit, code_page=self.source.code_page)
         project = Project(machine, code=self.code, turned=turned, lenient=lenient)
         project.host = make_host(machine, self.source.document, self.source.modules)
+        project.host.settings["hidden"] = hidden
         for module, tree in zip(self.source.modules, self.trees):
             project.link(tree, module.name, module.type)
         return project
@@ -161,9 +166,10 @@ def evaluate(source: VbaProject, budget: Budget, emit: Emit, document_name: str 
         emit(Fact("vba.entry", entry.event, detail={"module": entry.procedure.module.shown, "stage": STAGES[entry.stage]}))
     run_all(project, found)
     failed = watch.failed
-    keyed = bool(watch.telling) and not watch.convincing and in_key(watch.asked)
+    hidden = project.host is not None and project.host.kept_back
+    keyed = bool(watch.telling) and not watch.convincing and (hidden or in_key(watch.asked))
     if project.procedures and (keyed or not watch.telling):
-        for start in other_ways(program, watch.asked):
+        for start in other_ways(program, watch.asked, hidden=hidden):
             held: list[Yield] = []
             second = Watch(held.append, seen=set(seen))
             again = start(second)
@@ -288,8 +294,11 @@ def in_key(asked: set[str]) -> bool:
     return asks(asked, OF_PLACE) or asks(asked, OF_TIME)
 
 
-def other_ways(program: Program, asked: set[str]) -> Iterator[Callable[[Emit], Project]]:
-    """Further runs, the likeliest first: guards turned round; other countries and days when the macro asked for them."""
+def other_ways(program: Program, asked: set[str], *, hidden: bool) -> Iterator[Callable[[Emit], Project]]:
+    """Further runs, the likeliest first: hidden text shown when some was left out, guards turned round; other countries and days when
+    the macro asked for them."""
+    if hidden:
+        yield lambda emit: program.start(emit, hidden=True)
     yield lambda emit: program.start(emit, turned=True)
     if asks(asked, OF_PLACE):
         for profile in (Profile(country=country, lcid=lcid) for country, lcid in LOCALES[1:]):

@@ -9,12 +9,13 @@ import pytest
 from emoscan.budget import Budget, Limits
 from emoscan.evaluate.vba.run import evaluate, sensible
 from emoscan.model import Fact, Problem
-from emoscan.parse.bundle import Document, Module, VbaProject
+from emoscan.parse.bundle import Document, Module, Paragraph, Run, VbaProject
 
 
-def facts(source: str, host: Any = "word") -> list[Fact]:
+def facts(source: str, host: Any = "word", constants: dict[str, str] | None = None, **document: Any) -> list[Fact]:
     emitted: list[Any] = []
-    project = VbaProject((Module("ThisDocument", source, "document"),), document=Document(host=host))
+    modules = (Module("ThisDocument", source, "document"),)
+    project = VbaProject(modules, constants=constants or {}, document=Document(host=host, **document))
     evaluate(project, Budget(Limits(seconds=60)), emitted.append)
     return [item for item in emitted if isinstance(item, Fact)]
 
@@ -42,6 +43,19 @@ def test_guards_are_turned_round(test, evidence):
 
 def test_a_block_that_only_other_surroundings_would_enter():
     assert commands('Sub AutoOpen()\nIf Environ("USERNAME") = "victim" Then\nShell "calc"\nEnd If\nEnd Sub') == [("calc", 1.0)]
+
+
+def test_hidden_text_that_this_user_does_not_see():
+    """Word leaves it out of what a macro reads, unless the user has it shown."""
+    paragraphs = (Paragraph("Lure"), Paragraph("cmd /c hidden", (Run("cmd /c hidden", hidden=True),)))
+    source = "Sub AutoOpen()\nv = Split(ActiveDocument.Range.Text, vbCr)\nShell v(1)\nEnd Sub"
+    assert commands(source, paragraphs=paragraphs) == [("cmd /c hidden", 1.0)]
+
+
+def test_constants_of_the_project():
+    source = '#If Z = 3 Then\nSub AutoOpen()\nShell "calc"\nEnd Sub\n#End If'
+    assert commands(source, constants={"Z": "3"}) == [("calc", 1.0)]
+    assert commands(source, constants={"Z": "4"}) == []
 
 
 def test_an_error_that_ends_the_macro_is_passed_over():

@@ -65,6 +65,8 @@ class Host:
         self.clipboard: Any = ""
         self.scheduled = 0
         self.settings: dict[str, Any] = {}
+        self.kept_back = False
+        """Hidden text was left out of what the script read, as it is where a user does not have it shown."""
         self.selected_shape: Any = None
         """The shape that is selected."""
 

@@ -7,8 +7,9 @@ is read as Chr(13) and Chr(7).
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 from emoscan.evaluate.core.values import Unknown
@@ -98,6 +99,23 @@ class Story:
         self._cut = {}
 
     # ------------------------------------------------------------ looks
+
+    def looks_after(self, edits: Sequence[tuple[int, int, int]]) -> tuple[list[Look], list[Look]]:
+        """`looks` and `overrides` as they are once some pieces have been replaced: (start, end, length of what comes there), in order."""
+        if not self.looks and not self.overrides:
+            return self.looks, self.overrides
+        starts = [start for start, _, _ in edits]
+        shifts = list(accumulate((length - (end - start) for start, end, length in edits), initial=0))
+
+        def place(position: int) -> int:
+            number = bisect_left(starts, position)
+            if number and position < edits[number - 1][1]:
+                start, _, length = edits[number - 1]
+                return start + shifts[number - 1] + min(position - start, length)
+            return position + shifts[number]
+
+        looks, overrides = ([(place(a), place(b), values) for a, b, values in each] for each in (self.looks, self.overrides))
+        return [look for look in looks if look[1] > look[0]], [look for look in overrides if look[1] > look[0]]
 
     def look(self, position: int, name: str) -> Any:
         """A property of the font at a position, None where nothing says."""

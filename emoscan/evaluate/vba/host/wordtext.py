@@ -73,9 +73,12 @@ def set_span(this: Object, start: int, end: int) -> None:
 def read(this: Object, start: int, end: int) -> Any:
     story: Story = this.data["story"]
     host = this.data["host"]
-    value = story.slice(start, end, with_hidden=not story.hidden or host.settings.get("hidden", False) or this.data.get("hidden", False))
+    with_hidden = not story.hidden or host.settings.get("hidden", False) or this.data.get("hidden", False)
+    value = story.slice(start, end, with_hidden=with_hidden)
     if not value and story.hidden:  # Word tells it or not depending on what it shows; who asks for nothing but hidden text, counts on it
         value = story.slice(start, end)
+    elif not with_hidden and len(value if isinstance(value, str) else value.known()) < end - start:
+        host.kept_back = True
     return host.outside(value, story.place) if story.outside else value
 
 
@@ -848,12 +851,15 @@ def replace_all(machine: Any, of: Object, pattern: re.Pattern[str], put: str | U
     story: Story = of.data["story"]
     text = story.known
     out: list[str | Unknown] = []
+    edits: list[tuple[int, int, int]] = []
     at, count = low, 0
     for match in pattern.finditer(text, low, high):
         if match.end() == match.start():
             continue
-        out += (text[at : match.start()], replacement_text(machine, of, match, put))
+        new = replacement_text(machine, of, match, put)
+        out += (text[at : match.start()], new)
         at = match.end()
+        edits.append((match.start(), at, len(new if isinstance(new, str) else new.known())))
         count += 1
         if count & 0xFFF == 0:
             machine.grow(sum(len(p) for p in out if isinstance(p, str)))
@@ -861,7 +867,9 @@ def replace_all(machine: Any, of: Object, pattern: re.Pattern[str], put: str | U
     if count:
         out.append(text[at:high])
         whole = Unknown.join(out)
+        looks = story.looks_after(edits)
         size = write(machine, of, low, high, whole)
+        story.looks, story.overrides = looks
         set_span(of, low, low + size)
     return count
 

@@ -140,6 +140,13 @@ def test_hidden_text_is_read_when_it_is_shown():
     assert value("ActiveDocument.Characters(2).Font.Hidden", LOOKS) == -1
 
 
+def test_looks_stay_with_their_text_when_other_text_is_replaced():
+    lines = 'ActiveDocument.Content.Find.Execute "a", ReplaceWith:="long", Replace:=2: Main = ActiveDocument.Range(4, 5).Font.Hidden'
+    assert body(lines, LOOKS) == -1
+    lines = 'ActiveDocument.Content.Find.Execute "a", ReplaceWith:="", Replace:=2: Main = ActiveDocument.Range.Text'
+    assert body(lines, LOOKS) == "c\rwhite\r"
+
+
 def test_characters_picked_by_their_look():
     lines = """
     For Each c In ActiveDocument.Paragraphs(1).Range.Characters
