@@ -295,8 +295,9 @@ def in_key(asked: set[str]) -> bool:
 
 
 def other_ways(program: Program, asked: set[str], *, hidden: bool) -> Iterator[Callable[[Emit], Project]]:
-    """Further runs, the likeliest first: hidden text shown when some was left out, guards turned round; other countries and days when
-    the macro asked for them."""
+    """Further runs, the likeliest first: hidden text shown (`hidden`: some was left out), guards turned round, other countries and days
+    when the macro asked for them.
+    """
     if hidden:
         yield lambda emit: program.start(emit, hidden=True)
     yield lambda emit: program.start(emit, turned=True)
