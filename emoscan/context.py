@@ -135,14 +135,21 @@ class Context:
                 return datetime.fromisoformat(clue.value).replace(tzinfo=None)
         return None
 
-    def passwords(self, defaults: Iterable[str] = (), *, tried: bool = False) -> list[Clue]:
-        """Passwords to try, likeliest first: what `clues` gives, and `defaults`, those only in the first run unless `tried` is set."""
+    def passwords(self, defaults: Iterable[str] = (), *, tried: bool = False, last: Iterable[str] = ()) -> list[Clue]:
+        """Passwords to try, likeliest first: what `clues` gives, and `defaults`, those only in the first run unless `tried` is set.
+
+        `last` come behind all others, in the first run only: where a check costs next to nothing they are tried in turn.
+        """
         clues = self.clues("password", tried=tried)
         if self.again and not tried:
             return clues
         known = {clue.value for clue in clues}
         clues += [Clue(word, "default password", RANK_OF_DEFAULTS) for word in dict.fromkeys(defaults) if word not in known]
-        return sorted(clues, key=lambda clue: -clue.rank)
+        clues.sort(key=lambda clue: -clue.rank)
+        if not self.again:
+            known = {clue.value for clue in clues}
+            clues += [Clue(word, "short numbers, tried in turn", 0.0) for word in last if word not in known]
+        return clues
 
     def inflate(self, body: bytes, wbits: int = -15, size: int | None = None) -> tuple[bytes, bytes]:
         """Undo deflate, asking the budget for each piece before it is kept. Returns the output and the unused input.

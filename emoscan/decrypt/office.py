@@ -10,7 +10,7 @@ from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, officecrypto, officelock
 from emoscan.parse.cfb import CompoundFile
 from emoscan.parse.officecrypto import Lock, Unmodelled
-from emoscan.parse.passwords import CHEAP, DEFAULT_OFFICE, VELVET_SWEATSHOP
+from emoscan.parse.passwords import CHEAP, DEFAULT_OFFICE, VELVET_SWEATSHOP, short_numbers
 from emoscan.registry import step
 
 LEGACY_LENGTH = 15
@@ -91,9 +91,10 @@ def _opened(ctx: Context, lock: Lock, document: bytes, clue: Clue) -> Yields:
 
 def _candidates(ctx: Context, lock: Lock) -> list[Clue]:
     """Passwords in the order in which they are tried: those of the user, Excel's own, then by rank."""
-    clues = ctx.passwords((VELVET_SWEATSHOP, *DEFAULT_OFFICE))
+    cheap = lock.rounds == 1
+    clues = ctx.passwords((VELVET_SWEATSHOP, *DEFAULT_OFFICE), last=short_numbers() if cheap else ())
     clues.sort(key=lambda clue: (clue.rank <= 1, clue.value != VELVET_SWEATSHOP))
-    return clues[: ctx.budget.limits.passwords * (CHEAP if lock.rounds == 1 else 1)]
+    return clues[: ctx.budget.limits.passwords * (CHEAP if cheap else 1)]
 
 
 def _key(ctx: Context, lock: Lock, password: str) -> tuple[Any, str]:

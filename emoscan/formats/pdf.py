@@ -8,6 +8,7 @@ from typing import Any, Final
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed
+from emoscan.parse.passwords import DEFAULT_PDF, short_numbers
 from emoscan.parse.pdf import Object, Pdf
 from emoscan.parse.text import as_bytes
 from emoscan.registry import step
@@ -17,7 +18,8 @@ MAX_FILES: Final = 500
 MAX_SCRIPTS: Final = 500
 MAX_NODES: Final = 1_000_000
 """Values of all objects that are looked at."""
-PASSWORDS: Final = 200
+PASSWORDS, DEAR = 2_000, 200
+"""Candidates, where one costs a fraction of a millisecond and where it costs several."""
 
 
 @step("pdf", "document.pdf", clue="password")
@@ -50,7 +52,7 @@ def _unlocked(pdf: Pdf, ctx: Context) -> Generator[Fact | Problem, None, bool]:
     if not ctx.again:
         yield Fact("document.encrypted", pdf.lock.name)
     tried = 0
-    for clue in ctx.passwords()[:PASSWORDS]:
+    for clue in ctx.passwords(DEFAULT_PDF, last=short_numbers())[:PASSWORDS] if pdf.lock.cheap else ctx.passwords(DEFAULT_PDF)[:DEAR]:
         ctx.budget.spend(100, "kdf_rounds")
         tried += 1
         if pdf.unlock(clue.value):

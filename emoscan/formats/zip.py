@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import zlib
+from typing import Final
 
 from msgspec import Struct
 
+from emoscan.budget import MIB
 from emoscan.context import Clue, Context
 from emoscan.formats.members import handed_on, locked_problem, still_shut
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, zipdir, ziplock
 from emoscan.parse.names import priority
-from emoscan.parse.passwords import CHEAP, DEFAULT_ARCHIVE
+from emoscan.parse.passwords import CHEAP, DEFAULT_ARCHIVE, short_numbers
 from emoscan.parse.unpack import Content, Unsupported
 from emoscan.parse.zipdir import Directory, Member
 from emoscan.registry import Look, sniffs, step
+
+NUMBERS_FOR: Final = 4 * MIB
+"""Packed bytes of a member that short numbers are tried on: of some hundred of them one passes the first check, and the next reads all."""
 
 
 @sniffs("archive.zip")
@@ -110,6 +115,9 @@ class _Lock:
         self.clues = _candidates(ctx)
         self.working: list[Clue] = []
         """Passwords that have opened a member; the next member is most likely to take one of them."""
+        self.tried = len(self.clues)
+        self.numbers = True
+        """Whether short numbers are still to be tried: on the first member with a lock that costs little."""
         self.out_of_rounds = False
         self.bad_hmac: list[str] = []
         self.unsupported: dict[str, list[str]] = {}
@@ -132,7 +140,12 @@ class _Lock:
         yield from self.what_stays_shut(shut)
 
     def try_all(self, member: Member) -> _Opened | None:
-        for clue in [*self.working, *self.clues]:
+        clues = [*self.working, *self.clues]
+        if self.numbers and member.aes is None and member.packed <= NUMBERS_FOR:
+            self.numbers = False
+            clues += self.ctx.passwords(last=short_numbers())
+            self.tried = len(clues)
+        for clue in clues:
             for password in ziplock.passwords_as_bytes(clue.value):
                 try:
                     content = self.aes(member, password) if member.aes is not None else self.zipcrypto(member, password)
@@ -195,7 +208,7 @@ class _Lock:
         said = {*self.bad_hmac, *(name for names in self.unsupported.values() for name in names)}
         still = [m for m in shut if m.name not in said]
         if still:
-            yield locked_problem([(m.name, m.size, m.encryption) for m in still], len(self.clues))
+            yield locked_problem([(m.name, m.size, m.encryption) for m in still], self.tried)
 
 
 def _candidates(ctx: Context) -> list[Clue]:

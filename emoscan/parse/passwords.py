@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from typing import Final
 
@@ -43,6 +44,20 @@ VELVET_SWEATSHOP: Final = "VelvetSweatshop"
 
 DEFAULT_OFFICE: Final = ("/01Hannes Ruescher/01", "infected", "1234", "123456", "password", "123", "12345")
 """The first is to PowerPoint what VelvetSweatshop is to Excel."""
+
+DEFAULT_PDF: Final = ("1234", "123456", "12345", "123", "password", "0000", "1111", "infected")
+
+
+@cache
+def short_numbers() -> tuple[str, ...]:
+    """What people take who lock a bill or a statement: three digits, then four that are a day, a year or easily typed. Below 2,000."""
+    days = [(month, day) for month in range(1, 13) for day in range(1, 32)]
+    four = [f"{day:02}{month:02}" for month, day in days] + [f"{month:02}{day:02}" for month, day in days]
+    four += [str(year) for year in range(1940, 2031)] + [f"{a}{b}{a}{b}" for a in range(10) for b in range(10)]
+    four += [f"{a}{a}{b}{b}" for a in range(10) for b in range(10)] + [f"{a}000" for a in range(1, 10)]
+    four += ["0123", "1234", "2345", "3456", "4567", "5678", "6789", "7890", "9876", "4321", "3210", "2580", "0852"]
+    return tuple(dict.fromkeys([*(f"{number:03}" for number in range(1_000)), *four]))
+
 
 CHEAP: Final = 50
 """Candidates for a check as cheap as that of a ZIP, as a multiple of those for a long key derivation."""

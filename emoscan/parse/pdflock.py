@@ -32,6 +32,11 @@ class Lock(Struct, frozen=True):
     def name(self) -> str:
         return f"PDF, {'AES' if self.streams.startswith('AES') else self.streams} {self.bits} bits"
 
+    @property
+    def cheap(self) -> bool:
+        """Whether a password is checked in a fraction of a millisecond."""
+        return self.revision < 5
+
     def open(self, password: bytes) -> bytes | None:
         """The key of the file, if the password is that of a user or the owner."""
         if self.revision >= 5:

@@ -127,11 +127,19 @@ def test_macros_of_a_locked_document_stay_where_they_are():
 
 
 def test_what_stays_locked_is_said():
-    for step, data in ((open_package, encrypt.standard(PACKAGE, "secret")), (open_document, encrypt.doc(DOCUMENT, "secret"))):
+    for step, data, tried in (
+        (open_package, encrypt.standard(PACKAGE, "secret"), 9),
+        (open_document, encrypt.doc(DOCUMENT, "secret"), 1_881),
+    ):
         items = run(step, data, "wrong")
         assert not of(Child, items)
         assert [p.sort for p in of(Problem, items)] == ["encrypted"]
-        assert "none of 9 passwords opens it" in of(Problem, items)[0].message
+        assert f"none of {tried} passwords opens it" in of(Problem, items)[0].message
+
+
+def test_short_numbers_are_tried_where_a_check_costs_little():
+    items = run(open_document, encrypt.doc(DOCUMENT, "0808"))
+    assert [(f.value, f.how) for f in of(Fact, items) if f.kind == "opened.password"] == [("0808", "short numbers, tried in turn")]
 
 
 def test_plain_documents_are_passed_over():

@@ -66,6 +66,12 @@ def test_a_lock_and_its_password():
     ]
 
 
+def test_short_numbers_are_tried():
+    writer = Pdf(password="0808", revision=4)
+    writer.objects = [b"<< /URI " + writer.string(b"https://files.example.test/a", 1) + b" >>"]
+    assert ("opened.password", "0808", "short numbers, tried in turn") in facts(run(writer))
+
+
 def test_damage_is_told():
     assert [p.sort for p in run(b"%PDF-1.4 nothing") if isinstance(p, Problem)] == ["malformed"]
     assert [p.sort for p in run(Pdf([(b"/Type /EmbeddedFile /Filter /Nobody", b"x")])) if isinstance(p, Problem)] == ["malformed"]

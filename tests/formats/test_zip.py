@@ -27,6 +27,21 @@ def of(type_, items):
     return [item for item in items if isinstance(item, type_)]
 
 
+def test_short_numbers_are_tried_on_the_old_encryption():
+    items = run(
+        zip_file(
+            [
+                Member("a.doc", b"document", encryption="zipcrypto", password="826"),
+                Member("b.doc", b"second", encryption="zipcrypto", password="826"),
+            ]
+        )
+    )
+    assert {c.data: c.how for c in of(Child, items)} == {
+        b"document": "ZipCrypto ZIP, password from short numbers, tried in turn",
+        b"second": "ZipCrypto ZIP, password from short numbers, tried in turn",
+    }
+
+
 def test_sniffed_by_content():
     assert sniff(zip_file([Member("a.txt", b"x")]), "a.doc") == ("archive.zip",)
     assert "archive.zip" not in sniff(zip_file([Member("[Content_Types].xml", b"x")]))
