@@ -62,6 +62,7 @@ def open_ooxml(artifact: Artifact, ctx: Context) -> Yields:
         yield Fact("archive.overlap", overlap)
     embedded: set[str] = set()
     yield from _links(package, embedded)
+    yield from _remote_callbacks(package)
     yield from _children(package, embedded)
     for scheme in sorted({part.encryption for part in package.parts if part.encryption}):
         yield Fact("archive.encrypted", scheme)
@@ -99,6 +100,18 @@ def _links(package: Package, embedded: set[str]) -> Yields:
                 yield from hyperlink(relationship.target, relationship.type, detail)
             else:
                 yield Fact("link.external", relationship.target, relationship.type, detail=detail)
+
+
+def _remote_callbacks(package: Package) -> Yields:
+    """Procedures that the ribbon looks for in a file behind an address, which is opened for it (CVE-2021-42292)."""
+    from emoscan.parse.callbacks import of_ribbons
+
+    seen: set[str] = set()
+    for callback in of_ribbons(package):
+        target = callback.procedure.rpartition("!")[0].strip("'")
+        if ("://" in target or target.startswith("\\\\")) and target not in seen and len(seen) < MAX_LINKS:
+            seen.add(target)
+            yield Fact("link.external", target, "customUI", detail={"event": callback.event})
 
 
 def _children(package: Package, embedded: set[str]) -> Yields:

@@ -95,6 +95,18 @@ class Paragraph(Struct, frozen=True, omit_defaults=True):
     style: str = ""
 
 
+class Callback(Struct, frozen=True, omit_defaults=True):
+    """A procedure that something outside of the modules names: the ribbon, a button, a shape, a field."""
+
+    procedure: str
+    """As it is named: "Go", "Module1.Go", "[0]!Go"."""
+    event: str
+    """What names it: "onLoad of customUI", "macro of shape Button 1"."""
+    when: Literal["opening", "use", "click"] = "click"
+    ribbon: dict[str, str] = {}
+    """Of a control of the ribbon what its procedure is told: Id, Tag."""
+
+
 class Document(Struct, frozen=True, omit_defaults=True):
     """What a macro can read of its document."""
 
@@ -128,6 +140,7 @@ class Document(Struct, frozen=True, omit_defaults=True):
     tags: dict[str, str] = {}
     """Of a presentation, its slides and shapes, by name in upper case as PowerPoint keeps them."""
     workbook: Workbook | None = None
+    callbacks: tuple[Callback, ...] = ()
     unread: tuple[str, ...] = ()
     """Names of fields above that the document has but that could not be read: a macro that reads them reads something unknown."""
 

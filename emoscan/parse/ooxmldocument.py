@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from emoscan.parse import Malformed, drawingml, oforms, xml
 from emoscan.parse.bundle import Control, Document, Property, Shape
+from emoscan.parse.callbacks import read_callbacks
 from emoscan.parse.cfb import MAGIC, CompoundFile
 from emoscan.parse.hosts import Host
 from emoscan.parse.oledocument import bind, code_name_of, read_forms
@@ -82,6 +83,7 @@ def read_document(package: Package, project: Project, storage: CompoundFile, pla
         properties=builtin,
         custom_properties=custom,
         custom_xml=tuple(_custom_xml(package)),
+        callbacks=(*read_callbacks(package), *text.callbacks),
     )
 
 

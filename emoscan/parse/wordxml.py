@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from emoscan.parse import xml
-from emoscan.parse.bundle import Document, Paragraph, Run, Shape
+from emoscan.parse.bundle import Callback, Document, Paragraph, Run, Shape
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -151,6 +151,7 @@ class Reader:
         self.copies = MAX_COPIES
         self.shapes: list[Shape] = []
         self.fields: list[tuple[str, str]] = []
+        self.callbacks: list[Callback] = []
         self.controls: list[tuple[str, str, str]] = []
         self.bookmarks: dict[str, str] = {}
         self.comments: list[tuple[str, str]] = []
@@ -171,6 +172,7 @@ class Reader:
             comments=tuple(self.comments),
             fields=tuple(self.fields),
             content_controls=tuple(self.controls),
+            callbacks=tuple(self.callbacks),
         )
 
     def read_main(self, root: Element) -> None:
@@ -289,6 +291,8 @@ class _Walk:
                 self.shapes[-1].type = "group"
             case "docPr" | "cNvPr" | "textpath":
                 self.describe(element, tag)
+            case "entryMacro" | "exitMacro" if len(self.reader.callbacks) < MAX_ITEMS:  # 17.16.15 and 17.16.16
+                self.reader.callbacks.append(Callback(xml.attribute(element, "val"), f"{tag} of a form field", "use"))
             case _ if tag in _CHARACTERS:
                 self.say("\f" if xml.attribute(element, "type") == "page" else _CHARACTERS[tag])
             case _ if tag in _SHAPES:

@@ -7,6 +7,7 @@ from fixturelib.cfb import Storage, compound
 from fixturelib.oforms import Control, binary_stream
 from fixturelib.ovba import Module, Project
 
+from emoscan.analyse import analyse
 from emoscan.budget import Budget, Limits
 from emoscan.context import Context
 from emoscan.formats.ooxml import open_ooxml
@@ -93,3 +94,11 @@ def test_truth_about_two_directories():
     document = ooxml.word("a")
     document.extra.append(Member("word/document.xml", b"<other/>"))
     assert any(f.kind == "archive.directory_lies" for f in of(Fact, run(document)))
+
+
+def test_a_ribbon_that_calls_a_macro_of_a_file_on_a_server():
+    package = ooxml.excel([ooxml.Sheet("One")])
+    package.add("customUI/customUI.xml", "<customUI onLoad=\"'https://files.example.test/a.xlsm'!Sheet1.go\"/>")
+    package.relate("", f"{ooxml.MS}/ui/extensibility", "customUI/customUI.xml")
+    record = analyse(package.file())
+    assert "DOC.RIBBON_REMOTE" in {finding.id for finding in record.findings}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
 from emoscan.evaluate.vba.project import Project
 from emoscan.evaluate.vba.symbols import Procedure, expressions, statements, subexpressions
 from emoscan.evaluate.vba.syntax import Call, Lit, Member, Name
+from emoscan.parse.bundle import Callback, Document
+from emoscan.parse.lazy import lazy
 
 
 class Entry(Struct, frozen=True, eq=False):
@@ -18,6 +21,8 @@ class Entry(Struct, frozen=True, eq=False):
     """The name the host knows it by: AutoOpen, Document_Open, Click of CommandButton1."""
     stage: int
     """1: runs by itself; 2: runs when the document is closed, or on some event of using it; 3: a click; 4: nobody calls it."""
+    arguments: tuple[Any, ...] = ()
+    """What is known of those the host passes; the rest is made up."""
 
 
 # Word: "Auto macros"; Excel: Auto_* procedures; both kinds are found in any standard module and in the document's own.
@@ -109,13 +114,40 @@ PRESENTATION_EVENTS: Final = {
 
 RIBBON: Final = frozenset(("onload", "ribbon_onload", "ribbononload", "onaction"))
 
+STAGE_OF_CALLBACKS: Final = {"opening": 1, "use": 2, "click": 3}
+_MACRO_BUTTON: Final = lazy(r"macrobutton\s{1,20}(\S{1,255})", re.IGNORECASE)
 
-def entries(project: Project) -> list[Entry]:
+
+def callbacks(document: Document) -> Iterator[Callback]:
+    """Everything in a document that names a procedure: the ribbon, shapes, controls of sheets, fields."""
+    yield from document.callbacks
+    for control in document.controls:
+        macro = control.properties.get("OnAction")
+        if isinstance(macro, str) and macro:
+            yield Callback(macro, f"macro of {control.name or 'a control'}")
+    for code, _ in document.fields:
+        match = _MACRO_BUTTON.match(code.lstrip())
+        if match is not None:
+            yield Callback(match[1], "MACROBUTTON")
+
+
+def entries(project: Project, document: Document) -> list[Entry]:
     """Procedures that the host, or the user by a click, would start; those that run first come first."""
     found: list[Entry] = []
+    named: dict[int, tuple[str, int, tuple[Any, ...]]] = {}
+    for callback in callbacks(document):
+        target = project.find(callback.procedure)
+        if target is not None:
+            stage = STAGE_OF_CALLBACKS[callback.when]
+            if target.index not in named or stage < named[target.index][1]:
+                told = (project.host.ribbon_control(callback.ribbon),) if callback.ribbon and project.host is not None else ()
+                named[target.index] = (f"{project.spelling(target.name)} ({callback.event})", stage, told)
     for procedure in project.procedures:
         event = event_of(project, procedure)
-        if event is not None:
+        other = named.get(procedure.index)
+        if other is not None and (event is None or other[1] <= event[1]):
+            found.append(Entry(procedure, *other))
+        elif event is not None:
             found.append(Entry(procedure, *event))
     rank = {"document_open": 0, "workbook_open": 0, "autoexec": 1, "autoopen": 2, "auto_open": 2}
     return sorted(found, key=lambda e: (e.stage, rank.get(e.procedure.name, 5), e.procedure.index))

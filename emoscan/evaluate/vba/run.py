@@ -161,7 +161,7 @@ def evaluate(source: VbaProject, budget: Budget, emit: Emit, document_name: str 
     seen: set[Any] = set()
     watch = Watch(emit, seen=seen)
     project = program.start(watch)
-    found = entries(project)
+    found = entries(project, source.document)
     for entry in found:
         emit(Fact("vba.entry", entry.event, detail={"module": entry.procedure.module.shown, "stage": STAGES[entry.stage]}))
     run_all(project, found)
@@ -174,7 +174,7 @@ def evaluate(source: VbaProject, budget: Budget, emit: Emit, document_name: str 
             second = Watch(held.append, seen=set(seen))
             again = start(second)
             try:
-                run_all(again, entries(again))
+                run_all(again, entries(again, source.document))
             finally:
                 if again.turned or second.convincing:
                     # What comes of a wrong key is noise.
@@ -203,7 +203,7 @@ def run_offline(program: Program, watch: Watch) -> None:
     """
     project = program.start(only_downloads(watch), offline=offline_share(program.budget))
     with suppress(LimitReached):
-        run_all(project, entries(project))
+        run_all(project, entries(project, program.source.document))
 
 
 def offline_share(budget: Budget) -> Budget:
@@ -230,7 +230,7 @@ OFFLINE_LEAST: Final = 20_000
 def run_past_errors(program: Program, watch: Watch, *, turned: bool) -> None:
     """Once more, going on behind each error that ended a procedure: macros in the wild are tested, so the error may be ours."""
     project = program.start(watch, turned=turned, lenient=True)
-    run_all(project, entries(project))
+    run_all(project, entries(project, program.source.document))
 
 
 def run_uncalled(program: Program, watch: Watch) -> None:
@@ -260,16 +260,17 @@ STAGES: Final = {1: "runs by itself", 2: "runs on closing or use", 3: "runs on a
 def run_all(project: Project, found: list[Entry]) -> None:
     """Run entries one after the other in one world, then what the objects they made wait for."""
     for entry in found:
-        run_one(project, entry.procedure, entry.event)
+        run_one(project, entry.procedure, entry.event, arguments=entry.arguments)
     for procedure, instance in islice(project.events_of_instances(), MOST_EVENTS):
         run_one(project, procedure, project.spelling(procedure.name), instance)
 
 
-def run_one(project: Project, procedure: Procedure, event: str, instance: Object | None = None) -> None:
+def run_one(project: Project, procedure: Procedure, event: str, instance: Object | None = None, arguments: tuple[Any, ...] = ()) -> None:
     """Run a procedure as the host starts it. An error ends it only, as it does in Office."""
     required = [p for p in procedure.tree.parameters if not p.optional and not p.rest]
+    told = arguments[: len(required)]
     try:
-        project.invoke(procedure, tuple(project.argument_of_event(p) for p in required), instance)
+        project.invoke(procedure, (*told, *(project.argument_of_event(p) for p in required[len(told) :])), instance)
     except ScriptEnd:
         pass
     except ScriptError as error:

@@ -9,7 +9,7 @@ import pytest
 from emoscan.budget import Budget, Limits
 from emoscan.evaluate.vba.run import evaluate
 from emoscan.model import Fact
-from emoscan.parse.bundle import Control, Document, Form, Module, VbaProject
+from emoscan.parse.bundle import Callback, Control, Document, Form, Module, VbaProject
 
 FORM = Form(
     "UserForm1",
@@ -94,3 +94,45 @@ def test_interfaces():
 
 def test_a_class_that_holds_one_of_its_own():
     assert commands('Sub AutoOpen()\nDim c As New Ring\nShell "calc"\nEnd Sub', Module("Ring", "Dim r As New Ring", "class")) == ["calc"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        Document(host="excel", callbacks=(Callback("Go", "onLoad of customUI", "opening"),)),
+        Document(host="excel", callbacks=(Callback("[0]!Go", "macro of shape x"),)),
+        Document(host="excel", callbacks=(Callback("'Book 1.xlsm'!Module1.Go", "macro of shape x"),)),
+        Document(host="excel", controls=(Control("Button 1", "Button", {"OnAction": "[0]!Go"}),)),
+        Document(host="word", fields=((" MACROBUTTON  Go [Click here]", ""),)),
+    ],
+)
+def test_what_the_document_names_is_started(document):
+    emitted: list[Any] = []
+    code = 'Sub Go(Optional control)\nShell "calc"\nEnd Sub\nSub Auto_Open()\nShell "notepad"\nEnd Sub'
+    evaluate(VbaProject((Module("Module1", code),), document=document), Budget(Limits(seconds=60)), emitted.append)
+    assert {f.value for f in emitted if isinstance(f, Fact) and f.kind == "effect.run" and f.confidence == 1} == {"calc", "notepad"}
+
+
+def test_the_ribbon_tells_the_procedure_which_control_it_was():
+    button = Callback("Go", "onAction of button x", "click", {"Id": "b1", "Tag": "cmd /c calc"})
+    code = 'Sub Go(control As IRibbonControl)\nIf control.ID = "b1" Then Shell control.Tag\nEnd Sub'
+    emitted: list[Any] = []
+    evaluate(
+        VbaProject((Module("Module1", code),), document=Document(host="excel", callbacks=(button,))),
+        Budget(Limits(seconds=60)),
+        emitted.append,
+    )
+    assert [f.value for f in emitted if isinstance(f, Fact) and f.kind == "effect.run"] == ["cmd /c calc"]
+    entry = next(f for f in emitted if isinstance(f, Fact) and f.kind == "vba.entry")
+    assert (entry.value, entry.detail["stage"]) == ("Go (onAction of button x)", "runs on a click")
+
+
+def test_callbacks_that_return_by_reference_and_the_ribbon_itself():
+    code = 'Dim ui As IRibbonUI\nSub Loaded(ribbon As IRibbonUI)\nSet ui = ribbon\nui.Invalidate\nShell "calc"\nEnd Sub\n'
+    code += 'Sub Label(control As IRibbonControl, ByRef returned)\nreturned = "x"\nShell "notepad"\nEnd Sub'
+    named = (Callback("Loaded", "onLoad of customUI", "opening", {"Id": ""}), Callback("Label", "getLabel of tab", "opening", {"Id": "t"}))
+    emitted: list[Any] = []
+    evaluate(
+        VbaProject((Module("Module1", code),), document=Document(host="word", callbacks=named)), Budget(Limits(seconds=60)), emitted.append
+    )
+    assert [f.value for f in emitted if isinstance(f, Fact) and f.kind == "effect.run"] == ["calc", "notepad"]

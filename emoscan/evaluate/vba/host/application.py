@@ -159,6 +159,10 @@ class Host:
     def bind_document(self, module: Module) -> None:
         raise NotImplementedError
 
+    def ribbon_control(self, told: dict[str, str]) -> Object:
+        """What the ribbon hands to a procedure it calls."""
+        return Object(RIBBON_CONTROL, host=self, **{f"={name.lower()}": value for name, value in told.items()})
+
     def is_member(self, module: Module, name: str) -> bool:
         """Whether code of a document or form module may use a name without `Me`: a control, an inherited member."""
         if module.type == "form":
@@ -603,6 +607,12 @@ COMMAND_BAR_CONTROL: Final = office_class("CommandBarControl", "caption")
 properties(COMMAND_BAR_CONTROL, enabled=True, visible=True, caption="", onaction="", tag="", parameter="", tooltiptext="", begingroup=False)
 properties(COMMAND_BAR_CONTROL, faceid=0, style=0, id=1, state=0)
 actions(COMMAND_BAR_CONTROL, "reset delete execute setfocus copyface pasteface")
+
+
+RIBBON_CONTROL: Final = office_class("IRibbonControl", "id")
+properties(RIBBON_CONTROL, id="", tag="", index=0)
+actions(RIBBON_CONTROL, "invalidate invalidatecontrol invalidatecontrolmso activatetab activatetabmso")
+"""What the ribbon hands to a procedure: a control; when it is loaded, the ribbon itself, whose methods change nothing here."""
 
 
 def _any_bar(made: ObjectClass) -> Any:
