@@ -34,6 +34,7 @@ class Grid:
         self.values: dict[int, Any] = {}
         self.formulas: dict[int, str] = {}
         self.styles: dict[int, int] = {}
+        self.notes: dict[str, str] = {}
         self.compiled: dict[str, Code] = {}
         """Code by the text of the formula; kept when the sheet is reset."""
         self.written: set[int] = set()
@@ -61,6 +62,7 @@ class Grid:
             mine.clear()
             mine.update(first)
         self.written.clear()
+        self.notes = dict(self.record.notes)
         self._columns = None
         self.visibility = self.record.visibility
         self.name = self.record.name

@@ -149,6 +149,10 @@ class XlmMachine(Machine):
         """Ways that chance may go, as far as the macro asked it; `shift` is the one it goes."""
         self.shift = 0
         self.copied: Ref | None = None
+        self.sought = ""
+        """What FORMULA.FIND looked for last."""
+        self.on_error: Ref | None = None
+        """The macro that ERROR(TRUE, …) named: where it goes on when a command fails."""
         self.dde_program = ""
         self.changes = 0
         """Counts writes to cells and names, and effects."""
@@ -519,6 +523,8 @@ class XlmMachine(Machine):
         if self.returning is not None:
             result, self.returning = self.returning[0], None
             return self.leave(frame, result)
+        if type(value) is ErrorValue and self.on_error is not None and not code.pure and self.jump is None:
+            self.jump, self.on_error = self.on_error, None
         if self.jump is not None:
             target, self.jump = self.jump, None
             if not self._waits(target, grid, row):
@@ -571,6 +577,10 @@ class XlmMachine(Machine):
             return self.enter(found, arguments, tail=tail)
         if type(found) is float and found in self.by_id:
             return invoke(self, self.by_id[found], arguments)
+        if found == NAME:
+            place = self.reference(name, grid if sheet is None else sheet)
+            if place is not None:
+                return self.call_value(place, arguments, tail=tail)
         shown_arguments = ",".join(shown(self.single(argument))[:200] for argument in arguments[:12])
         return self.unmodelled(f"{sheet + '!' if sheet else ''}{name}({shown_arguments})")
 

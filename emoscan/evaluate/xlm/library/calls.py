@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown, display
-from emoscan.evaluate.xlm.library import command
+from emoscan.evaluate.xlm.library import command, on_ranges
 from emoscan.evaluate.xlm.values import NA, NAME, Array, Ref, Refs, to_number
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ def invoke(m: XlmMachine, registered: Registered, arguments: list[Any]) -> Any:
     m.traced(f"{registered.library}!{registered.function}", shown, None)
     m.spend(20)
     name = registered.function
+    if "\\" in registered.library and (api.find(name) is None or name.startswith("Dll")):
+        # A library of the macro's own: what its code does is not known, only that it runs.
+        m.effect("load", registered.library, name)
+        return 0.0
     if name.startswith("#"):
         m.unmodelled(f"{registered.library}!{name}")
         return 0.0
@@ -117,6 +121,17 @@ def execute(m: XlmMachine, channel: Any, text: Any) -> Any:
 @command("POKE", "REQUEST", "TERMINATE")
 def dde(m: XlmMachine, *_more: Any) -> Any:
     return True
+
+
+@on_ranges("WEBSERVICE")
+def webservice(m: XlmMachine, url: Any) -> Any:
+    return m.download(m.text(url), "WEBSERVICE")
+
+
+@on_ranges("RTD")
+def rtd(m: XlmMachine, program: Any, server: Any = "", *_more: Any) -> Any:
+    m.effect("load", m.text(program), "RTD", server=display(m.text(server)))
+    return Unknown("RTD")
 
 
 @command("SEND.KEYS", "APP.ACTIVATE.MICROSOFT")

@@ -230,10 +230,15 @@ def caller(m: XlmMachine) -> Any:
     return Ref(grid, place >> 15, place & 0x7FFF)
 
 
+@command("ERROR")
+def error(m: XlmMachine, enabled: Any = True, macro: Any = MISSING) -> Any:
+    m.on_error = m.refer(macro) if macro is not MISSING and m.truth(enabled) else None
+    return True
+
+
 @command(
     "RESULT",
     "VOLATILE",
-    "ERROR",
     "ECHO",
     "STEP",
     "PAUSE",

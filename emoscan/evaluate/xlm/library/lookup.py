@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
+from emoscan.evaluate.xlm.grid import SHIFT
 from emoscan.evaluate.xlm.library import function, on_ranges, special
 from emoscan.evaluate.xlm.library.text import Wrong, matches, text_of, whole
 from emoscan.evaluate.xlm.values import NA, REF, VALUE, Array, Ref, Refs, compare, to_number
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from emoscan.evaluate.xlm.compiler import Compiler, Eval
     from emoscan.evaluate.xlm.machine import XlmMachine
     from emoscan.evaluate.xlm.syntax import Node
+
+
+MAX_SEQUENCE = 100_000
 
 
 @on_ranges("OFFSET")
@@ -244,3 +248,61 @@ def reftext(m: XlmMachine, area: Any, a1_style: Any = False) -> Any:
 @on_ranges("DEREF")
 def deref(m: XlmMachine, area: Any) -> Any:
     return m.single(area) if type(area) is not Ref or area.single else Array(m.rows_of(area))
+
+
+@on_ranges("XLOOKUP")
+def xlookup(m: XlmMachine, wanted: Any, keys: Any, results: Any, otherwise: Any = MISSING, *_more: Any) -> Any:
+    what = m.single(wanted)
+    if type(what) in (Unknown, ErrorValue):
+        return what
+    at = found_at(m, what, list(m.flat((keys,))), 0.0)
+    values = list(m.flat((results,)))
+    return values[at] if 0 <= at < len(values) else NA if otherwise is MISSING else m.single(otherwise)
+
+
+@on_ranges("FORMULATEXT")
+def formulatext(m: XlmMachine, area: Any) -> Any:
+    ref = m.refer(area)
+    found = ref.grid.formulas.get(ref.top << SHIFT | ref.left) if ref is not None else None
+    return NA if found is None else f"={found}"
+
+
+@on_ranges("ISFORMULA")
+def isformula(m: XlmMachine, area: Any) -> Any:
+    ref = m.refer(area)
+    return VALUE if ref is None else (ref.top << SHIFT | ref.left) in ref.grid.formulas
+
+
+@on_ranges("SHEET")
+def sheet(m: XlmMachine, what: Any = MISSING) -> Any:
+    grid = m.here[0]
+    if what is not MISSING:
+        ref = what if type(what) is Ref else None
+        found = ref.grid if ref is not None else m.find(text_of(m.single(what)))
+        if found is None:
+            return NA
+        grid = found
+    return float(m.grids.index(grid) + 1) if grid in m.grids else NA
+
+
+@on_ranges("SHEETS")
+def sheets(m: XlmMachine, *_more: Any) -> Any:
+    return float(len(m.grids))
+
+
+@on_ranges("UNIQUE")
+def unique(m: XlmMachine, area: Any, *_more: Any) -> Any:
+    return Array([list(row) for row in dict.fromkeys(tuple(row) for row in m.rows_of(area))])
+
+
+@on_ranges("SEQUENCE")
+def sequence(m: XlmMachine, rows: Any, columns: Any = 1.0, start: Any = 1.0, step: Any = 1.0) -> Any:
+    try:
+        tall, wide = whole(m.single(rows), 1), whole(m.single(columns), 1)
+    except Wrong:
+        return VALUE
+    first, by = to_number(m.single(start)), to_number(m.single(step))
+    if type(first) is not float or type(by) is not float or tall < 1 or wide < 1 or tall * wide > MAX_SEQUENCE:
+        return VALUE
+    m.grow(16 * tall * wide)
+    return Array([[first + by * (down * wide + right) for right in range(wide)] for down in range(tall)])

@@ -89,6 +89,18 @@ def _factorial(n: float) -> float:
     return float(math.factorial(int(n)))
 
 
+def _permutations(n: float, k: float) -> float:
+    if n > 5_000 or k > 170:
+        raise OverflowError
+    return float(math.perm(int(n), int(k)))
+
+
+def _double_factorial(n: float) -> float:
+    if n > 300:
+        raise OverflowError
+    return float(math.prod(range(int(n), 0, -2)))
+
+
 def _modulo(n: float, by: float) -> float:
     return n - by * math.floor(n / by)
 
@@ -127,6 +139,8 @@ for _name, _calculate, _default in (
     ("ROUNDUP", lambda n, d: _places(n, d, away), 0.0),
     ("ROUNDDOWN", lambda n, d: _places(n, d, math.trunc), 0.0),
     ("TRUNC", lambda n, d: _places(n, d, math.trunc), 0.0),
+    ("CEILING.MATH", lambda n, s: _multiple(n, abs(s), math.ceil), 1.0),
+    ("FLOOR.MATH", lambda n, s: _multiple(n, abs(s), math.floor), 1.0),
     ("CEILING", lambda n, s: _multiple(n, s, math.ceil), 1.0),
     ("FLOOR", lambda n, s: _multiple(n, s, math.floor), 1.0),
     ("MROUND", lambda n, s: _multiple(n, s, nearest), None),
@@ -137,6 +151,27 @@ for _name, _calculate, _default in (
     ("BITLSHIFT", lambda a, b: int(a) * 2 ** min(int(b), 60), None),
     ("BITRSHIFT", lambda a, b: int(a) // 2 ** min(int(b), 60), None),
     ("GCD", lambda a, b: math.gcd(int(a), int(b)), None),
+    ("LCM", lambda a, b: math.lcm(int(a), int(b)), None),
+    ("PERMUT", _permutations, None),
+    ("COMBINA", lambda n, k: _combinations(n + k - 1, k), None),
+    ("FACTDOUBLE", _double_factorial, None),
+    ("SQRTPI", lambda n: math.sqrt(n * math.pi), None),
+    ("DELTA", lambda a, b: a == b, 0.0),
+    ("GESTEP", lambda a, b: a >= b, 0.0),
+    ("COT", lambda n: 1 / math.tan(n), None),
+    ("COTH", lambda n: 1 / math.tanh(n), None),
+    ("SEC", lambda n: 1 / math.cos(n), None),
+    ("SECH", lambda n: 1 / math.cosh(n), None),
+    ("CSC", lambda n: 1 / math.sin(n), None),
+    ("CSCH", lambda n: 1 / math.sinh(n), None),
+    ("ACOT", lambda n: math.pi / 2 - math.atan(n), None),
+    ("ACOTH", lambda n: math.atanh(1 / n), None),
+    ("ERF", lambda n: math.erf(n), None),
+    ("ERFC", lambda n: math.erfc(n), None),
+    ("GAMMALN", lambda n: math.lgamma(n), None),
+    ("FISHER", lambda n: math.atanh(n), None),
+    ("FISHERINV", lambda n: math.tanh(n), None),
+    ("NORMSDIST", lambda n: (1 + math.erf(n / math.sqrt(2))) / 2, None),
 ):
     _plain(_name, _calculate, _default)
 
@@ -389,6 +424,27 @@ def _in_base(name: str, letter: str, base: int, width: int = 10) -> None:
 _in_base("DEC2HEX", "X", 16)
 _in_base("DEC2OCT", "o", 8)
 _in_base("DEC2BIN", "b", 2)
+
+
+_BASES: Final = ("HEX", "OCT", "BIN")
+
+
+def _between(one: str, other: str) -> None:
+    from emoscan.evaluate.xlm.library import FUNCTIONS
+
+    read, write = FUNCTIONS[f"{one}2DEC"].run, FUNCTIONS[f"DEC2{other}"].run
+
+    def run(m: XlmMachine, value: Any, places: Any = MISSING) -> Any:
+        number = read(m, value)
+        return write(m, number, places) if type(number) is float else number
+
+    function(f"{one}2{other}")(run)
+
+
+for _one in _BASES:
+    for _other in _BASES:
+        if _one != _other:
+            _between(_one, _other)
 
 
 @function("BASE")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emoscan.evaluate.core.values import MISSING, ErrorValue
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import command, on_ranges
-from emoscan.evaluate.xlm.library.text import Wrong, text_of, whole
+from emoscan.evaluate.xlm.library.text import Wrong, matches, text_of, whole
 from emoscan.evaluate.xlm.values import REF, VALUE, Array, Ref, Refs, number_text, parse_number, shown, to_number, to_text
 from emoscan.parse.formula import is_r1c1, shifted, to_a1, tokens
 from emoscan.parse.workbook import MAX_COLUMN, MAX_ROW, Sheet, Style, a1
@@ -34,7 +34,7 @@ def in_a1(formula: str, row: int, column: int) -> str:
     if not any(c in formula for c in "RrCc"):
         return formula
     refs = [token.text for token in tokens(formula) if token.kind == "ref"]
-    if any(is_r1c1(ref) for ref in refs) or not any(ref.lstrip("$")[:1] not in "RrCc" for ref in refs):
+    if any(is_r1c1(ref) for ref in refs) or not any(ref.lstrip("$")[:1] not in "RrCc" or ref[1:].isdigit() for ref in refs):
         return to_a1(formula, row, column)
     return formula
 
@@ -229,7 +229,7 @@ _PLACES: Final[dict[int, Any]] = {
     32: lambda m, g, r, c: _book(m, g),
     40: lambda m, g, r, c: "Normal",
     41: lambda m, g, r, c: _content(m, Ref(g, r, c)),
-    46: lambda m, g, r, c: a1(r, c) in g.record.notes,
+    46: lambda m, g, r, c: a1(r, c) in g.notes,
     48: lambda m, g, r, c: (r << SHIFT | c) in g.formulas,
     49: lambda m, g, r, c: bool(g.in_array(r, c)),
     52: lambda m, g, r, c: "",
@@ -258,7 +258,7 @@ def get_note(m: XlmMachine, target: Any = MISSING, start: Any = 1.0, count: Any 
         return VALUE
     if ref is None:
         return REF
-    return ref.grid.record.notes.get(a1(ref.top, ref.left), "")[max(0, first - 1) : max(0, first - 1) + max(0, size)]
+    return ref.grid.notes.get(a1(ref.top, ref.left), "")[max(0, first - 1) : max(0, first - 1) + max(0, size)]
 
 
 @on_ranges("CELL")
@@ -420,6 +420,36 @@ def fill(m: XlmMachine, *_more: Any) -> Any:
     return True
 
 
+@command("FORMULA.FIND", "FORMULA.FIND.NEXT", "FORMULA.FIND.PREV")
+def formula_find(m: XlmMachine, what: Any = MISSING, within: Any = 1.0, look_at: Any = 2.0, order: Any = 1.0, *_more: Any) -> Any:
+    """Select the next cell that holds a text: `within` 1 formulas, 2 values, 3 notes; `look_at` 1 the whole cell, 2 a part."""
+    wanted = m.text(what) if what is not MISSING else m.sought
+    if not isinstance(wanted, str) or not wanted:
+        return False
+    m.sought = wanted
+    kind, part, by = to_number(m.single(within)), to_number(m.single(look_at)) == 2.0, to_number(m.single(order))
+    ref, pattern = m.selection, wanted.lower()
+    area = Ref(ref.grid, 1, 1, *ref.grid.extent()) if ref.single else ref
+    places = list(area.places())
+    m.spend(len(places))
+    if by == 2.0:
+        places.sort(key=lambda place: (place[1], place[0]))
+    current = (ref.top, ref.left)
+    if ref.single and current in places:
+        at = places.index(current) + 1
+        places = places[at:] + places[:at]
+    for row, column in places:
+        if kind == 3.0:
+            content: Any = ref.grid.notes.get(a1(row, column), "")
+        else:
+            formula_ = ref.grid.formulas.get(row << SHIFT | column) if kind == 1.0 else None
+            content = f"={formula_}" if formula_ is not None else to_text(m.cell(ref.grid, row, column))
+        if isinstance(content, str) and content and (pattern in content.lower() if part else matches(m, content.lower(), pattern)):
+            m.selection = Ref(ref.grid, row, column)
+            return True
+    return False
+
+
 @command("FORMULA.REPLACE")
 def formula_replace(m: XlmMachine, old: Any, new: Any = "", *_more: Any) -> Any:
     what, by = m.text(old), m.text(new)
@@ -468,5 +498,24 @@ def delete_sheet(m: XlmMachine, name: Any = MISSING) -> Any:
 
 
 @command("NOTE")
-def note(m: XlmMachine, *_more: Any) -> Any:
-    return True
+def note(m: XlmMachine, text: Any = MISSING, target: Any = MISSING, start: Any = MISSING, count: Any = MISSING) -> Any:
+    """Write a note, or put a text in place of some of its characters."""
+    ref = m.selection if target is MISSING else m.refer(target)
+    if ref is None:
+        return REF
+    place = a1(ref.top, ref.left)
+    if text is MISSING and start is MISSING:
+        ref.grid.notes.pop(place, None)
+        return True
+    new = m.text(text) if text is not MISSING else ""
+    old = ref.grid.notes.get(place, "")
+    try:
+        first, size = whole(m.single(start), 1) - 1, whole(m.single(count), 32_767)
+    except Wrong:
+        return VALUE
+    if isinstance(new, str):
+        made = new if start is MISSING else old[: max(0, first)] + new + old[max(0, first) + max(0, size) :]
+        m.grow(len(made))
+        ref.grid.changed = True
+        ref.grid.notes[place] = made
+    return float(len(new)) if isinstance(new, str) else new

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
 from emoscan.evaluate.xlm.library import function, on_ranges
@@ -343,6 +343,43 @@ def hyperlink(_: XlmMachine, target: Any, shown: Any = MISSING) -> Any:
     return target if shown is MISSING else shown
 
 
-@function("ASC", "DBCS", "JIS", "PHONETIC")
-def width(_: XlmMachine, value: Any) -> Any:
+_WIDE: Final = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_NARROW: Final = {ord(narrow): chr(wide) for wide, narrow in _WIDE.items()}
+
+
+@function("ASC")
+def asc(_: XlmMachine, value: Any) -> Any:
+    return text_of(value).translate(_WIDE)
+
+
+@function("DBCS", "JIS")
+def jis(_: XlmMachine, value: Any) -> Any:
+    return text_of(value).translate(_NARROW)
+
+
+@function("PHONETIC")
+def phonetic(_: XlmMachine, value: Any) -> Any:
     return text_of(value)
+
+
+@function("ENCODEURL")
+def encodeurl(m: XlmMachine, value: Any) -> Any:
+    from urllib.parse import quote
+
+    return checked(m, quote(text_of(value), safe="-_.~", errors="replace"))
+
+
+_ROMAN: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+
+
+@function("ARABIC")
+def arabic(_: XlmMachine, value: Any) -> Any:
+    """A Roman number; a smaller sign before a greater one is taken away."""
+    digits = text_of(value).strip().upper()
+    minus = digits.startswith("-")
+    try:
+        values = [_ROMAN[digit] for digit in digits.removeprefix("-")[:255]]
+    except KeyError:
+        return VALUE
+    total = sum(-value if value < following else value for value, following in zip(values, [*values[1:], 0]))
+    return float(-total if minus else total)
