@@ -170,6 +170,8 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(70, 70, ("echo off",), r"^\s*@\s*echo off\b"),
         # a command line: a program of Windows, with its path or without, and an argument
         Sign(75, 75, (), r"""\A[\s@("']{0,20}(?:[a-z]:\\[^"<>|\n]{0,300}\\|%\w{1,30}%\\?[^"<>|\s]{0,200})?""" + _COMMAND + r"""(?:\.exe)?["']{0,2}(?=[\s,;/]|$)"""),
+        # cmd with a switch: what follows may be PowerShell in quotes
+        Sign(50, 50, ("cmd",), r"""\A[\s@("']{0,20}(?:[a-z]:\\[^"<>|\n]{0,300}\\|%\w{1,30}%\\?)?cmd(?:\.exe)?["']{0,2}\s{0,9}/\s?[a-z][\s:/"]"""),
         Sign(12, 36, ("set ",), r"^\s*@?set (?:/[ap] )?\"?[\w!%~^.-]{1,80}=(?![=\s])"),
         Sign(10, 30, ("rem ", "::"), r"^\s*(?:rem |::|@rem )"),
         Sign(15, 30, (":",), r"^\s*:[a-z_]\w{0,60}$"),

