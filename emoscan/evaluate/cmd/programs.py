@@ -316,11 +316,11 @@ def powershell(machine: CmdMachine, call: Call) -> None:
         for result in yields_of(item, given):
             machine.hand_on(result)
         if piped.strip() and _READS_INPUT.search(code):
-            machine.child(piped, "script.powershell", how="what is piped into PowerShell")
+            machine.child(_given(machine, piped) + piped, "script.powershell", how="what is piped into PowerShell")
         if machine.world.clipboard and "clip" in code.lower():
             machine.child(machine.world.clipboard, "script.powershell", how="what PowerShell takes from the clipboard")
     if piped.strip() and (not found or all(item.text.strip() == "-" for item in found)):
-        machine.child(piped, "script.powershell", how="what is piped into PowerShell")
+        machine.child(_given(machine, piped) + piped, "script.powershell", how="what is piped into PowerShell")
     file = call.option("file", "f", "fi", "fil")
     script = file or next((word for word in call.plain()[:1] if word.lower().endswith(".ps1")), "")
     if script:

@@ -78,6 +78,9 @@ class Compiler:
         rule = RUNS.get(type(node))
         if rule is not None:
             return rule(self, node)
+        if type(node) is s.Step:  # as a statement it has no output
+            step = self.stepper(node, result=False)
+            return lambda f, _out: step(f)
         value = self.value(node)
 
         def run(f: Scope, out: list[Any]) -> None:
@@ -88,7 +91,7 @@ class Compiler:
     def collect(self, node: s.Node) -> Callable[[Scope], list[Any]]:
         """What a statement writes to the output, as a list."""
         kind = type(node)
-        if kind not in RUNS:
+        if kind not in RUNS and kind is not s.Step:
             value = self.value(node)
 
             def of_value(f: Scope) -> list[Any]:
@@ -216,7 +219,7 @@ class Compiler:
         return make
 
     def sub_expr(self, node: s.SubExpr) -> Value:
-        if len(node.body) == 1 and type(node.body[0]) not in RUNS:
+        if len(node.body) == 1 and type(node.body[0]) not in RUNS and type(node.body[0]) is not s.Step:
             return self.value(node.body[0])
         run = self.body(node.body)
 
@@ -330,7 +333,7 @@ class Compiler:
         return lambda f: number(value(f))
 
     def step(self, node: s.Step) -> Value:
-        return self.stepper(node, result=False)
+        return self.stepper(node, result=True)
 
     def stepper(self, node: s.Step, *, result: bool) -> Value:
         m, by, prefix = self.m, node.by, node.prefix

@@ -187,6 +187,7 @@ def test_guards_do_not_hide_what_comes_behind(text):
         ("(@(1,2)*50|%{$_ -bxor 4}|measure -sum).Sum", "550"),
         ("('abc'[2..0] + 'abc'[1,9]) -join ''", "cbab"),
         ("(1,$null,3)[0..2].Count", "2"),
+        ("$($a='a','b','c';$i=0;$a[$i++]+$a[$i++]+$a[++$i-1]+$i++) + \"[$($i++)]$i\"", "abc3[]5"),
         ("$($a=1;$a+=2;$a++;$a)", "4"),
         ("[Convert]::ToString(10,2)", "1010"),
         ("[Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes('a'))", "YQA="),

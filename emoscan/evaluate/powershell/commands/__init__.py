@@ -233,7 +233,9 @@ def found_commands(machine: Any, pattern: str, scope: Scope) -> list[Any]:
     fitting = [name for key, name in names.items() if like(key, lower)]
     fitting += [name for key, name in FUNCTIONS.items() if like(key, lower) and name not in fitting]
     wished = [name for name in COMMON_WISH if name in fitting]
-    return found + [command_info(name, "Cmdlet") for name in dict.fromkeys(wished + fitting)]
+    found += [command_info(name, "Cmdlet") for name in dict.fromkeys(wished + fitting)]
+    known = {**{name: spelt(name) for name in ALIASES}, **machine.aliases}
+    return found + [command_info(name, "Alias", spelt(target)) for name, target in known.items() if like(name, lower)]
 
 
 # ---------------------------------------------------------------- programs

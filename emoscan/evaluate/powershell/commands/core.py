@@ -186,8 +186,8 @@ def invoke_expression(m: Any, call: Call) -> list[Any]:
 )
 def invoke_command(m: Any, call: Call) -> list[Any]:
     block = call.get("ScriptBlock")
-    if block is None:
-        block = next((value for value in [*call.values.values(), *call.extra] if type(value) is Code), None)
+    if type(block) is not Code:  # a session stands before it
+        block = next((value for value in [*call.values.values(), *call.extra] if type(value) is Code), block)
         if block is None and call.input:
             block = next((value for value in call.input if type(value) is Code), None)
     if call.has("ComputerName") and type(call.get("ComputerName")) is not Code:
