@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from html import unescape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from emoscan.context import Context
 from emoscan.formats.fields import facts_of_field
@@ -21,6 +21,9 @@ from emoscan.parse.passwords import html_text
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
 
+if TYPE_CHECKING:
+    from emoscan.parse.word2003 import PageControl, Part
+
 MAX_PARTS: Final = 2_000
 
 # ---------------------------------------------------------------- ActiveMime
@@ -30,8 +33,15 @@ _ZLIB: Final = (b"\x78\x9c", b"\x78\x01", b"\x78\xda", b"\x78\x5e")
 
 @step("activemime", "office.activemime")
 def open_activemime(artifact: Artifact, ctx: Context) -> Yields:
-    """The compound file inside: deflated, behind a header whose length is mostly 50 bytes."""
-    data = artifact.data
+    content, at = _unpacked(artifact.data, ctx)
+    if content:
+        yield Child(content, label=ctx.name, how="unpacked, ActiveMime", span=(at, len(artifact.data)))
+    else:
+        yield Problem("malformed", "activemime", "no compressed data were found in the ActiveMime container; its macros were not seen")
+
+
+def _unpacked(data: bytes, ctx: Context) -> tuple[bytes, int]:
+    """The compound file inside, and where it begins: deflated, behind a header whose length is mostly 50 bytes. b"" for none."""
     stated = int.from_bytes(data[30:32], "little") + 46
     places = dict.fromkeys((stated, 0x32, 0x22A, *(match.start() for match in re.finditer(rb"\x78[\x01\x5e\x9c\xda]", data[:4_096]))))
     for at in list(places)[:64]:
@@ -42,9 +52,19 @@ def open_activemime(artifact: Artifact, ctx: Context) -> Yields:
         except zlib.error:
             continue
         if content:
-            yield Child(content, label=ctx.name, how="unpacked, ActiveMime", span=(at, len(data)))
-            return
-    yield Problem("malformed", "activemime", "no compressed data were found in the ActiveMime container; its macros were not seen")
+            return content, at
+    return b"", 0
+
+
+def _project_in(data: bytes, ctx: Context) -> bytes:
+    """The compound file of a macro project that is packed in ActiveMime, b"" for anything else."""
+    from emoscan.parse.cfb import CompoundFile
+
+    content = _unpacked(data, ctx)[0] if data.startswith(b"ActiveMime") else b""
+    try:
+        return content if content and CompoundFile(content).stream("VBA/dir") is not None else b""
+    except Malformed:
+        return b""
 
 
 # ---------------------------------------------------------------- MHT
@@ -59,6 +79,8 @@ def open_web_archive(artifact: Artifact, ctx: Context) -> Yields:
     start = max(0, data[:8_192].lower().find(b"mime-version:")) if not data[:64].lower().lstrip().startswith((b"mime", b"content")) else 0
     data = data[start:]
     found = 0
+    projects: list[bytes] = []
+    page = ""
     try:
         mail = mime.parse(data, max_depth=ctx.budget.limits.mime_depth, max_parts=ctx.budget.limits.mime_parts)
     except Malformed as error:
@@ -73,7 +95,13 @@ def open_web_archive(artifact: Artifact, ctx: Context) -> Yields:
         ctx.budget.grow(len(content), "part of a web archive")
         found += content.startswith(b"ActiveMime")
         if part.type == "text/html":
-            yield from lures_in(html_text(text_of(content)))
+            markup = text_of(content)
+            page = page or markup
+            yield from lures_in(html_text(markup))
+        project = _project_in(content, ctx)
+        if project and page:
+            projects.append(project)
+            continue
         yield Child(content, label=name, how=f"part of the web archive, {part.type}")
     for limit, what in mail.limits:
         yield Problem("limit", limit, what)
@@ -82,7 +110,16 @@ def open_web_archive(artifact: Artifact, ctx: Context) -> Yields:
             if _ACTIVEMIME_BASE64 in block[0][:64]:
                 content = mime.undo_base64(block[0][block[0].find(_ACTIVEMIME_BASE64) :])
                 ctx.budget.grow(len(content), "part of a web archive")
-                yield Child(content, how="base64 in the web archive", span=block.span())
+                project = _project_in(content, ctx) if page else b""
+                if project:
+                    projects.append(project)
+                else:
+                    yield Child(content, how="base64 in the web archive", span=block.span())
+    if projects:
+        from emoscan.parse.word2003 import parts_of_page
+
+        body = max(page.lower().find("<body"), 0)
+        yield _as_package(parts_of_page(html_text(page[body:]), page, projects), ctx)
 
 
 # ---------------------------------------------------------------- Word 2003 XML
@@ -99,6 +136,7 @@ def open_word_xml(artifact: Artifact, ctx: Context) -> Yields:
     text = text_of(artifact.data)
     ctx.budget.spend(len(text) // 16)
     yield Fact("document.host", "word")
+    projects: list[bytes] = []
     for number, match in enumerate(_BINARY.finditer(text)):
         if number >= MAX_PARTS:
             yield Problem("limit", "embedded", f"the document holds more than {MAX_PARTS:,} binary parts; the rest was not read")
@@ -108,28 +146,61 @@ def open_word_xml(artifact: Artifact, ctx: Context) -> Yields:
         content = _from_base64(match[2])
         if not name.lower().endswith((".mso", ".bin")) and not content.startswith((b"ActiveMime", b"\xd0\xcf\x11\xe0")):
             continue  # pictures
-        if content:
+        project = _project_in(content, ctx)
+        if project:
+            projects.append(project)
+        elif content:
             ctx.budget.grow(len(content), "binary part of a document")
             yield Child(content, label=name, how="binary data of the document")
-    for number, match in enumerate(_CONTROL.finditer(text)):
-        content = _from_base64(match[1])
-        if number < MAX_PARTS and content.startswith(b"\xd0\xcf\x11\xe0"):
-            ctx.budget.grow(len(content), "control of a document")
-            yield Child(content, label=f"control {number + 1}", how="control on the page")
-    yield from _word_markup(text)
+    controls = _controls(text, ctx)
+    for control in controls:
+        yield Child(control.data, label=control.name, how="control on the page")
+    for match in _TEMPLATE.finditer(text):
+        yield Fact("link.external", unescape(match[1]), "attachedTemplate")
     words = "".join("\n" if match[2] else unescape(match[1]) for match in _TEXT.finditer(text)).strip()
-    yield from lures_in(words)
+    if projects:  # with all that they read of the document; fields and lures are found there, too
+        from emoscan.parse.word2003 import parts_of_xml
+
+        yield _as_package(parts_of_xml(text, projects, controls), ctx)
+    else:
+        yield from lures_in(words)
+        for instruction in fields_in(text):
+            yield from facts_of_field(instruction)
     if words:
         plain = as_bytes(words)
         ctx.budget.grow(len(plain), "text of a document")
         yield Child(plain, "text.plain", how="text of the document")
 
 
-def _word_markup(text: str) -> Iterator[Fact]:
-    for match in _TEMPLATE.finditer(text):
-        yield Fact("link.external", unescape(match[1]), "attachedTemplate")
-    for instruction in fields_in(text):
-        yield from facts_of_field(instruction)
+def _controls(text: str, ctx: Context) -> list[PageControl]:
+    from emoscan.parse.word2003 import MAX_CONTROLS, PageControl
+
+    found: list[PageControl] = []
+    for match in _CONTROL.finditer(text):
+        content = _from_base64(match[1])
+        if len(found) >= MAX_CONTROLS or not content.startswith(b"\xd0\xcf\x11\xe0"):
+            continue
+        ctx.budget.grow(len(content), "control of a document")
+        tag = text[text.rfind("<", 0, match.start()) : match.end() + 400].partition(">")[0]
+        named = _NAME.search(tag)
+        found.append(PageControl(unescape(named[1]) if named else f"control {len(found) + 1}", content))
+    return found
+
+
+def _as_package(parts: list[Part], ctx: Context) -> Child:
+    """A document as a package, so that everything that reads packages reads it."""
+    import io
+    import zipfile
+
+    ctx.budget.grow(sum(len(part.data) for part in parts) + 200 * len(parts), "package of a document")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        types = "".join(f'<Override PartName="/{_escape(part.name)}" ContentType="{_escape(part.type)}"/>' for part in parts if part.type)
+        head = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        package.writestr(zipfile.ZipInfo("[Content_Types].xml"), head + types + "</Types>")
+        for part in parts:
+            package.writestr(zipfile.ZipInfo(part.name), part.data)
+    return Child(out.getvalue(), "office.ooxml", label=ctx.name, how="parts put into a package")
 
 
 def _from_base64(written: str) -> bytes:
@@ -154,22 +225,13 @@ def open_flat_package(artifact: Artifact, ctx: Context) -> Yields:
     if not parts:
         yield Problem("malformed", "flat-opc", "the document has no parts that can be read; what it holds was not seen")
         return
-    import io
-    import zipfile
-
-    ctx.budget.grow(sum(len(content) for _, _, content in parts) + 200 * len(parts), "package of a document")
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as package:
-        types = "".join(f'<Override PartName="/{_escape(name)}" ContentType="{_escape(type_)}"/>' for name, type_, _ in parts if type_)
-        head = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        package.writestr(zipfile.ZipInfo("[Content_Types].xml"), head + types + "</Types>")
-        for name, _, content in parts:
-            package.writestr(zipfile.ZipInfo(name), content)
-    yield Child(out.getvalue(), "office.ooxml", label=ctx.name, how="parts put into a package")
+    yield _as_package(parts, ctx)
 
 
-def _parts(text: str) -> Iterator[tuple[str, str, bytes]]:
-    """(name, content type, content) of each part, each name once."""
+def _parts(text: str) -> Iterator[Part]:
+    """Each part, each name once."""
+    from emoscan.parse.word2003 import Part
+
     seen: set[str] = set()
     at = 0
     while len(seen) < MAX_PARTS and (match := _PART.search(text, at)) is not None:
@@ -185,7 +247,7 @@ def _parts(text: str) -> Iterator[tuple[str, str, bytes]]:
                 if match[2].lower() == "binarydata"
                 else as_bytes('<?xml version="1.0" encoding="UTF-8"?>' + body.strip())
             )
-            yield name, attributes.get("contenttype", ""), content
+            yield Part(name, attributes.get("contenttype", ""), content)
 
 
 def _escape(text: str) -> str:
