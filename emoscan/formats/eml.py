@@ -10,6 +10,7 @@ from emoscan.context import Context
 from emoscan.formats.lures import letter, lures, way
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, charset, header, mime
+from emoscan.parse.macfiles import BINHEX, YENC, yencoded
 from emoscan.parse.mime import Encoding, Mail, Part
 from emoscan.parse.names import extension
 from emoscan.parse.passwords import html_text
@@ -193,7 +194,8 @@ def _body(data: bytes, part: Part, ctx: Context, texts: dict[str, str]) -> Yield
         if not content.strip():
             continue
         if not looks_like_text(content) and not charset.codec_of(declared).startswith("utf-16"):
-            yield Child(content, how=f"body that is not the {part.type} it claims to be")
+            files = list(_encoded_files(content, ctx))
+            yield from files or [Child(content, how=f"body that is not the {part.type} it claims to be")]
             continue
         if html and not declared:
             meta = _META_CHARSET.search(content[:2_048])
@@ -215,11 +217,8 @@ MAX_CARVED: Final = 50
 
 
 def _files_in_text(text: bytes, ctx: Context) -> Yields:
-    """Files that stand in a text: uuencoded, or as bare base64 of something known."""
-    if b"begin" in text:
-        for name, content in mime.uuencoded(text):
-            ctx.budget.grow(len(content), "uuencoded file")
-            yield Child(content, label=charset.decode(name).text, how="uuencoded in the text")
+    """Files that stand in a text: uuencoded and the like, or as bare base64 of something known."""
+    yield from _encoded_files(text, ctx)
     at = 0
     for _ in range(MAX_CARVED):
         match = _BASE64_MAGIC.search(text, at)
@@ -232,6 +231,16 @@ def _files_in_text(text: bytes, ctx: Context) -> Yields:
             ctx.budget.grow(len(content), "base64 in the text")
             yield Child(content, how="bare base64 in the text")
     yield from _blocks(text, ctx)
+
+
+def _encoded_files(text: bytes, ctx: Context) -> Yields:
+    for mark, how, read in ((b"begin", "uuencoded", mime.uuencoded), (YENC, "yEnc", yencoded)):
+        for name, content in read(text) if mark in text else ():
+            ctx.budget.grow(len(content), f"{how} file")
+            yield Child(content, label=charset.decode(name).text, how=f"{how} in the text")
+    at = text.find(BINHEX)
+    if at >= 0:
+        yield Child(text[at:], "archive.binhex", how="BinHex in the text")
 
 
 def _blocks(text: bytes, ctx: Context) -> Yields:
@@ -257,10 +266,6 @@ def _blocks(text: bytes, ctx: Context) -> Yields:
 
 # ------------------------------------------------------------------ attachments
 
-_PKCS7: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
-_SIGNED, _ENVELOPED = b"\x02", b"\x03"
-"""Last byte of the object identifier: signedData, envelopedData (RFC 5652)."""
-
 
 def _attachment(data: bytes, part: Part, likely: str, ctx: Context) -> Yields:
     names = _names(part, likely)
@@ -278,23 +283,11 @@ def _attachment(data: bytes, part: Part, likely: str, ctx: Context) -> Yields:
             kind = "mail.rfc822" if mime.first_field(content) >= 0 else ""
             yield Child(content, kind, names[0] if names else "", "attached mail")
             continue
-        if part.type in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
-            yield from _pkcs7(content)
         how = "attachment" if disposition == "attachment" or names else f"{part.type} part"
         for name in names or [""]:
             yield Child(content, label=name, how=f"{how}, {encoding}" if encoding else how)
+    if part.type == "message/external-body":
+        for where in header.texts(part.parameters, "url") + header.texts(part.parameters, "site"):
+            yield Fact("link.external", " ".join(where.split()), "body that lies elsewhere")
     if part.type == "message/partial":
         yield Problem("unmodelled", "message/partial", "the mail is one piece of a larger one (message/partial); the others are not here")
-
-
-def _pkcs7(content: bytes) -> Yields:
-    at = content.find(_PKCS7, 0, 64)
-    what = content[at + len(_PKCS7) : at + len(_PKCS7) + 1] if at >= 0 else b""
-    if what == _ENVELOPED:
-        yield Problem("encrypted", "S/MIME", "a part of the mail is encrypted (S/MIME)")
-    elif what == _SIGNED:
-        inner = content.find(b"Content-")
-        if inner >= 0:
-            yield Child(content[inner:], "mail.rfc822", how="signed part, S/MIME")
-        else:
-            yield Problem("unmodelled", "S/MIME", "a part of the mail is signed in a form that was not read (S/MIME)")

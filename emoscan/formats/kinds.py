@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable
 from typing import Final
 
+from emoscan.parse import cms
 from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, kind_of
 from emoscan.registry import Look, sniffs
 
@@ -358,7 +359,7 @@ def is_embedded_font(look: Look) -> bool:
 @sniffs("data.pkcs7")
 def is_pkcs7(look: Look) -> bool:
     """A CMS message that is sealed or carries its content (RFC 5652 section 3): encrypted mail, opaque signed mail."""
-    return _cms(look.data) == "message"
+    return _cms(look.data) == "message" or (look.data.startswith(b"-----BEGIN ") and bool(cms.armoured(look.data)))
 
 
 @sniffs("data.signature")
@@ -369,14 +370,18 @@ def is_signature(look: Look) -> bool:
 
 _SIGNED: Final = bytes.fromhex("2a864886f70d010702")
 _PKCS7: Final = bytes.fromhex("06092a864886f70d0107")
+_SMIME: Final = bytes.fromhex("060b2a864886f70d01091001")
+"""Compressed and time-stamped messages (RFC 3274, RFC 5544)."""
 _DATA: Final = bytes.fromhex("06092a864886f70d010701")
 
 
 def _cms(data: bytes) -> str:
-    if data[:2] not in (b"\x30\x80", b"\x30\x82", b"\x30\x83"):
+    if data[:1] != b"\x30":
         return ""
     at = data.find(_PKCS7, 0, 16)
     if at < 0:
+        if data.find(_SMIME, 0, 16) >= 0:
+            return "message"
         # X.509 (RFC 5280 4.1): a sequence in a sequence that begins with its version, [0] INTEGER
         return "signature" if data[4:6] == b"\x30\x82" and data[8:13] == b"\xa0\x03\x02\x01\x02" else ""
     if data[at + 2 : at + 11] != _SIGNED:

@@ -14,10 +14,13 @@ HOLDS_MORE: Final = ("archive.*", "disk.*", "office.*", "document.*", "mail.*", 
 
 def has_reader(kind: str) -> bool:
     """Whether a step was written for just this kind; steps for `*` or a whole family look at the surface only."""
-    return any(kind in step.takes for step in steps_for(kind))
+    return any(kind in step.takes for step in steps_for(kind) if step.name != UNREAD)
 
 
-@step("unread", takes=(*HOLDS_MORE, UNKNOWN_KIND), order=80)
+UNREAD: Final = "unread"
+
+
+@step(UNREAD, takes=(*HOLDS_MORE, UNKNOWN_KIND), order=80)
 def say_what_is_not_read(artifact: Artifact, ctx: Context) -> Yields:
     name = f" {ctx.name!r}" if ctx.name else ""
     if not artifact.data:

@@ -144,15 +144,11 @@ def test_encrypted_mail_is_said_to_be():
         parts=[Part("application/pgp-encrypted", b"Version: 1"), Part("application/octet-stream", b"-----BEGIN PGP MESSAGE-----")],
     )
     assert [(p.sort, p.name) for p in of(Problem, run(mail(HEADERS, pgp)))] == [("encrypted", "PGP")]
-    enveloped = bytes.fromhex("30820100 06092a864886f70d010703") + bytes(50)
-    smime = Part("application/pkcs7-mime", enveloped, "base64")
-    assert [(p.sort, p.name) for p in of(Problem, run(mail(HEADERS, smime)))] == [("encrypted", "S/MIME")]
 
 
-def test_signed_part_is_read():
-    signed = bytes.fromhex("30820100 06092a864886f70d010702") + b"\x04\x20Content-Type: text/plain\r\n\r\nhello"
-    items = run(mail(HEADERS, Part("application/pkcs7-mime", signed, "base64")))
-    assert b"Content-Type: text/plain\r\n\r\nhello" in [c.data for c in of(Child, items)]
+def test_body_that_lies_elsewhere():
+    where = Part('message/external-body; access-type=URL; URL="https://files.example.test/a.doc"', b"Content-Type: application/msword\r\n")
+    assert [f.value for f in of(Fact, run(mail(HEADERS, where))) if f.kind == "link.external"] == ["https://files.example.test/a.doc"]
 
 
 def test_no_mail_is_malformed():
