@@ -49,7 +49,7 @@ _FILE_NAME: Final = lazy(
 _BASE64: Final = lazy(r"={0,3}[A-Za-z0-9+/_-]{40,}+={0,3}")
 _HEX: Final = lazy(r"(?:(?:\\x|0x|%)?[0-9a-fA-F]{2}[\s,]{0,2}){60,}+")
 _SCHEME: Final = lazy(
-    r"\b(ms-msdt|ms-officecmd|search-ms|ms-search|ms-appinstaller|ms-word|ms-excel|ms-powerpoint)\s{0,2}:[^\"'<>\s`]{2}[^\"'<>`\r\n]{0,2000}",
+    r"\b(ms-msdt|ms-officecmd|search-ms|search(?=:(?:query|displayname|crumb)=)|ms-search|ms-appinstaller|ms-word|ms-excel|ms-powerpoint)\s{0,2}:[^\"'<>\s`]{2}[^\"'<>`\r\n]{0,2000}",
     IGNORECASE,
 )
 

@@ -48,6 +48,8 @@ class Block(Struct, frozen=True):
     source: str = ""
     """Where it is fetched from, if it is not there."""
     at: int = 0
+    event: str = ""
+    """What it waits for: "window.onload" of `<script for=window event=onload>`."""
 
 
 class Element(Struct, frozen=True):
@@ -62,7 +64,7 @@ class Page(Struct, frozen=True):
 
 
 def read(source: str, default: str = "jscript") -> Page:
-    """The script blocks in their order, and the elements that have a name, an event or data. Never raises.
+    """The script blocks in their order, those that wait for an event after the others, and the elements that have a name, an event or data. Never raises.
 
     `default` is the language of blocks that do not say theirs, before another block has said one.
     """
@@ -71,6 +73,7 @@ def read(source: str, default: str = "jscript") -> Page:
     at = 0
     folded = source.lower()
     comments = True
+    bare = MOST_BARE if "getelementsby" in folded or "queryselector" in folded or ".children" in folded else 0
     while len(blocks) < MOST_BLOCKS and (at := source.find("<", at)) >= 0:
         if comments and source.startswith("<!--", at):
             end = source.find("-->", at)
@@ -89,17 +92,25 @@ def read(source: str, default: str = "jscript") -> Page:
             language = language_of(attributes)
             default = language or default
             text = source[at:end]
-            blocks.append(Block(language or default, text_of(text), attributes.get("src", ""), at))
+            event = f"{attributes['for']}.{attributes['event']}" if attributes.get("for") and attributes.get("event") else ""
+            blocks.append(Block(language or default, text_of(text), attributes.get("src", ""), at, event))
             if attributes.get("id"):
                 elements.append(Element(name, attributes, text))
             at = end
-        elif len(elements) < MOST_ELEMENTS and _is_wanted(attributes):
+        elif len(elements) < MOST_ELEMENTS and (
+            _is_wanted(attributes) or (bare > 0 and name in TEXTS) or name in ("title", "hta:application")
+        ):
+            bare -= name in TEXTS
             end = _end(folded, name, at) if name not in EMPTY else at
             elements.append(Element(name, attributes, html.unescape(_MARKUP.sub("", source[at:end]))))
             if name in ("textarea", "xmp", "style", "title"):
                 at = end
-    return Page(tuple(blocks), tuple(elements))
+    return Page(tuple(sorted(blocks, key=lambda block: bool(block.event))), tuple(elements))
 
+
+TEXTS: Final = frozenset("p div span pre td li b i u h1 h2 h3 code textarea xmp title option noscript label body input".split())
+"""Elements that hold a text or value, which scripts find by their kind."""
+MOST_BARE: Final = 300
 
 EMPTY: Final = frozenset("input img br hr meta link embed param source area base col body html form table".split())
 """Elements without content of their own, or with all of the page."""

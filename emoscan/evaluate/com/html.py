@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from emoscan.evaluate.com import com_class
-from emoscan.evaluate.com.common import Text, collection, is_address, join, known, text, thing
+from emoscan.evaluate.com.common import Text, collection, given, is_address, join, known, text, thing
 from emoscan.evaluate.com.shell32 import start
 from emoscan.evaluate.com.shells import evaluated
 from emoscan.evaluate.core.values import MISSING, Object, ObjectClass, Unknown, display
+from emoscan.parse.scriptblocks import Element, read
 
 EXPLORER: Final = ObjectClass("InternetExplorer", default="Name")
 EXPLORER.constants(
@@ -97,7 +98,7 @@ WINDOW: Final = ObjectClass("HTMLWindow")
 ELEMENT: Final = ObjectClass("HTMLElement")
 LOCATION: Final = ObjectClass("HTMLLocation", default="href")
 PAGE.constants({"readyState": "complete", "charset": "utf-8", "referrer": "", "compatMode": "CSS1Compat", "documentMode": 11})
-for _name in ("title", "cookie", "designMode", "domain", "onload", "onreadystatechange"):
+for _name in ("cookie", "designMode", "domain", "onload", "onreadystatechange"):
     PAGE.field(_name, "")
 
 
@@ -157,14 +158,87 @@ def content(page: Object) -> Text:
     return Unknown(f"content of {display(url)}") if url != "" else ""
 
 
-@PAGE.method("body", "documentElement", "head", "all", "forms", "getElementById", "querySelector", "activeElement", "elementFromPoint")
+def own_elements(machine: Any, page: Object) -> list[Object]:
+    """The elements of a page whose text is known, as far as scripts ask for them; each is the same object every time."""
+    if "elements" not in page.data:
+        source = page.data.get("source", "")
+        machine.spend(len(source) // 64)
+        page.data["elements"] = [_made(machine, page, element) for element in (read(source).elements if source else ())]
+    return page.data["elements"]  # type: ignore[no-any-return]
+
+
+def _made(machine: Any, page: Object, element: Element) -> Object:
+    made = Object(ELEMENT, page=page, tag=element.tag)
+    machine.grow(len(element.text) + 256)
+    made.data.update({f"={name}": value for name, value in element.attributes.items()})
+    made.data |= {"=tagname": element.tag.upper(), "=innertext": element.attributes.get("value", element.text), "=innerhtml": element.text}
+    if element.tag == APPLICATION:
+        made.data["=commandline"] = f'"{machine.world.absolute(machine.world.document)}" '
+    return made
+
+
+APPLICATION: Final = "hta:application"
+
+
+def named(machine: Any, page: Object, name: str) -> Object | None:
+    """An element by its id or, failing that, by its name."""
+    elements = own_elements(machine, page)
+    name = name.lower()
+    for key in ("=id", "=name"):
+        for element in elements:
+            if str(element.data.get(key, "")).lower() == name:
+                return element
+    return None
+
+
+@PAGE.method("body", "documentElement", "head", "activeElement", "elementFromPoint")
 def _body(_machine: Any, this: Object, *_: Any) -> Object:
     return Object(ELEMENT, page=this)
 
 
-@PAGE.method("getElementsByTagName", "getElementsByClassName", "getElementsByName", "querySelectorAll", "links", "images", "scripts")
-def _elements(_machine: Any, this: Object, *_: Any) -> Object:
-    return collection([Object(ELEMENT, page=this)], first=0)
+@PAGE.method("title")
+def _title(machine: Any, this: Object) -> Text:
+    given_title = next((element for element in own_elements(machine, this) if element.data["tag"] == "title"), None)
+    return this.data.get("=title", given_title.data["=innertext"] if given_title else "")  # type: ignore[no-any-return]
+
+
+ALL: Final = ObjectClass("HTMLAllCollection", default="Item")
+
+
+@PAGE.method("all", "forms")
+def _all(_machine: Any, this: Object) -> Object:
+    return Object(ALL, page=this)
+
+
+@ALL.method("Item", takes="name")
+def _item_of_all(machine: Any, this: Object, name: Any) -> Object:
+    return _element(machine, this.data["page"], name)
+
+
+def _member_of_all(machine: Any, this: Object, name: str, _args: tuple[Any, ...]) -> Object:
+    return _element(machine, this.data["page"], name)
+
+
+ALL.missing = _member_of_all
+
+
+@PAGE.method("getElementById", "querySelector", takes="name")
+def _element(machine: Any, this: Object, name: Any = MISSING) -> Object:
+    found = named(machine, this, known(machine, name).lstrip("#")) if given(name) else None
+    return found or Object(ELEMENT, page=this)
+
+
+@PAGE.method(
+    "getElementsByTagName", "getElementsByClassName", "getElementsByName", "querySelectorAll", "links", "images", "scripts", takes="name"
+)
+def _elements(machine: Any, this: Object, name: Any = MISSING) -> Object:
+    wanted = known(machine, name).lower().lstrip("#.") if given(name) else "*"
+    found = [
+        element
+        for element in own_elements(machine, this)
+        if wanted in ("*", element.data["tag"]) or wanted in (str(element.data.get(key, "")).lower() for key in ("=name", "=id", "=class"))
+    ]
+    return collection(found or [Object(ELEMENT, page=this)], first=0)
 
 
 @PAGE.method("createElement", takes="tagName")
@@ -203,9 +277,29 @@ def _replace(machine: Any, this: Object, url: Any = MISSING) -> None:
     _put_location(machine, this.data["page"], url)
 
 
+_FIRST_WORD: Final = re.compile(r"\s*(?:call\s+)?(\w{1,100})", re.IGNORECASE)
+
+
+def run_code(machine: Any, window: Object, code: Text, language: str, how: str) -> None:
+    """Code that a page is to run: where it stands, if it is VBScript of a VBScript page. A text runs once, so that timers end."""
+    project = getattr(machine, "project", None)
+    ran = window.data.setdefault("ran", set())
+    word = _FIRST_WORD.match(display(code))
+    if (
+        project is None
+        or not project.vbscript
+        or isinstance(code, Unknown)
+        or not (language.lower().startswith("vb") or (word and project.find(word[1])))
+    ):
+        evaluated(machine, code, language, how)
+    elif code not in ran:
+        ran.add(code)
+        project.run_statements(code, machine.module(), None)
+
+
 @WINDOW.method("execScript", takes="code language")
-def _exec_script(machine: Any, _this: Object, code: Any = MISSING, language: Any = MISSING) -> None:
-    evaluated(machine, text(machine, code), known(machine, language, "JScript"), "HTMLWindow.execScript")
+def _exec_script(machine: Any, this: Object, code: Any = MISSING, language: Any = MISSING) -> None:
+    run_code(machine, this, text(machine, code), known(machine, language, "JScript"), "HTMLWindow.execScript")
 
 
 @WINDOW.method("eval", takes="code")
@@ -216,9 +310,9 @@ def _eval(machine: Any, _this: Object, code: Any = MISSING) -> Unknown:
 
 
 @WINDOW.method("setTimeout", "setInterval", takes="expression msec language")
-def _timeout(machine: Any, _this: Object, code: Any = MISSING, _delay: Any = MISSING, language: Any = MISSING) -> int:
+def _timeout(machine: Any, this: Object, code: Any = MISSING, _delay: Any = MISSING, language: Any = MISSING) -> int:
     if type(code) in (str, Unknown):
-        evaluated(machine, text(machine, code), known(machine, language, "JScript"), "HTMLWindow.setTimeout")
+        run_code(machine, this, text(machine, code), known(machine, language, "JScript"), "HTMLWindow.setTimeout")
     else:
         machine.call(code, ())
     return 1
@@ -389,6 +483,21 @@ def _each(_machine: Any, this: Object) -> Iterator[Object]:
 
 
 ELEMENT.items = _each
+
+
+@ELEMENT.method("dataset", "attributes", "style")
+def _element_parts(_machine: Any, this: Object) -> Object:
+    return Object(ATTRIBUTES, element=this)
+
+
+ATTRIBUTES: Final = ObjectClass("HTMLAttributes")
+
+
+def _any_attribute(_machine: Any, this: Object, name: str, _args: tuple[Any, ...]) -> Any:
+    return this.data["element"].data.get(f"=data-{name.lower()}", "")
+
+
+ATTRIBUTES.missing = _any_attribute
 
 
 def _any_member(_machine: Any, this: Object, name: str, _args: tuple[Any, ...]) -> Unknown:

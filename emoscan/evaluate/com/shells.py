@@ -342,7 +342,10 @@ def _user_domain(machine: Any, _this: Object) -> Any:
 def _map_drive(
     machine: Any, _this: Object, local: Any, remote: Any, _update: Any = MISSING, user: Any = MISSING, _password: Any = MISSING
 ) -> None:
-    machine.effect("open", text(machine, remote), "WScript.Network.MapNetworkDrive", drive=known(machine, local), user=known(machine, user))
+    letter, share = known(machine, local), text(machine, remote)
+    machine.effect("open", share, "WScript.Network.MapNetworkDrive", drive=letter, user=known(machine, user))
+    if letter[:1].isalpha() and letter[1:] == ":" and isinstance(share, str) and share.startswith("\\\\"):
+        machine.world.drives[letter[0].lower()] = share.rstrip("\\")
 
 
 @NETWORK.method("EnumNetworkDrives", "EnumPrinterConnections")

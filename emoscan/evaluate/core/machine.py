@@ -231,7 +231,7 @@ class Machine:
         if not shown.strip():
             return
         if self.effects != seen:
-            self.child(shown, "script.cmd", how=f"command line of {how}")
+            self.child(self.world.on_servers(shown), "script.cmd", how=f"command line of {how}")
         self.give_named_files(shown)
 
     def give_named_files(self, command: str | Unknown) -> None:

@@ -6,6 +6,7 @@ environment in memory; random numbers in a fixed order. Nothing here reads the h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -287,6 +288,8 @@ class World:
         """Values by lower-case path, the name of the value last."""
         self.random = Random()
         self.clipboard = ""
+        self.drives: dict[str, str] = {}
+        """Shares by the letter they were connected as."""
         self._online = True
         self.asked_online = False
         """Something depended on whether there is a network."""
@@ -367,6 +370,12 @@ class World:
             elif part not in ("", "."):
                 parts.append(part)
         return "\\\\" + "\\".join(parts) if unc else "\\".join(parts) if len(parts) > 1 else "".join(parts) + "\\"
+
+    def on_servers(self, command: str) -> str:
+        """A command line with the letters of connected drives as the shares they stand for."""
+        if not self.drives:
+            return command
+        return re.sub(r"(?<![\w:])([a-zA-Z]):(?=[\\/])", lambda found: self.drives.get(found[1].lower(), found[0]), command)
 
     def pass_time(self, seconds: float) -> None:
         """Sleeping costs nothing but moves the clock."""

@@ -43,6 +43,14 @@ METHOD: Final = re.compile(
     r"|set|shell|show|shutdown|skip|sleep|spawn|start|stop|subclasses|submit|supports|suspend|terminate|test|tile|toggle|tostring|transform"
     r"|undominimize|update|verbs|wait|write)"
 )
+COMMAND: Final = re.compile(
+    r"\s*[\"'(&]{0,3}(?:[\w%:.$~-]{0,60}[\\/]){0,8}(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|wscript|cscript|certutil|bitsadmin|msiexec|curl|wmic"
+    r"|schtasks|forfiles|conhost|ssh|msbuild|finger|start|pushd|net)(?:\.exe)?[\"']?\s",
+    re.IGNORECASE,
+)
+"""A text that Windows runs when it is pasted into its Run box or a console."""
+UNIX: Final = re.compile(r"\|\s{0,9}(?:sudo\s{1,9})?(?:ba|z|da)?sh\b|\b(?:apt|apt-get|brew|sudo|chmod)\s")
+
 PROPERTIES: Final = frozenset(
     "nextsibling readystate settings hashval startmode gettype setting state status statustext standardin opener showwindow selecteditems".split()
 )
@@ -438,6 +446,15 @@ def page(machine: JsMachine, html: Any, how: Any) -> None:
 @operation
 def child(machine: JsMachine, code: Any, language: Any, how: Any) -> None:
     shells.evaluated(machine, machine.text(code), display(language) or "JScript", display(how))
+
+
+@operation
+def clipboard(machine: JsMachine, text: Any, how: Any) -> None:
+    """A text is put into the clipboard: of interest when the reader of the page is to paste it where it runs."""
+    command = machine.text(text)
+    if COMMAND.match(display(command).replace("^", "")) is not None and UNIX.search(display(command)) is None:
+        machine.fact("html.clipboard", display(command)[:SHOWN], display(how))
+        machine.child(command, "script.cmd", how="command line put into the clipboard")
 
 
 @operation

@@ -51,7 +51,10 @@ function decode(value) {
   if ('o' in value) return proxy(value.o);
 }
 
+// `stream.ReadText` without parentheses reads when it stands there, not when its value is needed: what is asked next waits for it.
+var READS = /^read(?:text|all|line)?$/i, reading = null;
 function ask(operation) {
+  if (reading !== null) { var read = reading; reading = null; read(); }
   var args = [];
   for (var i = 1; i < arguments.length; i++) args.push(encode(arguments[i], 0));
   var answer = parse(host(operation, stringify(args)));
@@ -98,7 +101,8 @@ function unknown(number, text) {
 
 function member(owner, name, ofUnknown) {
   var known = false, value;
-  function get() { if (!known) { known = true; value = ofUnknown ? owner : ask('value', owner, name); } return value; }
+  function get() { if (!known) { known = true; if (reading === get) reading = null; value = ofUnknown ? owner : ask('value', owner, name); } return value; }
+  if (!ofUnknown && READS.test(name)) reading = get;
   return new Proxy(function () {}, {
     get: function (t, key) {
       if (key === MEMBER) return get;
@@ -112,7 +116,7 @@ function member(owner, name, ofUnknown) {
       return typeof found === 'function' && Object(inner) !== inner ? found.bind(inner) : found;
     },
     set: function (t, key, v) { if (isIndex(key)) { putIndex(owner, name, key, v); return true; } var inner = get(); if (Object(inner) === inner) inner[key] = v; return true; },
-    apply: function (t, self, args) { return ask.apply(null, ['call', owner, name].concat(args)); },
+    apply: function (t, self, args) { if (reading === get) reading = null; return ask.apply(null, ['call', owner, name].concat(args)); },
     construct: function (t, args) { return ask.apply(null, ['call', owner, name].concat(args)); }
   });
 }
@@ -334,7 +338,7 @@ LAST: Final = "delete globalThis.$host; delete globalThis.$part; let eval = glob
 
 PAGE: Final = r"""
 (function (part, global) {
-var ask = part.ask, hidden = part.hidden, urls = {}, count = 0, timers = [], listeners = [];
+var ask = part.ask, hidden = part.hidden, urls = {}, count = 0, timers = [], listeners = [], selected = null;
 
 function isBlob(value) { return value instanceof Blob; }
 function save(name, content, how) { ask('file', String(name || 'download'), isBlob(content) ? content.$text() : part.bytesOf(content), how); }
@@ -420,7 +424,8 @@ Element.prototype.appendChild = Element.prototype.insertBefore = Element.prototy
 };
 Element.prototype.insertAdjacentHTML = function (where, html) { ask('page', html, 'insertAdjacentHTML'); };
 Element.prototype.removeChild = function (child) { return child; };
-Element.prototype.remove = Element.prototype.focus = Element.prototype.blur = Element.prototype.select = Element.prototype.removeEventListener = nothing;
+Element.prototype.remove = Element.prototype.focus = Element.prototype.blur = Element.prototype.removeEventListener = nothing;
+Element.prototype.select = Element.prototype.setSelectionRange = function () { selected = this; };
 Element.prototype.cloneNode = function () { return this; };
 Element.prototype.getElementsByTagName = Element.prototype.querySelectorAll = Element.prototype.getElementsByClassName = function () { return this.children; };
 Element.prototype.querySelector = function (s) { return document.querySelector(s); };
@@ -443,6 +448,7 @@ var body = new Element('body', {}, ''), root = new Element('html', {}, ''), head
 hidden('$element', function (tag, attributes, text) {
   var made = new Element(tag, attributes, text);
   all.push(made);
+  if (made.$tag === 'title' && !document.title) document.title = text;
   if (attributes.id) { known[attributes.id] = made; if (!(attributes.id in global)) hidden(attributes.id, made); }
   if (attributes.name && !known[attributes.name]) known[attributes.name] = made;
   Object.keys(attributes).forEach(function (key) {
@@ -490,7 +496,8 @@ var document = {
   querySelectorAll: find,
   addEventListener: function (name, f) { listeners.push([f, document]); },
   attachEvent: function (name, f) { listeners.push([f, document]); },
-  removeEventListener: nothing, open: nothing, close: nothing, focus: nothing, hasFocus: function () { return true; }, execCommand: nothing,
+  removeEventListener: nothing, open: nothing, close: nothing, focus: nothing, hasFocus: function () { return true; },
+  execCommand: function (command) { if (/^copy$/i.test(command) && selected) ask('clipboard', String(selected.value), 'execCommand'); return true; },
   write: function () { ask('page', [].slice.call(arguments).join(''), 'document.write'); },
   writeln: function () { ask('page', [].slice.call(arguments).join('') + '\n', 'document.writeln'); }
 };
@@ -508,8 +515,10 @@ var navigator = {
   sendBeacon: function (url) { ask('download', url, 'sendBeacon'); return true; },
   msSaveBlob: function (blob, name) { save(name, blob, 'msSaveBlob'); return true; },
   msSaveOrOpenBlob: function (blob, name) { save(name, blob, 'msSaveOrOpenBlob'); return true; },
-  clipboard: {writeText: function (text) { ask('child', text, '', 'clipboard.writeText'); return Promise.resolve(); }}
+  clipboard: {writeText: function (text) { ask('clipboard', String(text), 'clipboard.writeText'); return Promise.resolve(); }}
 };
+var clipboardData = {getData: function () { return ''; }, clearData: nothing, setData: function (kind, text) { ask('clipboard', String(text), 'clipboardData.setData'); return true; }};
+hidden('clipboardData', clipboardData);
 var storage = {getItem: function () { return null; }, setItem: nothing, removeItem: nothing, clear: nothing, length: 0};
 
 hidden('window', global); hidden('self', global); hidden('top', global); hidden('parent', global); hidden('frames', global);
@@ -551,17 +560,22 @@ hidden('fetch', function (url) {
 });
 hidden('FileReader', function () {
   var me = this;
-  function read(blob) { me.result = isBlob(blob) ? blob.$text() : ''; if (me.onload) me.onload({target: me}); if (me.onloadend) me.onloadend({target: me}); }
-  this.readAsText = this.readAsBinaryString = read;
-  this.readAsArrayBuffer = function (blob) { var t = blob.$text(), a = new Uint8Array(t.length); for (var i = 0; i < t.length; i++) a[i] = t.charCodeAt(i); me.result = a.buffer; if (me.onload) me.onload({target: me}); };
-  this.readAsDataURL = function (blob) { read(blob); me.result = 'data:' + blob.type + ';base64,' + btoa(blob.$text()); };
+  function done(result) {
+    me.result = result; me.readyState = 2;
+    later(function () { [me.onload, me.onloadend].concat(waiting).forEach(function (f) { if (typeof f === 'function') f.call(me, {target: me, currentTarget: me}); }); });
+  }
+  var waiting = [];
+  this.addEventListener = function (name, f) { if (/^load/.test(name)) waiting.push(f); };
+  this.readAsText = this.readAsBinaryString = function (blob) { done(isBlob(blob) ? blob.$text() : ''); };
+  this.readAsArrayBuffer = function (blob) { var t = blob.$text(), a = new Uint8Array(t.length); for (var i = 0; i < t.length; i++) a[i] = t.charCodeAt(i); done(a.buffer); };
+  this.readAsDataURL = function (blob) { done('data:' + (blob.type || 'application/octet-stream') + ';base64,' + btoa(blob.$text())); };
 });
 hidden('TextDecoder', function () { this.decode = function (v) { var t = part.bytesOf(v); try { return decodeURIComponent(escape(t)); } catch (e) { return t; } }; });
 hidden('TextEncoder', function () { this.encode = function (s) { var t = part.bytesOf(String(s)), a = new Uint8Array(t.length); for (var i = 0; i < t.length; i++) a[i] = t.charCodeAt(i); return a; }; });
 
 // What the page does once it is there: events of loading, timers, and, when `clicks` says so, what the user would click.
 hidden('$settle', function () {
-  function attempt(f, self) { try { f.call(self || global, {type: 'load', target: self, preventDefault: nothing, stopPropagation: nothing}); } catch (e) {} }
+  function attempt(f, self) { try { f.call(self || global, {type: 'load', target: self, preventDefault: nothing, stopPropagation: nothing, clipboardData: clipboardData}); } catch (e) {} }
   [[global, 'onload'], [body, 'onload'], [document, 'onreadystatechange'], [document, 'onclick'], [body, 'onclick'], [global, 'onbeforeunload']].forEach(function (pair) {
     var f = pair[0][pair[1]];
     if (typeof f === 'function') { pair[0][pair[1]] = null; attempt(f, pair[0]); }

