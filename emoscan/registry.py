@@ -73,6 +73,7 @@ _steps: dict[str, Step] = {}
 _sniffers: dict[str, Sniffer] = {}
 _outputs: dict[str, Callable[..., Any]] = {}
 _by_kind: dict[str, tuple[Step, ...]] = {}
+_by_first: dict[int, tuple[Sniffer, ...]] = {}
 _discovered: set[str] = set()
 
 
@@ -112,6 +113,7 @@ def sniffs(
             return look.data.startswith(magic, at) and function(look)
 
         _add(_sniffers, kind, Sniffer(kind, test if magic else function, text, first))
+        _by_first.clear()
         return function
 
     return register
@@ -196,16 +198,27 @@ def sniff(data: bytes, name: str = "", ask: Callable[[Sniffer, Look], Any] = _te
     """
     look = Look(data, name)
     first = data[0] if data else -1
-    kinds = tuple(s.kind for s in _sniffers.values() if not s.text and (s.first is None or first in s.first) and ask(s, look))
+    kinds = tuple(s.kind for s in _sniffers_of(first) if ask(s, look))
     if kinds:
         return kinds
     best, best_score = UNKNOWN_KIND, 0
-    for sniffer in _sniffers.values():
-        if sniffer.text:
-            score = ask(sniffer, look)
-            if score > best_score:
-                best, best_score = sniffer.kind, score
+    for sniffer in _sniffers_of(TEXT):
+        score = ask(sniffer, look)
+        if score > best_score:
+            best, best_score = sniffer.kind, score
     return (best,)
+
+
+TEXT: Final = -2
+
+
+def _sniffers_of(first: int) -> tuple[Sniffer, ...]:
+    """Those to be asked about content that begins with a byte (-1: that is empty), or about text."""
+    found = _by_first.get(first)
+    if found is None:
+        text = first == TEXT
+        found = _by_first[first] = tuple(s for s in _sniffers.values() if s.text == text and (text or s.first is None or first in s.first))
+    return found
 
 
 def sniffed_kinds() -> tuple[str, ...]:

@@ -30,6 +30,7 @@ def registered() -> Iterator[None]:
         table.clear()
         table.update(content)
     registry._by_kind.clear()
+    registry._by_first.clear()
 
 
 @pytest.fixture
@@ -38,3 +39,4 @@ def alone(registered: None) -> None:
     for table in (registry._steps, registry._sniffers):
         table.clear()
     registry._by_kind.clear()
+    registry._by_first.clear()

@@ -51,9 +51,10 @@ def sweep(artifact: Artifact, ctx: Context) -> Yields:
 
 def candidates(text: str) -> Iterator[re.Match[str]]:
     """What may be base64, in order and without overlap: blocks of lines before the lines they are made of."""
-    blocks = list(_BLOCK.finditer(text))
+    shape = text.encode("latin-1", "replace").translate(_SHAPES)
+    blocks = list(_blocks(text, shape))
     number, taken = 0, 0
-    for run in _RUN.finditer(text):
+    for run in _runs(text, shape):
         while number < len(blocks) and blocks[number].start() <= run.start():
             yield blocks[number]
             taken = blocks[number].end()
@@ -63,14 +64,41 @@ def candidates(text: str) -> Iterator[re.Match[str]]:
     yield from blocks[number:]
 
 
+def _runs(text: str, shape: bytes) -> Iterator[re.Match[str]]:
+    """What `_RUN` finds, at places that are found in the text's shape: much faster than the pattern fails at all others."""
+    end = 0
+    while (at := shape.find(_LONG, end)) >= 0 and (run := _RUN.search(text, max(at - 2, end))) is not None:
+        yield run
+        end = run.end()
+
+
+def _blocks(text: str, shape: bytes) -> Iterator[re.Match[str]]:
+    """What `_BLOCK` finds: a line ends where its run of digits does, and begins behind the last one of the other alphabet."""
+    end = 0
+    while (at := shape.find(_LINE, end)) >= 0:
+        end = shape.find(b".", at)
+        end = end if end >= 0 else len(shape)
+        block = _BLOCK.match(text, max(at, text.rfind("-", at, end) + 1, text.rfind("_", at, end) + 1))
+        if block is not None:
+            yield block
+            end = block.end()
+
+
+# Digits of base64, in either alphabet, as "d".
+_SHAPES: Final = bytes(100 if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "+/-_") else 46 for c in range(256))
+_LONG: Final = b"d" * SHORTEST
+_LINE: Final = b"d" * 40
+
+
 def first_that_is_something(written: str) -> tuple[str, bytes, str]:
     """(kind, what to keep, how) of base64, read forward or backward; three times nothing when it is noise both ways."""
     body = _BLANKS.sub("", written) if "\n" in written else written
     data = from_base64(body.lstrip("="), SHORTEST)
-    turned = backward(text_in(data))
+    text = text_in(data)
+    turned = backward(text)
     if turned:
         return *decoded(as_bytes(turned)), "base64 of reversed text"
-    kind, kept = decoded(data)
+    kind, kept = decoded(data, text)
     if kind:
         return kind, kept, "base64"
     # turned round, padding stands in front, or nothing says where the end is

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,7 +11,7 @@ from emoscan.decode.strings import SCRIPTS
 from emoscan.model import Artifact, Child, Problem, Span, Yields
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import number_of
-from emoscan.parse.text import as_bytes, text_of
+from emoscan.parse.text import as_bytes, lowered, text_of
 from emoscan.registry import step
 
 MOST: Final = 50
@@ -23,7 +22,7 @@ SAMPLE: Final = 64
 
 _ARRAY: Final = lazy(r"[0-9](?<![\w.][0-9])[0-9]{0,7}(?:[^0-9\r\n]{1,4}(?:\r?\n[ \t]{0,40})?[0-9]{1,8}){14,}+")
 _NUMBER: Final = lazy(r"[0-9]{1,8}")
-_KEY: Final = lazy(r"""(?:(-?bxor|\bxor|\^)|([+-]))[ \t("']{0,8}((?:0x|&h)?[0-9a-f]{1,6})(?![\w.])""", re.IGNORECASE)
+_KEY: Final = lazy(r"""(-bxor|bxor|x(?<!\wx)or|\^|\+|-)[ \t("']{0,8}((?:0x|&h)?[0-9a-f]{1,6})(?![\w.])""")
 
 
 @step("charcodes", takes=(*SCRIPTS, "text.html"), order=20)
@@ -55,11 +54,11 @@ def keys_in(text: str) -> list[tuple[str, int]]:
     """("xor", 51), ("-", 5) …: what the script does with numbers, each once; nothing first, then exclusive or."""
     xors: dict[tuple[str, int], None] = {}
     offsets: dict[tuple[str, int], None] = {}
-    for match in _KEY.finditer(text):
-        number = number_of(match[3])
-        if number > 0 and match[1] and len(xors) < KEYS:
+    for match in _KEY.finditer(lowered(text)):
+        number = number_of(match[2])
+        if number > 0 and match[1] not in "+-" and len(xors) < KEYS:
             xors.setdefault(("xor", number))
-        elif number > 0 and not match[1] and len(offsets) < KEYS:
+        elif number > 0 and match[1] in "+-" and len(offsets) < KEYS:
             # what is added while hiding is taken away while reading, and the script may be either
             offsets.setdefault(("-", number))
             offsets.setdefault(("+", number))

@@ -18,7 +18,8 @@ SHORTEST: Final = 36
 """Characters of the shortest thing that is taken for hexadecimal."""
 
 _RUN: Final = lazy(r"(?<![0-9A-Fa-f])(?:0x)?((?:[0-9A-Fa-f]{2}){24,}+)(?![0-9A-Fa-f])")
-_MARKED: Final = lazy(r"""(?:(?:0x|\\x|\\u00|&h|%(?:u00)?|\\)[0-9a-f]{2}(?:[\s,;_"'+]|&(?!h)){0,8}){12,}+""", re.IGNORECASE)
+_MARK: Final = r"""(?:0x|\\x|\\u00|&h|%(?:u00)?|\\)[0-9a-f]{2}(?:[\s,;_"'+]|&(?!h)){0,8}"""
+_MARKED: Final = lazy(rf"{_MARK}(?:{_MARK}){{11,}}+", re.IGNORECASE)
 _SPACED: Final = lazy(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}([ ,\-:;.|])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){14,}+")
 _BYTE: Final = lazy(r"(?:0x|\\x|\\u00|&h|%u00|%|\\)([0-9a-f]{2})", re.IGNORECASE)
 

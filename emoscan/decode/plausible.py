@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from typing import Final
 
@@ -44,10 +43,11 @@ LONG_TEXT: Final = 64
 """Characters from which a text is kept whatever it says."""
 
 _TELLING: Final = lazy(
-    r"https?:|://[\w.-]{4}|powershell|\bcmd(?:\.exe)?[ /]|\bfunction\b|createobject|activexobject|wscript|new-object|frombase64|invoke-|downloadstring|downloadfile"
-    r"|\brundll32|\bregsvr32|\bmshta|msxml2|winmgmts|win32_process|<script|<html|\bvar [\w$]+\s*=|\biex\b|-join\s*\(|\[char(?:\[\])?\]|\$\w+\s*=|\bdim \w|\bset \w+\s*=",
-    re.IGNORECASE,
+    r"https?:|://[\w.-]{4}|powershell|c(?<!\wc)md(?:\.exe)?[ /]|f(?<!\wf)unction\b|createobject|activexobject|wscript|new-object|frombase64|invoke-|downloadstring"
+    r"|downloadfile|r(?<!\wr)undll32|r(?<!\wr)egsvr32|m(?<!\wm)shta|msxml2|winmgmts|win32_process|<script|<html|v(?<!\wv)ar [\w$]+\s*=|i(?<!\wi)ex\b|-join\s*\("
+    r"|\[char(?:\[\])?\]|\$\w+\s*=|d(?<!\wd)im \w|s(?<!\ws)et \w+\s*="
 )
+"""Of text in lower case. Every way it can begin is a character: so the search runs for these."""
 
 
 def readable(text: str) -> bool:
@@ -65,7 +65,7 @@ _ODD: Final = lazy("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 def telling(text: str) -> bool:
     """Whether it is text that says what code, commands and URLs say, not just any string."""
     head = text[: 4 * HEAD].lower()
-    return any(word in head for word in _WORDS) and readable(text) and _TELLING.search(head) is not None
+    return len(text) >= LEAST_TEXT and any(map(head.__contains__, _WORDS)) and readable(text) and _TELLING.search(head) is not None
 
 
 _WORDS: Final = (
@@ -88,14 +88,15 @@ def text_in(data: bytes) -> str:
     return text if readable(text) else ""
 
 
-def decoded(data: bytes) -> tuple[str, bytes]:
+def decoded(data: bytes, text: str | None = None) -> tuple[str, bytes]:
     """(kind, what to keep) of bytes that a decoder made; ("", b"") for noise, and for pictures and the like.
 
-    Text has the kind its content has and is kept as UTF-8, everything else is kept as it is.
+    Text has the kind its content has and is kept as UTF-8, everything else is kept as it is. `text` is what `text_in` said of it.
     """
     if len(data) < LEAST_TEXT:
         return "", b""
-    text = text_in(data)
+    if text is None:
+        text = text_in(data)
     if text:
         kept = as_bytes(text)
         kind = sniff(kept)[0]

@@ -14,7 +14,7 @@ from emoscan.parse.mime import TEXTS_OF_MAILS
 from emoscan.parse.names import extension
 from emoscan.parse.passwords import Candidate, candidates, html_text
 from emoscan.parse.siblings import texts
-from emoscan.parse.text import text_of
+from emoscan.parse.text import lowered, text_of
 from emoscan.registry import step
 
 MAX_NAMES: Final = 50
@@ -93,16 +93,20 @@ def _is_attached(part: mime.Part) -> bool:
     )
 
 
-_LITERAL: Final = lazy(
-    r"(?:password\w{0,20}|passwd|pwd)\s{0,4}:?=\s{0,4}[\"']([^\"'\r\n]{1,64})[\"']"  # Documents.Open(…, PasswordDocument:="x"), $password = 'x'
-    r"|\.(?:un)?protect\s{0,4}\(?\s{0,4}\"([^\"\r\n]{1,64})\""
-    r"|\bWorkbooks\.Open\b[^\r\n]{1,300}?,[^,\r\n]{0,80},[^,\r\n]{0,80},[^,\r\n]{0,80},\s{0,4}\"([^\"\r\n]{1,64})\""
-    r"|\b(?:7z[ar]?|unrar|rar|winrar)(?:\.exe)?[\"']?\s[^\r\n]{0,200}?\s-(?:h?p)([^\s\"']{1,64})"
-    r"|\bunzip(?:\.exe)?\s[^\r\n]{0,200}?-P\s{0,4}([^\s\"']{1,64})",
-    re.IGNORECASE,
+_LITERALS: Final = (
+    (("password", "passwd", "pwd"), lazy(r"p(?:assword\w{0,20}|asswd|wd)\s{0,4}:?=\s{0,4}[\"']([^\"'\r\n]{1,64})[\"']")),
+    (("protect",), lazy(r"\.(?:un)?protect\s{0,4}\(?\s{0,4}\"([^\"\r\n]{1,64})\"")),
+    (
+        ("workbooks.open",),
+        lazy(r"w(?<!\ww)orkbooks\.open\b[^\r\n]{1,300}?,[^,\r\n]{0,80},[^,\r\n]{0,80},[^,\r\n]{0,80},\s{0,4}\"([^\"\r\n]{1,64})\""),
+    ),
+    (
+        ("7z", "rar"),
+        lazy(r"(?:7(?<!\w7)z[ar]?|u(?<!\wu)nrar|r(?<!\wr)ar|w(?<!\ww)inrar)(?:\.exe)?[\"']?\s[^\r\n]{0,200}?\s-(?:h?p)([^\s\"']{1,64})"),
+    ),
+    (("unzip",), lazy(r"u(?<!\wu)nzip(?:\.exe)?\s[^\r\n]{0,200}?-p\s{0,4}([^\s\"']{1,64})")),
 )
-_OPENERS: Final = ("password", "passwd", "pwd", "protect", "workbooks.open", "7z", "rar", "unzip")
-"""One of them is in all that the pattern finds."""
+"""Words of which one is in all that the pattern finds, and the pattern: of texts in lower case."""
 _URL: Final = lazy(r"https?://[^\s\"'<>(){}\[\]|\\^`]{4,300}", re.IGNORECASE)
 MAX_LITERALS: Final = 20
 
@@ -115,9 +119,9 @@ def in_scripts(artifact: Artifact, ctx: Context) -> Yields:
         return
     text = text_of(data)
     ctx.budget.spend(len(text) // 64)
-    lower = text.lower()
-    for match in islice(_LITERAL.finditer(text), MAX_LITERALS) if any(word in lower for word in _OPENERS) else ():
-        yield Fact("clue.password", next(filter(None, match.groups())), f"literal in {ctx.name or 'a script'}", confidence=0.9)
+    lower = lowered(text)
+    for start, end in _literals(lower):
+        yield Fact("clue.password", text[start:end], f"literal in {ctx.name or 'a script'}", confidence=0.9)
     for match in islice(_URL.finditer(text), MAX_LITERALS) if "://" in lower else ():
         url = match[0].rstrip(".,;")
         for part in dict.fromkeys(
@@ -125,6 +129,15 @@ def in_scripts(artifact: Artifact, ctx: Context) -> Yields:
         ):
             if 3 <= len(part) <= 200:
                 yield Fact("clue.password", part, f"address in {ctx.name or 'a script'}", confidence=0.05)
+
+
+def _literals(lower: str) -> list[tuple[int, int]]:
+    """Where the first words stand that something is opened with."""
+    holds = lower.__contains__
+    found = [
+        match.span(1) for words, pattern in _LITERALS if any(map(holds, words)) for match in islice(pattern.finditer(lower), MAX_LITERALS)
+    ]
+    return sorted(found)[:MAX_LITERALS]
 
 
 @step("passwords in names", ("archive.*", "office.*", "document.*", "disk.*"), order=-1)

@@ -19,7 +19,7 @@ from emoscan.parse import Malformed
 from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, read_bundle, strings_of
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, Token, fold, tokens
-from emoscan.parse.text import looks_like_text, text_of
+from emoscan.parse.text import looks_like_text, lowered, text_of
 from emoscan.parse.urls import Url, find_urls, host_of, refang, registrable
 from emoscan.registry import step
 
@@ -95,11 +95,13 @@ def _of_bundle(artifact: Artifact) -> Iterator[Indicator]:
     except Malformed:
         return
     texts = [text for place, text in strings_of(bundle) if not place.startswith("module ")]
-    fetching = fetches("\n".join(texts))
+    fetching: bool | None = None
     for text in dict.fromkeys(texts):
         if not _may_hold(text):  # most cells
             continue
         for indicator in find(text, "script.xlm" if artifact.kind == XLM_WORKBOOK else "text.csv"):
+            if indicator.type == "url" and fetching is None:
+                fetching = fetches("\n".join(texts))
             yield Indicator(indicator.type, indicator.value, role="download" if fetching and indicator.type == "url" else indicator.role)
 
 
@@ -129,8 +131,7 @@ VERBS: Final = (
 
 
 def fetches(text: str) -> bool:
-    lower = text.lower()
-    return any(verb in lower for verb in VERBS)
+    return any(map(lowered(text).__contains__, VERBS))
 
 
 _SAID: Final = lazy(
@@ -139,7 +140,8 @@ _SAID: Final = lazy(
 )
 """What a line says that only shows a URL to people."""
 
-_SPLIT_AT: Final = lazy(r"""(?:\bsplit\b["']?\)?[ ]{0,4}\(?[^()\n"']{0,80}|-[ci]?split[ ]{0,4})(["'])([^"'\n]{1,40})\1""", re.IGNORECASE)
+_SPLIT_AT: Final = lazy(r"""(?:s(?<!\ws)plit\b["']?\)?[ ]{0,4}\(?[^()\n"']{0,80}|-[ci]?split[ ]{0,4})(["'])([^"'\n]{1,40})\1""")
+"""In lower case."""
 _LOOKS_CODE: Final = ("script.",)
 ROLES: Final = {"text.html": "link", "text.plain": "link", "windows.url": "link", "windows.iqy": "download"}
 
@@ -175,14 +177,15 @@ _MARKS: Final = (".", ":", "\\")
 
 
 def _may_hold(text: str) -> bool:
-    return any(mark in text for mark in _MARKS) or "dot" in text.lower()
+    return any(map(text.__contains__, _MARKS)) or "dot" in text.lower()
 
 
 def _split_at(text: str) -> tuple[str, ...]:
     """Literals that the script splits something at."""
-    if "://" not in text or "split" not in text.lower():
+    lower = lowered(text)
+    if "://" not in text or "split" not in lower:
         return ()
-    return tuple(dict.fromkeys(m[2] for m in _SPLIT_AT.finditer(text)))[:8]
+    return tuple(dict.fromkeys(text[m.start(2) : m.end(2)] for m in _SPLIT_AT.finditer(lower)))[:8]
 
 
 def _certainty(url: Url) -> float:
@@ -206,12 +209,15 @@ def _as_read(text: str, kind: str) -> str:
 
 def _quotes_shown(text: str, kind: str) -> str:
     """A token that stands for the quote is one: in the text as it is written, or only once its pieces are put together."""
-    masked = _MASKED_QUOTE.search(text) if kind == "script.powershell" else None
-    return text.replace(masked[1], "'") if masked else text
+    lower = lowered(text) if kind == "script.powershell" else ""
+    for call in _MASKED_QUOTE.finditer(lower):
+        if lower.endswith(call[1], 0, call.start()):
+            return text.replace(text[call.start() - len(call[1]) : call.start()], "'")
+    return text
 
 
 # A layer that has yet to be undone has a token for the quote: "…/abc.Split(abc@abc)".
-_MASKED_QUOTE: Final = lazy(r"([A-Za-z0-9]{2,8})\.split\(\1[^\w\s'\"]{1,3}\1\)", re.IGNORECASE)
+_MASKED_QUOTE: Final = lazy(r"\.split\(([a-z0-9]{2,8})[^\w\s'\"]{1,3}\1\)")
 _NEWLINE_TICK: Final = lazy(r"`[nrt0]")
 
 
@@ -254,7 +260,10 @@ _VERSION: Final = lazy(
     r"(?<![a-z])(?:v|ver|vers|version|release|build|rev|assembly\w{0,12}|required\w{0,12}|oid|section|chapter|chrome|firefox|safari|msie|opera|edg|trident|gecko|webkit)\W{0,12}\Z",
     re.IGNORECASE,
 )
+_INNER_SEXTET: Final = lazy(r":[0-9A-Fa-f]{1,4}:")
+"""In every address of version 6 that counts."""
 _IPV6: Final = lazy(r"(?<![\w:.\]])(?:[0-9a-f]{1,4}:{1,2}){2,7}[0-9a-f]{1,4}(?![\w:])", re.IGNORECASE | re.ASCII)
+_HOST_BEGINS: Final = lazy(r"(?<![\w.@/\\=%$-])[a-z0-9][a-z0-9-]{0,62}\Z", re.IGNORECASE | re.ASCII)
 _HOST: Final = lazy(
     r"(?<![\w.@/\\=%$-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){1,8}(?![\w@\\-])(?!\.\w)(?!\()", re.IGNORECASE | re.ASCII
 )
@@ -314,7 +323,7 @@ def _ipv4(text: str, taken: list[tuple[int, int]]) -> Iterator[Indicator]:
 
 
 def _ipv6(text: str) -> Iterator[Indicator]:
-    if "::" not in text and text.count(":") < 7:
+    if not _INNER_SEXTET.search(text):
         return
     import ipaddress
 
@@ -329,9 +338,13 @@ def _ipv6(text: str) -> Iterator[Indicator]:
 
 def _domains(text: str, taken: list[tuple[int, int]]) -> Iterator[Indicator]:
     """Bare host names of prose."""
-    if "." not in text:
-        return
-    for match in _HOST.finditer(text):
+    at = 0
+    while (at := text.find(".", at)) >= 0:
+        label = _HOST_BEGINS.search(text, max(0, at - 64), at)
+        match = _HOST.match(text, label.start()) if label else None
+        at = match.end() if match else at + 1
+        if match is None:
+            continue
         host = host_of(match[0])
         if not host or (host[0].isdigit() and _QUAD.match(host)) or _inside(match.start(), taken):
             continue
@@ -350,8 +363,7 @@ def _domains(text: str, taken: list[tuple[int, int]]) -> Iterator[Indicator]:
 
 def _asked_for(text: str) -> Iterator[Indicator]:
     """Host names a script asks the name service for, or connects to."""
-    lower = text.lower()
-    if not any(word in lower for word in _ASKING):
+    if not any(map(lowered(text).__contains__, _ASKING)):
         return
     for match in _ASKED.finditer(text):
         host = host_of(match[1])
@@ -362,7 +374,11 @@ def _asked_for(text: str) -> Iterator[Indicator]:
 def _paths(text: str) -> Iterator[Indicator]:
     """Paths of Windows. Separators are looked for first, then what stands before them."""
     at = 0
-    while (separator := _SEPARATOR.search(text, at)) is not None:
+    while (at := text.find("\\", at)) >= 0:
+        separator = _SEPARATOR.match(text, at)
+        at += 1
+        if separator is None:
+            continue
         at = separator.end()
         root = _ROOT.search(text, max(0, separator.start() - 68), separator.start())
         if root is None:
@@ -380,8 +396,7 @@ def _paths(text: str) -> Iterator[Indicator]:
 def _registry_keys(text: str) -> Iterator[Indicator]:
     if "\\" not in text:
         return
-    lower = text.lower()
-    if not any(hive in lower for hive in _HIVE_WORDS):
+    if not any(map(lowered(text).__contains__, _HIVE_WORDS)):
         return
     for match in _KEY.finditer(text):
         hive = _HIVES.get(match[1].upper(), match[1].upper())

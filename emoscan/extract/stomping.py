@@ -15,7 +15,7 @@ from emoscan.parse import Malformed
 from emoscan.parse.bundle import Difference, Module
 from emoscan.parse.cfb import CompoundFile, join
 from emoscan.parse.pcode import Code, Names, Procedure, Variable, read_code, read_names
-from emoscan.parse.pcodetable import names as known_names
+from emoscan.parse.pcodetable import reserved
 from emoscan.parse.pcodetext import decompile
 
 if TYPE_CHECKING:
@@ -99,20 +99,19 @@ def vocabulary(code: Code) -> tuple[list[str], list[str]]:
     """Names and texts of a module's p-code, each once, in their order. Names that every project knows are left out."""
     names: dict[str, None] = {}
     texts: dict[str, None] = {}
-    for line in code.lines:
-        for instruction in line:
-            name, operands = instruction.name, instruction.operands
-            if name == "LitStr":
-                texts[str(operands[0])] = None
-            elif name not in COMMENTS:
-                for operand in operands:
-                    if isinstance(operand, str):
-                        names[operand] = None
-                    elif isinstance(operand, Variable):
-                        names[operand.name] = None
-                    elif isinstance(operand, Procedure):
-                        names[operand.name] = None
-                        names.update((parameter.name, None) for parameter in operand.parameters)
-                        texts.update((text, None) for text in (operand.library, operand.alias) if text and text != operand.name)
-    reserved = known_names()
-    return [name for name in names if name and name not in reserved], list(texts)
+    for instruction in code.different:
+        name = instruction.name
+        if name == "LitStr":
+            texts[str(instruction.operands[0])] = None
+        elif name not in COMMENTS:
+            for operand in instruction.operands:
+                if isinstance(operand, str):
+                    names[operand] = None
+                elif isinstance(operand, Variable):
+                    names[operand.name] = None
+                elif isinstance(operand, Procedure):
+                    names[operand.name] = None
+                    names.update((parameter.name, None) for parameter in operand.parameters)
+                    texts.update((text, None) for text in (operand.library, operand.alias) if text and text != operand.name)
+    known = reserved()
+    return [name for name in names if name and name not in known], list(texts)

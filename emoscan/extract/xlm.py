@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from emoscan.context import Context
@@ -172,14 +173,21 @@ def open_workbook(artifact: Artifact, ctx: Context) -> Yields:
     yield Fact("macro.code", "code" if code else "empty")
 
 
-_WRITES: Final = lazy(r"(?i)(?<![A-Za-z_.])formula(?:\.fill|\.array)?\(|(?<![A-Za-z_.])set\.(?:value|name)\(")
+def _call(*names: str) -> str:
+    """A call of one of the functions, found by its bracket."""
+    return r"\((?:" + "|".join(rf"(?<=(?<![A-Za-z_.]){re.escape(name)}\()" for name in names) + ")"
+
+
+_FORMULA: Final = ("formula", "formula.fill", "formula.array")
+_WRITES: Final = lazy(_call(*_FORMULA, "set.value", "set.name"), re.IGNORECASE)
 _CHARACTER: Final = lazy(
-    r"(?i)(?<![A-Za-z_.])char\(\s*+-?[$A-Z]{1,4}[$0-9]{1,9}+\s*+[-+*/]|(?<![A-Za-z_.])char\([-+*/.$A-Z0-9\s]{3,60}+\)|(?<![A-Za-z_.])mid\([^(),]{1,60},[^(),]{1,30},1\)"
+    rf"{_call('char')}(?:\s*+-?[$A-Z]{{1,4}}[$0-9]{{1,9}}+\s*+[-+*/]|[-+*/.$A-Z0-9\s]{{3,60}}+\))|{_call('mid')}[^(),]{{1,60}},[^(),]{{1,30}},1\)",
+    re.IGNORECASE,
 )
 _KEYS: Final = (
-    ("DAY(NOW())", lazy(r"(?i)(?<![A-Za-z_.])formula(?:\.fill|\.array)?\([^\n]{0,80}?\b(?:day|weekday|month|hour)\((?:now|today)\(\)")),
-    ("GET.CELL", lazy(r"(?i)(?<![A-Za-z_.])formula(?:\.fill|\.array)?\([^\n]{0,60}?get\.cell\(")),
-    ("GET.WORKSPACE", lazy(r"(?i)(?<![A-Za-z_.])formula(?:\.fill|\.array)?\([^\n]{0,60}?get\.workspace\(")),
+    ("DAY(NOW())", lazy(_call(*_FORMULA) + r"[^\n]{0,80}?\b(?:day|weekday|month|hour)\((?:now|today)\(\)", re.IGNORECASE)),
+    ("GET.CELL", lazy(_call(*_FORMULA) + r"[^\n]{0,60}?get\.cell\(", re.IGNORECASE)),
+    ("GET.WORKSPACE", lazy(_call(*_FORMULA) + r"[^\n]{0,60}?get\.workspace\(", re.IGNORECASE)),
 )
 MANY: Final = 40
 """Characters calculated one by one; formulas for people have a line feed or two."""

@@ -48,7 +48,7 @@ _ENCODINGS: Final = ("utf-16-le", "cp1252", "cp932")
 def lures_in(text: str) -> Iterator[Fact]:
     """Facts `document.lure`, with some words around the phrase."""
     low = " ".join(text[:LONGEST].lower().split())
-    if not any(mark in low for mark in MARKS):
+    if not any(map(low.__contains__, MARKS)):
         return
     seen: set[str] = set()
     for match in _PATTERN.finditer(low):
@@ -61,14 +61,17 @@ def lures_in(text: str) -> Iterator[Fact]:
 
 def lures_in_bytes(data: bytes) -> Iterator[Fact]:
     """The same, in a file whose texts lie in it as they are, in UTF-16 or a code page: .doc, .xls, .ppt."""
+    marked, others = _dense_marks()
+    # Without its zero bytes, ASCII text is the same in UTF-16 and in code pages; without those of no mark, most files are far shorter.
+    dense = data[:LONGEST].translate(_LOWER, others)
+    marks = {mark for mark, spellings in marked if any(map(dense.__contains__, spellings))}
+    if not marks:
+        return
     low = data[:LONGEST].lower()
-    # Without its zero bytes, ASCII text is the same in UTF-16 and in code pages, and most files are half as long.
-    dense = low.translate(None, b"\0")
-    marks = {mark for mark, spellings in _dense_marks() if any(raw in dense for raw in spellings)}
     found = 0
     for phrases in _as_bytes():
         for phrase, mark, spellings in phrases:
-            if mark in marks and any(raw in low for raw in spellings):
+            if mark in marks and any(map(low.__contains__, spellings)):
                 yield Fact("document.lure", phrase)
                 found += 1
         if found >= MOST:
@@ -91,10 +94,15 @@ def _as_bytes() -> tuple[tuple[tuple[str, str, tuple[bytes, ...]], ...], ...]:
     )
 
 
+_LOWER: Final = bytes(range(256)).lower()
+
+
 @cache
-def _dense_marks() -> tuple[tuple[str, tuple[bytes, ...]], ...]:
-    """Each mark with its bytes in every encoding, zero bytes left out."""
-    return tuple((mark, tuple(dict.fromkeys(raw.replace(b"\0", b"") for raw in _spellings(mark)))) for mark in MARKS)
+def _dense_marks() -> tuple[tuple[tuple[str, tuple[bytes, ...]], ...], bytes]:
+    """Each mark with its bytes in every encoding, zero bytes left out; and the bytes that are in none."""
+    marks = tuple((mark, tuple(dict.fromkeys(raw.replace(b"\0", b"") for raw in _spellings(mark)))) for mark in MARKS)
+    used = b"".join(raw + raw.upper() for _, spellings in marks for raw in spellings)
+    return marks, bytes(byte for byte in range(256) if byte not in used)
 
 
 def _spellings(phrase: str) -> tuple[bytes, ...]:

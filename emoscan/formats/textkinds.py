@@ -47,10 +47,23 @@ class Sign(Struct, frozen=True):
     pattern: str
 
 
-_CMDLET: Final = (
-    "(?:get|set|new|add|remove|start|stop|write|read|out|invoke|import|export|test|select|where|foreach|sort|format|convert|convertto|convertfrom"
-    "|enable|disable|register|copy|move|clear|join|split|measure|update|install|wait|send|push|pop|resolve|rename)-[a-z]{3,40}"
+_VERBS: Final = (
+    "get|set|new|add|remove|start|stop|write|read|out|invoke|import|export|test|select|where|foreach|sort|format|convert|convertto|convertfrom"
+    "|enable|disable|register|copy|move|clear|join|split|measure|update|install|wait|send|push|pop|resolve|rename"
 )
+_MACRO_FUNCTIONS: Final = (
+    r"formula|formula\.fill|formula\.array|get\.cell|get\.workspace|get\.window|get\.document|get\.workbook|set\.name|set\.value|error|alert|halt|return"
+    r"|register|call|exec|run|goto|while|fopen|fwriteln|app\.maximize|"
+    + "|".join(rf"workbook\.\w{{{letters}}}" for letters in range(3, 11))
+)
+
+
+def _ends(words: str, mark: str, not_after: str) -> str:
+    """One of the words and the mark behind it, found by the mark."""
+    return f"{mark}(?:" + "|".join(rf"(?<=(?<!{not_after}){word}{mark})" for word in words.split("|")) + ")"
+
+
+_CMDLET: Final = _ends(_VERBS, "-", r"[\w$.-]") + "[a-z]{3,40}"
 _COMMAND: Final = "(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|wscript|cscript|certutil|bitsadmin|msiexec|curl|wmic|schtasks|forfiles|msbuild|regasm|installutil)"
 _TYPES: Final = "(?:string|long|integer|object|variant|boolean|double|single|byte|longptr|longlong|currency|date|any|collection|range|worksheet|workbook|document)"
 
@@ -79,7 +92,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
     ),
     "script.hta": (
         Sign(SIGNED, SIGNED, ("<hta:application",), r"<hta:application\b"),
-        Sign(-100, -100, (), r"\A(?![\s\S]*<(?:script|hta:))"),
+        Sign(-100, -100, (), r"\A(?![^<]*+(?:<(?!script|hta:)[^<]*+)*+<)"),
         Sign(20, 20, ("<script",), r"<script\b"),
         Sign(70, 70, ("activexobject", "createobject", "getobject"), r"\b(?:activexobject|createobject|getobject)\s*\(\s*[\"'\w]"),
         Sign(15, 15, (".resizeto", ".moveto", ".close"), r"\b(?:window|self)\s*\.\s*(?:resizeto|moveto|close)\s*\("),
@@ -129,7 +142,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(10, 30, ("end ",), r"^\s*end (?:sub|function|if|select|with|class)\b"),
         Sign(10, 20, ("sub ", "function ", "class "), r"^\s*(?:sub|function|private sub|private function|public function|class) \w{1,80}"),
         Sign(8, 16, ("chr",), r"\bchrw?\s*\(\s*(?:&h)?[0-9a-f]{1,5}\s*\)\s*&"),
-        Sign(8, 16, ("(",), r"\b(?:strreverse|replace|split|mid|ubound|lbound|instr|clng|asc)\s*\([^()\n]{0,200}\)"),
+        Sign(8, 16, ("strreverse", "replace", "split", "mid", "bound", "instr", "clng", "asc"), r"\b(?:strreverse|replace|split|mid|ubound|lbound|instr|clng|asc)\s*\([^()\n]{0,200}\)"),
         Sign(6, 12, ("set ", "for ", "next", "loop", "wend", "elseif"), r"^\s*(?:set \w{1,80}\s*=|for (?:each )?\w{1,80}|next$|loop\b|wend\b|elseif\b.{0,200}\bthen)"),
         Sign(8, 16, ("then",), r"^\s*if\b.{1,300}\bthen\b"),
         Sign(10, 20, ("call ",), r"^\s*call \w"),
@@ -139,11 +152,11 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(-40, -40, ("<",), r"^\s*<(?:html|script|head|body|\?xml)\b"),
     ),
     "script.powershell": (
-        Sign(12, 48, ("-",), r"(?<![\w$.-])" + _CMDLET + r"\b"),
-        Sign(15, 15, (" -",), r"(?<![\w$.-])" + _CMDLET + r" -[a-z]{2,30}(?: |$)"),
-        Sign(8, 40, ("$",), r"(?<![\w$%])\$(?:\w{1,20}:)?[a-z_]\w{0,80}\s*(?:[+*/-]?=(?![=>])|\|)"),
+        Sign(12, 48, ("-",), _CMDLET + r"\b"),
+        Sign(15, 15, (" -",), _CMDLET + r" -[a-z]{2,30}(?: |$)"),
+        Sign(8, 40, ("$",), r"\$(?<![\w$%]\$)(?:\w{1,20}:)?[a-z_]\w{0,80}\s*(?:[+*/-]?=(?![=>])|\|)"),
         Sign(12, 36, ("]",), r"\[(?:system\.)?[a-z][a-z.]{1,80}(?:\[\])?\]\s*(?:::|\$|\()"),
-        Sign(10, 30, ("-",), r"(?<=[\s)\]'\"\w])-(?:eq|ne|gt|lt|ge|le|like|notlike|match|notmatch|contains|replace|creplace|join|split|bxor|band|and|or|not|as|is|isnot|f)(?=[\s('\"$\[])"),
+        Sign(10, 30, ("-",), r"-(?<=[\s)\]'\"\w]-)(?:eq|ne|gt|lt|ge|le|like|notlike|match|notmatch|contains|replace|creplace|join|split|bxor|band|and|or|not|as|is|isnot|f)(?=[\s('\"$\[])"),
         Sign(25, 25, ("-join",), r"(?:\A|[\s(])-join\s*\("),
         Sign(20, 20, ("[cmdletbinding",), r"^\s*\[cmdletbinding\("),
         Sign(12, 12, ("param",), r"^\s*param\s*\(\s*(?:\[|\$|$)"),
@@ -155,7 +168,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(15, 30, ("$",), r"\$(?:env:\w{2,20}|_\.\w|_\b|pshome\b|null\b|true\b|false\b|args\b|psscriptroot\b|erroractionpreference\b|pscmdlet\b)"),
         Sign(15, 15, ("new-object",), r"(?<!\w)\(\s*new-object\s"),
         Sign(20, 20, ("add-type",), r"\badd-type\s+-(?:typedefinition|memberdefinition|assembly|path|namespace)"),
-        Sign(20, 40, ("new", ".", "&"), r"(?<![\w.])(?:new`?-`?ob`?ject|\.\s*\(\s*['\"]\{\d\}|&\s*\(\s*(?:['\"]|\$|\())"),
+        Sign(20, 40, ("new", ".", "&"), r"n(?<![\w.]n)ew`?-`?ob`?ject|\.(?<![\w.]\.)\s*\(\s*['\"]\{\d\}|&(?<![\w.]&)\s*\(\s*(?:['\"]|\$|\()"),
         Sign(25, 25, ("-f",), r"""["']\s*-f\s*["']"""),
         Sign(20, 20, ("foreach",), r"\bforeach\s*\(\s*\$\w{1,80} in\b"),
         Sign(30, 30, ("verbosepreference", "pshome", "shellid"), r"(?:verbosepreference|\bpshome\b|\bshellid\b)[^\n]{0,40}\[\s*\d"),
@@ -164,7 +177,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(15, 15, ("sal ", "set-alias "), r"^\s*(?:sal|set-alias) \w+\s"),
         Sign(-60, -60, ("echo off",), r"^\s*@\s*echo off"),
         Sign(-60, -60, ("<",), r"\A[\s\ufeff]*<(?:\?xml|html|!doctype|script|head|body)\b"),
-        Sign(-40, -40, ("<?php", "#!", "my ", "use "), r"\A\s*<\?php|^\s*#!\s*/\S{0,40}\b(?:perl|bash|sh|php|python)\b|^\s*(?:my|use) [\$\w:]+"),
+        Sign(-40, -40, ("<?php", "#!", "my ", "use "), r"(?:\A\s*<\?php|^\s*#!\s*/\S{0,40}\b(?:perl|bash|sh|php|python)\b|^\s*(?:my|use) [\$\w:]+)"),
     ),
     "script.cmd": (
         Sign(70, 70, ("echo off",), r"^\s*@\s*echo off\b"),
@@ -183,7 +196,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
              r"|attrib [+-]|net (?:use|stop|start|user)\b|sc (?:config|stop|start|create)\b|pushd |popd$|call :?\w|exit /b|setlocal\b|endlocal\b|cls$|pause$)"),
         Sign(20, 20, ("for ",), r"\bfor (?:/[fldr] )?[^\n]{0,100}%%?[a-z] in\s*\("),
         Sign(15, 15, ("echo ",), r"\becho [^\n]{0,400}>>?\s*[\"\w%]"),
-        Sign(-40, -80, (), r"^\s*(?:var \w|function \w|import \w|using \w)|\);\s*$|^\s*\$\w+\s*=|\bsub \w+\s*\("),
+        Sign(-40, -80, ("var ", "function ", "import ", "using ", ");", "$", "sub "), r"^\s*(?:var \w|function \w|import \w|using \w)|\);\s*$|^\s*\$\w+\s*=|\bsub \w+\s*\("),
     ),
     "script.js": (
         Sign(15, 45, ("function",), r"\bfunction\s*[\w$]{0,80}\s*\([^()]{0,300}\)\s*\{"),
@@ -196,17 +209,17 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(10, 30, ("}", "try"), r"\}\s*(?:catch\s*\(|else\s*\{|else if\s*\(|;)|\btry\s*\{"),
         Sign(8, 16, (";",), r";\s*$"),
         Sign(10, 10, ("return ",), r"\breturn [^;\n]{0,200};"),
-        Sign(10, 20, ("document", "window", "console", "json", "math"), r"\b(?:document|window|console|json|math)\s*\.\s*\w"),
+        Sign(10, 20, ("document", "window", "console", "json", "math"), r"(?:\bdocument|\bwindow|\bconsole|\bjson|\bmath)\s*\.\s*\w"),
         Sign(6, 12, ("//", "/*"), r"^\s*(?://|/\*)"),
         Sign(15, 15, ("@",), r"/\*@cc_on|@if\s*\(@_"),
         Sign(-70, -70, ("<",), r"\A[\s\ufeff]*<"),
-        Sign(-30, -60, (), r"^\s*(?:using [\w.]+;|#include\b|import java|public (?:class|static)|namespace \w|package \w|def \w+\(|add-type\b)"),
-        Sign(-20, -60, (), r"\$\w{1,60}\s*=|\bparam\s*\(|(?<!\w)-(?:eq|ne|not|and|or|bxor|join|replace)\b|\[[a-z]\w{2,40}(?:\.\w{1,40}){0,6}\]"),
+        Sign(-30, -60, ("using ", "#include", "import java", "public ", "namespace ", "package ", "def ", "add-type"),
+             r"^\s*(?:using [\w.]+;|#include\b|import java|public (?:class|static)|namespace \w|package \w|def \w+\(|add-type\b)"),
+        Sign(-20, -60, (), r"\$\w{1,60}\s*=|\bparam\s*\(|-(?<!\w-)(?:eq|ne|not|and|or|bxor|join|replace)\b|\[[a-z]\w{2,40}(?:\.\w{1,40}){0,6}\]"),
     ),
     "script.xlm": (
-        Sign(15, 75, ("(",), r"(?<![\w.])(?:formula(?:\.fill|\.array)?|get\.(?:cell|workspace|window|document|workbook)|set\.(?:name|value)|error|alert|halt|return"
-             r"|register|call|exec|run|goto|while|fopen|fwriteln|app\.maximize|workbook\.\w{3,10})\((?=[^\n]{0,300}[\d)])(?!\))"),
-        Sign(20, 40, ("(",), r"(?<![\w.])(?:get\.(?:cell|workspace)|formula\.fill|set\.value|app\.maximize|workbook\.hide)\("),
+        Sign(15, 75, ("(",), _ends(_MACRO_FUNCTIONS, r"\(", r"[\w.]") + r"(?=[^\n]{0,300}[\d)])(?!\))"),
+        Sign(20, 40, ("(",), _ends(r"get\.cell|get\.workspace|formula\.fill|set\.value|app\.maximize|workbook\.hide", r"\(", r"[\w.]")),
         Sign(-80, -80, ("sub ", "function ", "var ", "=> ", ");\n"), r"\b(?:sub|function|var) \w|\);$"),
     ),
     "text.csv": (
@@ -241,15 +254,23 @@ _MAIL: Final = lazy(
     r"(?:received|return-path|from|to|subject|date|message-id|mime-version|delivered-to|content-type):[^\n]*+\n(?:[ \t][^\n]*+\n)*+[a-z][a-z0-9-]{1,40}:",
     re.IGNORECASE,
 )
-_BLANKS: Final = lazy(r"[ \t\f\v\xa0]++")
-_LINES: Final = lazy(r"[^\S\n]*+\n\s*+")
+_BLANKS: Final = lazy(r"  ++")
 
-Compiled = tuple[int, int, tuple[str, ...], re.Pattern[str]]
+Compiled = tuple[int, int, tuple[str, ...], bool, re.Pattern[str]]
+"""Weight, cap, needs, whether it is a sign of the beginning, pattern."""
+
+_WORD_BEGINS: Final = re.compile(r"\\b([a-z])(?![*+?{])")
 
 
 @lru_cache(maxsize=1)
 def _compiled() -> dict[str, tuple[Compiled, ...]]:
-    return {kind: tuple((s.weight, s.cap, s.needs, lazy(s.pattern, re.MULTILINE)) for s in signs) for kind, signs in SIGNS.items()}
+    """The signs, so written that the search runs for a character: where a pattern begins with a condition, every place is tried."""
+
+    def compiled(sign: Sign) -> Compiled:
+        pattern = _WORD_BEGINS.sub(r"\1(?<!\\w\1)", sign.pattern)
+        return sign.weight, sign.cap, sign.needs, pattern.startswith(r"\A"), lazy(pattern, re.MULTILINE)
+
+    return {kind: tuple(map(compiled, signs)) for kind, signs in SIGNS.items()}
 
 
 def sample_of(data: bytes) -> str:
@@ -264,11 +285,19 @@ def sample_of(data: bytes) -> str:
     if _MAIL.match(text):
         return MAIL
     if len(text) > HEAD + TAIL:
-        text = _LINES.sub("\n", _BLANKS.sub(" ", _without_block_comments(text)))
+        text = _folded(_without_block_comments(text))
         text = text[:HEAD] + "\n" + text[max(HEAD, len(text) - TAIL) :]
     else:
-        text = _LINES.sub("\n", _BLANKS.sub(" ", text))
-    return text.strip().lower()
+        text = _folded(text)
+    return text.lower()
+
+
+def _folded(text: str) -> str:
+    """With runs of blanks made one, lines without those around them, and no empty lines."""
+    for blank in "\t\f\v\xa0":
+        text = text.replace(blank, " ")
+    text = _BLANKS.sub(" ", text) if "  " in text else text
+    return "\n".join(filter(None, map(str.strip, text.split("\n"))))
 
 
 MAIL: Final = "a mail\n"
@@ -297,10 +326,14 @@ def _scores(sample: str, name: str) -> dict[str, int]:
     if sample == MAIL:
         return {"text.plain": PLAIN}
     found = {"text.plain": PLAIN, "text.csv": _table(sample)}
+    holds = sample.__contains__
     for kind, signs in _compiled().items():
         score = found.get(kind, 0)
-        for weight, cap, needs, pattern in signs:
-            if needs and not any(literal in sample for literal in needs):
+        for weight, cap, needs, at_start, pattern in signs:
+            if needs and not any(map(holds, needs)):
+                continue
+            if at_start:
+                score += weight if pattern.match(sample) else 0
                 continue
             worth = 0
             for _ in pattern.finditer(sample):

@@ -53,7 +53,19 @@ def decode(data: bytes, code_page: int) -> str:
     """The text. Never raises: a byte that means nothing in the code page becomes the character of its number, as Windows
     does it in pages of one byte.
     """
+    if data.isascii() and _has_ascii(code_page):
+        return data.decode("ascii")
     return data.decode(codec_of(code_page), "emoscan.keep")
+
+
+@lru_cache(maxsize=32)
+def _has_ascii(code_page: int) -> bool:
+    """Whether ASCII stands for itself, which is read much faster so; it does not where escape sequences change what follows."""
+    ascii_ = bytes(range(128)) + b"\x1b$B"
+    try:
+        return ascii_.decode(codec_of(code_page)) == ascii_.decode("ascii")
+    except UnicodeDecodeError:
+        return False
 
 
 def _keep(error: UnicodeError) -> tuple[str, int]:

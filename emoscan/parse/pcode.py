@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from emoscan.parse import Malformed
 from emoscan.parse.codepage import decode
-from emoscan.parse.pcodetable import Shape, instructions, names
+from emoscan.parse.pcodetable import Shape, instructions, names, reserved
 
 MAGIC: Final = 0x61CC
 CODE: Final = 0xCAFE
@@ -51,31 +51,36 @@ class Names(Struct, frozen=True):
         return self.names[number] if 0 <= number < len(self.names) else ""
 
 
+Reads = Callable[[bytes, int], tuple[Any, ...]]
+
+
 class _Cursor:
     """Reads a stream from its beginning; every step is checked."""
 
-    __slots__ = ("at", "data", "order")
+    __slots__ = ("at", "data", "end", "order", "read_dword", "read_word")
 
     def __init__(self, data: bytes, at: int, order: str) -> None:
         self.data = data
         self.at = at
+        self.end = len(data)
         self.order = order
+        self.read_word: Reads = struct.Struct(order + "H").unpack_from
+        self.read_dword: Reads = struct.Struct(order + "I").unpack_from
 
     def skip(self, count: int) -> None:
         self.at += count
-        if self.at > len(self.data):
-            raise Malformed(f"ends at {len(self.data):#x}, within something that begins before")
-
-    def number(self, shape: str) -> int:
-        at = self.at
-        self.skip(struct.calcsize(shape))
-        return int(struct.unpack_from(self.order + shape, self.data, at)[0])
+        if self.at > self.end:
+            raise Malformed(f"ends at {self.end:#x}, within something that begins before")
 
     def word(self) -> int:
-        return self.number("H")
+        at = self.at
+        self.skip(2)
+        return int(self.read_word(self.data, at)[0])
 
     def dword(self) -> int:
-        return self.number("I")
+        at = self.at
+        self.skip(4)
+        return int(self.read_dword(self.data, at)[0])
 
     def skip_counted(self, size: int = 1, *, or_none: bool = False) -> None:
         """A number of things of that size; with `or_none`, FFFF stands for none."""
@@ -226,6 +231,8 @@ class Code(Struct, frozen=True):
     """The p-code of a module, by lines of its source."""
 
     lines: tuple[tuple[Instruction, ...], ...]
+    different: tuple[Instruction, ...]
+    """All that differ from each other, in the order in which they are met; those that name a length or a declaration each time."""
     damaged: int = 0
     """Lines that were not read to their end."""
 
@@ -265,8 +272,8 @@ class _Tables:
     def __init__(self, stream: bytes, names: Names) -> None:
         self.names = names
         self.order = ">" if names.big_endian else "<"
-        self.word_of: Callable[[bytes, int], tuple[Any, ...]] = struct.Struct(self.order + "H").unpack_from
-        self.dword_of: Callable[[bytes, int], tuple[Any, ...]] = struct.Struct(self.order + "I").unpack_from
+        self.word_of: Reads = struct.Struct(self.order + "H").unpack_from
+        self.dword_of: Reads = struct.Struct(self.order + "I").unpack_from
         cursor = _Cursor(stream, 0, self.order)
         self.declarations = b""
         if names.version >= 6:
@@ -318,7 +325,7 @@ class _Tables:
         """The class an import stands for. Its number counts bytes of pointers; what they would point to is ten bytes each."""
         at = (number >> (3 if self.names.wide else 2)) * 10
         name = self.name_at(self.imports, at + 6) if at + 10 <= len(self.imports) else ""
-        return "" if name in names() else name  # a class of another library: what stands there is no name
+        return "" if name in reserved() else name  # a class of another library: what stands there is no name
 
     def declared_type(self, at: int) -> str:
         """The type that stands, or is pointed to, at a place of the definitions."""
@@ -398,6 +405,9 @@ class _Reader:
         self.tables = tables
         self.order: Any = "big" if tables.names.big_endian else "little"
         self.names: dict[int, str] = {}
+        self.met: dict[tuple[int, ...], Instruction] = {}
+        """Instructions by the words they are written in."""
+        self.different: list[Instruction] = []
         self.at = 0
         self.end = 0
         self.flags = 0
@@ -453,16 +463,24 @@ class _Reader:
 
     def line(self, start: int, length: int, shapes: tuple[Shape, ...], out: list[Instruction]) -> None:
         """Append the instructions of a line to `out`. Raises Malformed, struct.error, IndexError where it breaks."""
-        self.at, self.end = start, start + length
-        operands = self.operands
-        while self.at + 2 <= self.end:
-            word = self.number(2)
-            number = word & 0x3FF
-            if number >= len(shapes):
-                raise Malformed(f"no instruction has the number {number:#x}")
-            shape = shapes[number]
-            self.flags = word >> 10
-            out.append(Instruction(shape.name, self.flags, tuple([operands[letter]() for letter in shape.operands])))
+        words: tuple[int, ...] = struct.unpack_from(f"{self.tables.order}{length // 2}H", self.data, start)
+        self.end = start + length
+        met, place = self.met, 0
+        while place < len(words):
+            word = words[place]
+            shape = shapes[word & 0x3FF]
+            written = words[place : place + shape.words]
+            instruction = met.get(written)
+            if instruction is None:
+                self.at, self.flags = start + 2 * place + 2, word >> 10
+                instruction = Instruction(shape.name, self.flags, tuple([self.operands[letter]() for letter in shape.operands]))
+                self.different.append(instruction)
+                if written:
+                    met[written] = instruction
+                place = (self.at - start) // 2
+            else:
+                place += shape.words
+            out.append(instruction)
 
 
 def read_code(stream: bytes, names: Names) -> Code:
@@ -487,4 +505,4 @@ def read_code(stream: bytes, names: Names) -> Code:
                 except (Malformed, struct.error, IndexError):
                     damaged += 1
         lines.append(tuple(found))
-    return Code(tuple(lines), damaged)
+    return Code(tuple(lines), tuple(reader.different), damaged)

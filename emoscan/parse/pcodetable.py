@@ -65,12 +65,23 @@ class Shape(Struct, frozen=True):
 
     name: str
     operands: str
+    words: int
+    """16-bit words it takes, operands included; 0 where each one says itself."""
+
+
+_WORDS: Final = {"n": 1, "w": 1, "d": 2, "q": 4, "i": 1, "r": 2, "t": 2}
 
 
 @cache
 def instructions(version: int, wide: bool) -> tuple[Shape, ...]:
     """Instructions by their number, in VBA 5, 6 or 7; `wide`: of 64-bit Office."""
-    every = [Shape(name, operands) for name, _, operands in (word.partition(":") for word in _INSTRUCTIONS.split())]
+    sizes = {**_WORDS, "c": 4 if wide else 2}
+
+    def shape(written: str) -> Shape:
+        name, _, operands = written.partition(":")
+        return Shape(name, operands, 1 + sum(sizes[letter] for letter in operands) if sizes.keys() >= set(operands) else 0)
+
+    every = list(map(shape, _INSTRUCTIONS.split()))
     gaps = _GAPS[5] if version <= 5 else () if wide else _GAPS[6]
     if not gaps:
         return tuple(every)
@@ -87,3 +98,8 @@ def instructions(version: int, wide: bool) -> tuple[Shape, ...]:
 def names() -> tuple[str, ...]:
     """Names every project knows, by their number."""
     return tuple(_NAMES.split())
+
+
+@cache
+def reserved() -> frozenset[str]:
+    return frozenset(names())

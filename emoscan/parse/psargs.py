@@ -17,7 +17,7 @@ from emoscan.model import Child, Fact
 from emoscan.parse.commandline import Argument, split
 from emoscan.parse.encodings import from_base64
 from emoscan.parse.lazy import lazy
-from emoscan.parse.text import as_bytes, looks_like_text
+from emoscan.parse.text import as_bytes, looks_like_text, lowered
 
 DASHES: Final = "-/\u2013\u2014\u2015"
 """What PowerShell takes for the dash before a parameter."""
@@ -117,7 +117,8 @@ def yields_of(call: Call, before: str = "") -> Iterator[Child | Fact]:
     yield Child(as_bytes(before + call.text), "script.powershell", how=how, span=span)
 
 
-_PROGRAM: Final = lazy(r"""(?<![\w.$-])(?:powershell|pwsh)(?:\.exe)?["'^]{0,3}(?=[\s,;/-]|[\u2013-\u2015]|$)""", re.IGNORECASE)
+_PROGRAM: Final = lazy(r"""[pP](?<![\w.$-].)(?i:owershell|wsh)(?i:\.exe)?["'^]{0,3}(?=[\s,;/-]|[\u2013-\u2015]|$)""")
+_PROGRAMS: Final = ("powershell", "pwsh")
 _WORD: Final = lazy(
     r"""[\s,;]*+(?:["']?([-/\u2013\u2014\u2015])["']?([A-Za-z]{1,20})["']?(?=[\s:"'{]|$)|("(?:[^"\\]|\\.)*+"?+|'[^']*+'|[^\s"';|&<>]++))"""
 )
@@ -165,7 +166,8 @@ def _written(text: str) -> bool:
 def _commands(text: str) -> Iterator[Call]:
     """`-Command`, and text without a parameter, which is taken as one."""
     done = 0
-    for program in _PROGRAM.finditer(text):
+    lower = lowered(text)
+    for program in _PROGRAM.finditer(text) if any(map(lower.__contains__, _PROGRAMS)) else ():
         if program.start() < done:
             continue
         line = text.find("\n", program.end(), program.end() + LONGEST)

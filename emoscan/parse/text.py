@@ -14,6 +14,8 @@ BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+MARKS: Final = tuple(bom for bom, _ in BOMS)
+
 SAMPLE: Final = 4_096
 
 
@@ -23,7 +25,7 @@ def text_of(data: bytes) -> str:
 
     Text that steps yield is UTF-8, in which lone surrogates of a damaged or decoded string are kept (`as_bytes`).
     """
-    for bom, encoding in BOMS:
+    for bom, encoding in BOMS if data.startswith(MARKS) else ():
         if data.startswith(bom):
             if encoding.startswith("utf-16") and _plain_ascii(data[2:SAMPLE]):
                 return data[2:].decode("latin-1")
@@ -46,12 +48,18 @@ def as_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+@lru_cache(maxsize=8)
+def lowered(text: str) -> str:
+    """The text in lower case, letter by letter: what is found in it stands at the same place of the text itself."""
+    return text.replace("\u0130", "i").lower()
+
+
 def looks_like_text(data: bytes) -> bool:
     """Whether a person could read it: hardly any control characters once it is decoded."""
     sample = data[:SAMPLE]
     if not sample:
         return False
-    if _utf16_without_bom(sample) or any(sample.startswith(bom) for bom, _ in BOMS):
+    if _utf16_without_bom(sample) or sample.startswith(MARKS):
         return True
     controls = len(sample.translate(None, _TEXT))
     return controls * 100 <= len(sample) or (controls * 25 <= len(sample) and sample.isascii() and 0 not in sample)
@@ -69,7 +77,7 @@ def _plain_ascii(sample: bytes) -> bool:
 
 def _utf16_without_bom(sample: bytes) -> str:
     """UTF-16 of mostly ASCII text has a zero in every second byte."""
-    if len(sample) < 8:
+    if len(sample) < 8 or 0 not in sample:
         return ""
     even, odd = sample[0::2], sample[1::2]
     if odd.count(0) * 10 >= len(odd) * 8 and even.count(0) * 10 < len(even):

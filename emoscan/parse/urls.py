@@ -20,9 +20,9 @@ _AT: Final = lazy(r"[ ]?(?:\[@\]|\(@\)|\[at\]|\(at\)|\{at\})[ ]?", re.IGNORECASE
 
 _SCHEME: Final = r"(?:h(?:tt|xx|\*\*|tx|xt|t\*|\*t)p(?:s|\[s\])?|fxps?|s?ftps?|meows?|(?<![a-z])(?:file|webdav))"
 # What stands for "://": as it is, in brackets, with backslashes, with escaped slashes.
-_COLON: Final = r"(?:\[:\]|\(:\)|\[?:)[\\/]{2,5}\]?"
+_COLON: Final = r"(?:\[:\]|\(:\)|\[:|:)[\\/]{2,5}\]?"
 _SCHEME_BEFORE: Final = lazy(_SCHEME + r"\Z", re.IGNORECASE)
-_COLONS: Final = lazy(r"(?=[:\[(])" + _COLON)
+_COLONS: Final = lazy(_COLON)
 START: Final = lazy(_SCHEME + _COLON, re.IGNORECASE)
 _BODY: Final = lazy(r"""[^\s"'`<>\x00-\x20\x7f-\xa0\u2018-\u201f\u3000-\u3002\uff08-\uff0c]*+""")
 """Up to the first character that no URL holds: one URL or several with separators between them."""
@@ -67,7 +67,7 @@ class Url(Struct, frozen=True):
 def refang(text: str) -> str:
     """The text with the usual bracketed dots and at-signs undone. URLs themselves are refanged by `normalise`."""
     lower = text.lower()
-    if any(mark in lower for mark in _BRACKETED):
+    if any(map(lower.__contains__, _BRACKETED)):
         text = _AT.sub("@", _DOT.sub(".", text))
     return text
 

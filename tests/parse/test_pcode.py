@@ -40,8 +40,15 @@ def test_instructions_with_their_operands(release, wide):
             ),
             (),
             (Instruction("EndSub"),),
-        )
+        ),
+        code.different,
     )
+
+
+def test_instructions_that_are_the_same_are_one():
+    code = code_of("FuncDefn Sub f()\nLd a ; St b\nLd a ; Ld b\nEndSub")
+    assert [(i.name, i.operands) for i in code.different[1:]] == [("Ld", ("a",)), ("St", ("b",)), ("Ld", ("b",)), ("EndSub", ())]
+    assert code.lines[1][0] is code.lines[2][0]
 
 
 @pytest.mark.parametrize(("release", "wide"), OFFICES)
