@@ -117,7 +117,8 @@ def _word(package: Package) -> Document:
     from emoscan.parse import wordxml
 
     main = package.main()
-    reader = wordxml.Reader(_tree(package, next(package.targets(main, "styles"), "word/styles.xml")))
+    links = {r.id: r.target for r in package.relationships(main) if r.type == "hyperlink"}
+    reader = wordxml.Reader(_tree(package, next(package.targets(main, "styles"), "word/styles.xml")), links)
     root = _tree(package, main)
     if root is not None:
         reader.read_main(root)

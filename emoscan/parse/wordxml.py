@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from emoscan.parse import xml
@@ -145,8 +145,10 @@ class _Context:
 class Reader:
     """Reads the parts of a document one after the other; `document` is the model of all of them."""
 
-    def __init__(self, styles: Element | None = None) -> None:
+    def __init__(self, styles: Element | None = None, links: Mapping[str, str] | None = None) -> None:
+        """`links`: targets of the main part's hyperlinks by the id of their relationship."""
         self.styles = Styles(styles)
+        self.links = links or {}
         self.left = MAX_TEXT
         self.copies = MAX_COPIES
         self.shapes: list[Shape] = []
@@ -269,6 +271,9 @@ class _Walk:
             case "fldSimple":
                 self.field("begin", xml.attribute(element, "instr"))
                 self.field("separate")
+            case "hyperlink":  # 17.16.22: Word shows it as a field
+                self.field("begin", self.hyperlink(element))
+                self.field("separate")
             case "tbl":
                 context.tables.append([])
             case "tr":
@@ -309,7 +314,7 @@ class _Walk:
                 self.end_paragraph()
             case "r":
                 self.look = _PLAIN
-            case "fldSimple":
+            case "fldSimple" | "hyperlink":
                 self.field("end")
             case "tc" if context.cells:
                 self.end_cell(context)
@@ -379,6 +384,12 @@ class _Walk:
         last = context.paragraphs[-1]
         # The cell's mark takes the place of the last paragraph's.
         context.paragraphs[-1] = Paragraph(last.text.removesuffix("\x07") + "\x07", last.runs, last.style)
+
+    def hyperlink(self, element: Element) -> str:
+        """The code of the field that stands for a hyperlink element."""
+        target = self.reader.links.get(xml.attribute(element, "id"), "")
+        parts = (("", target), ("\\l ", xml.attribute(element, "anchor")), ("\\o ", xml.attribute(element, "tooltip")))
+        return "HYPERLINK" + "".join(f' {switch}"{value}"' for switch, value in parts if value)
 
     def field(self, what: str, code: str = "") -> None:
         if what == "begin":

@@ -88,6 +88,12 @@ def test_fields():
     assert model.fields == (("DDEAUTO c:\\\\x", "result"), ("DATE", "today"))
 
 
+def test_hyperlinks_are_fields():
+    model = read(p(f'<w:hyperlink w:anchor="there" w:tooltip="tip">{r("shown")}</w:hyperlink>'))
+    assert model.paragraphs == (Paragraph("shown"),)
+    assert model.fields == (('HYPERLINK \\l "there" \\o "tip"', "shown"),)
+
+
 def cell(*paragraphs: str) -> str:
     return f"<w:tc>{''.join(paragraphs)}</w:tc>"
 

@@ -158,7 +158,7 @@ def _dde_other(_machine: Any, _this: Object, *_: Any) -> None:
 
 @APPLICATION.method("SendKeys", takes="Keys Wait")
 def _send_keys(machine: Any, this: Object, keys: Any = MISSING, _wait: Any = MISSING) -> None:
-    machine.effect("keys", text(machine, keys), _how(this, "SendKeys"))
+    machine.type_keys(text(machine, keys), _how(this, "SendKeys"))
 
 
 ADDINS: Final = ObjectClass("AddIns", default="Item")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -80,6 +81,8 @@ def _run(machine: Any, _this: Object, command: Any, style: Any = MISSING, _wait:
     return 0
 
 
+POWERSHELL: Final = re.compile(r"[\"\s]*+(?:[^\s\"]*+\\)?(?:powershell|pwsh)\b", re.IGNORECASE)
+
 EXEC: Final = ObjectClass("WshScriptExec")
 EXEC.constants({"ExitCode": 0, "ProcessID": 4712})
 
@@ -89,8 +92,9 @@ def _exec(machine: Any, _this: Object, command: Any) -> Object:
     line = text(machine, command)
     machine.run(line, "WScript.Shell.Exec")
     made = Object(EXEC, asked=0)
+    kind = "script.powershell" if POWERSHELL.match(display(line)) else "script.cmd"
     for name, content in (("stdout", Unknown(f"output of {display(line)}")), ("stderr", ""), ("stdin", "")):
-        made.data[name] = Object(PIPE, content=content, read=content == "")
+        made.data[name] = Object(PIPE, content=content, read=content == "", kind=kind, typed=[])
     return made
 
 
@@ -139,13 +143,27 @@ def _at_end(_machine: Any, this: Object) -> Any:
     return this.data["read"]
 
 
-@PIPE.method("Write", "WriteLine", takes="Text")
-def _write(machine: Any, _this: Object, value: Any = MISSING) -> None:
-    """What a script types into a program it started is run by it, when the program is a command interpreter."""
+@PIPE.method("Write", takes="Text")
+def _write(machine: Any, this: Object, value: Any = MISSING) -> None:
+    _type_in(machine, this, value, "")
+
+
+@PIPE.method("WriteLine", takes="Text")
+def _write_line(machine: Any, this: Object, value: Any = MISSING) -> None:
+    _type_in(machine, this, value, "\r\n")
+
+
+def _type_in(machine: Any, this: Object, value: Any, end: str) -> None:
+    """What a script types into a program it started is run by it, all together, when the program is a command interpreter."""
     line = text(machine, value)
     if display(line).strip():
         machine.effect("keys", line, "WshScriptExec.StdIn.Write")
-        machine.child(line, "script.cmd", how="typed into the program started by WScript.Shell.Exec")
+        machine.grow(len(display(line)))
+        typed: list[Text] = this.data["typed"]
+        if not typed:
+            how = "typed into the program started by WScript.Shell.Exec"
+            machine.at_end(lambda: machine.child(Unknown.join(typed[:-1]), this.data["kind"], how=how))
+        typed += (line, end)
 
 
 @PIPE.method("Close", "Skip", "SkipLine", "WriteBlankLines")
@@ -262,7 +280,7 @@ def _log_event(_machine: Any, _this: Object, *_: Any) -> bool:
 
 @SHELL.method("SendKeys", takes="Keys Wait")
 def _send_keys(machine: Any, _this: Object, keys: Any, _wait: Any = MISSING) -> None:
-    machine.effect("keys", text(machine, keys), "WScript.Shell.SendKeys")
+    machine.type_keys(text(machine, keys), "WScript.Shell.SendKeys")
 
 
 # ---------------------------------------------------------------- shortcuts

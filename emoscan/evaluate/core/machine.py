@@ -86,6 +86,8 @@ class Machine:
         """URLs that were fetched, in order."""
         self._taken_out: dict[str, str] = {}
         """What was left of texts → the marker token that was taken out of them."""
+        self._typed = ""
+        """What was typed into another program since Enter was sent to it."""
 
     # ------------------------------------------------------------ accounting
 
@@ -233,6 +235,22 @@ class Machine:
         if self.effects != seen:
             self.child(self.world.on_servers(shown), "script.cmd", how=f"command line of {how}")
         self.give_named_files(shown)
+
+    def type_keys(self, keys: str | Unknown, how: str) -> None:
+        """Keystrokes go to whatever has the focus. A line that begins as commands do, with Enter behind it, is run there."""
+        self.effect("keys", keys, how)
+        for special, plain in KEYS.findall(display(keys)[:MAX_TYPED]):
+            if plain:
+                self._typed += plain if plain not in "+^%()" else ""
+            elif special.lower() in ("~", "{enter}"):
+                line, self._typed = self._typed.strip(), ""
+                if TYPED_COMMAND.match(line):
+                    self.run(line, how)
+            elif len(special) == 3:
+                self._typed += special[1]
+            elif special.lower() in ("{esc}", "{escape}"):
+                self._typed = ""
+        self._typed = self._typed[-MAX_TYPED:]
 
     def give_named_files(self, command: str | Unknown) -> None:
         """Make the files that a command names and the script wrote artifacts, closed or not."""
@@ -400,6 +418,17 @@ class Machine:
 
         return create(self, prog_id)
 
+
+KEYS: Final = re.compile(r"(\{(?:[^{}]{1,20}|[{}])\}|~)|(?s:(.))")
+"""Keystrokes as SendKeys takes them: a key by its name, or a character."""
+
+MAX_TYPED: Final = 1 << 14
+
+TYPED_COMMAND: Final = re.compile(
+    r"[\"'&.\s]{0,9}(?:[a-z]:\\[\w \\.-]{0,200})?(?:cmd|powershell|pwsh|[cw]script|mshta|rundll32|regsvr32|certutil|bitsadmin|msiexec|wmic|curl|start)"
+    r"(?:\.exe)?(?:[\s\"'/]|$)",
+    re.IGNORECASE,
+)
 
 _ORIGIN: Final = re.compile(r"content of ((?!file )[^\s<>]+)")
 

@@ -1223,7 +1223,8 @@ class Compiler:
         self.emit("end_program()")
 
     def raise_event(self, node: s.RaiseEvent) -> None:
-        me = "_me" if self.module.has_instances else "NOTHING"
+        me = "NOTHING" if self.module.instance is None else self.project.object_code(self.module)
+        me = "_me" if self.module.has_instances else me
         self.emit(f"raise_event({me}, {node.name!r}, {self.arguments(node.args)})")
 
     def file(self, node: s.FileStatement) -> None:

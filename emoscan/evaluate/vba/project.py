@@ -59,6 +59,8 @@ class Project:
         self.spellings: dict[str, str] = {}
         self.counter = 0
         self.instances: list[Object] = []
+        self.raised: set[int] = set()
+        """Handlers that the code itself called by raising their event, by the index of the procedure."""
         self.making: list[Module] = []
         """Classes whose instances are being made."""
         self.to_make: list[Variable] = []
@@ -679,6 +681,21 @@ class Project:
             self.invoke(start, (), made)
         return made
 
+    def raise_event(self, source: Object, name: str, args: tuple[Any, ...]) -> None:
+        """Call the handlers in variables declared `WithEvents` that hold the object an event comes from."""
+        for module in list(self.modules.values()):
+            for holder in module.event_sources():
+                procedure = module.procedures.get(f"{holder}_{name}")
+                if procedure is None:
+                    continue
+                self.raised.add(procedure.index)
+                if module.has_instances:
+                    self.machine.spend(len(self.instances))
+                    for instance in [i for i in self.instances if i.cls is module.cls and i.data.get(holder) is source]:
+                        self.invoke(procedure, args, instance)
+                elif self.namespace.get(module.variables[holder].code) is source:
+                    self.invoke(procedure, args)
+
     def events_of_instances(self) -> Iterator[tuple[Procedure, Object]]:
         """What still runs in objects of classes: handlers of events of objects they hold (`WithEvents`), and their end."""
         for instance in list(self.instances):
@@ -687,7 +704,8 @@ class Project:
                 continue
             for name in module.event_sources():
                 if type(instance.data.get(name)) is Object:
-                    yield from ((p, instance) for key, p in module.procedures.items() if key.startswith(f"{name}_"))
+                    handlers = ((key, p) for key, p in module.procedures.items() if key.startswith(f"{name}_"))
+                    yield from ((p, instance) for _, p in handlers if p.index not in self.raised)
             end = module.procedures.get("class_terminate")
             if end is not None:
                 yield end, instance

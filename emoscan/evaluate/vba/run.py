@@ -260,7 +260,8 @@ STAGES: Final = {1: "runs by itself", 2: "runs on closing or use", 3: "runs on a
 def run_all(project: Project, found: list[Entry]) -> None:
     """Run entries one after the other in one world, then what the objects they made wait for."""
     for entry in found:
-        run_one(project, entry.procedure, entry.event, arguments=entry.arguments)
+        if entry.procedure.index not in project.raised:
+            run_one(project, entry.procedure, entry.event, arguments=entry.arguments)
     for procedure, instance in islice(project.events_of_instances(), MOST_EVENTS):
         run_one(project, procedure, project.spelling(procedure.name), instance)
 

@@ -945,8 +945,9 @@ class VbaMachine(Machine):
         count = min(count, len(new), len(old) - at + 1)
         return old[: at - 1] + new[:count] + old[at - 1 + count :]
 
-    def raise_event(self, _source: Any, name: str, _args: tuple[Any, ...]) -> None:
-        self.unmodelled(f"RaiseEvent {name}")
+    def raise_event(self, source: Any, name: str, args: tuple[Any, ...]) -> None:
+        if self.project is not None and type(source) is Object:
+            self.project.raise_event(source, name, args)
 
     def file_statement(self, what: str, args: tuple[Any, ...], words: list[str]) -> None:
         from emoscan.evaluate.vba.library.files import statement

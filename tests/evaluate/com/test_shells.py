@@ -55,6 +55,11 @@ def test_exec_runs_until_its_output_is_read():
     assert outcome.texts("script.cmd") == ["cmd.exe", "powershell -c 1"]
 
 
+def test_what_is_typed_into_a_program_is_one_script():
+    outcome = run(SHELL + 'Set x = sh.Exec("powershell -"): x.StdIn.WriteLine "$a=1": x.StdIn.Write "ie": x.StdIn.Write "x $a"')
+    assert outcome.texts("script.powershell") == ["$a=1\r\niex $a"]
+
+
 VALUES = [
     ('sh.ExpandEnvironmentStrings("%TEMP%\\x %nothing% 5%")', r"C:\Users\tanaka\AppData\Local\Temp\x %nothing% 5%"),
     ('sh.Environment("Process")("USERNAME")', "tanaka"),
@@ -144,7 +149,9 @@ def test_network():
 
 
 def test_send_keys():
-    assert run(SHELL + 'sh.SendKeys "^{ESC}cmd~"').effects() == [("keys", "^{ESC}cmd~")]
+    assert run(SHELL + 'sh.SendKeys "^{ESC}notes~"').effects() == [("keys", "^{ESC}notes~")]
+    assert run(SHELL + 'sh.SendKeys "^{ESC}": sh.SendKeys "cmd /c {(}x{)} {ENTER}"').effects("run") == ["cmd /c (x)"]
+    assert run(SHELL + 'sh.SendKeys "power{ESC}mshta x"').effects("run") == []
 
 
 def test_script_host():

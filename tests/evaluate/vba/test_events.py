@@ -54,6 +54,12 @@ def test_a_handler_that_changes_its_own_control_runs_once():
     assert commands('Sub AutoOpen()\nUserForm1.TextBox1.Text = "x"\nEnd Sub', form) == ["x."]
 
 
+def test_events_of_classes_of_the_project():
+    code = "Dim WithEvents e As C\nSub AutoOpen()\nSet e = New C\ne.Go\nEnd Sub\nPrivate Sub e_Done(ByVal t)\nShell t\nEnd Sub"
+    class_ = Module("C", 'Event Done(t)\nSub Go()\nRaiseEvent Done("calc")\nRaiseEvent Done("notepad")\nEnd Sub', "class")
+    assert commands(code, class_) == ["calc", "notepad"]
+
+
 def test_events_of_the_application():
     code = """Public WithEvents app As Word.Application
     Private Sub Document_Open()

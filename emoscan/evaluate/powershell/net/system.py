@@ -352,7 +352,7 @@ def set_clipboard(machine: Any, _type: str, *args: Any) -> None:
 CLIPBOARD.shared("Clear")(lambda machine, _type: setattr(machine, "clipboard", ""))
 CLIPBOARD.shared("ContainsText")(lambda machine, _type, *_args: machine.clipboard is not None)
 net_class("System.Windows.Forms.SendKeys").shared("SendWait", "Send", opened=True)(
-    lambda machine, _type, keys="": machine.effect("keys", machine.text(keys), "SendKeys")
+    lambda machine, _type, keys="": machine.type_keys(machine.text(keys), "SendKeys")
 )
 net_class("System.Windows.Forms.Cursor").static["position"] = lambda machine, _type: Record(
     "System.Drawing.Point", X=next_random(machine, 0, 1920), Y=next_random(machine, 0, 1080)

