@@ -68,15 +68,23 @@ VISIBILITY: Final = frozenset(("public", "private", "friend", "global", "static"
 
 
 def parse(
-    source: str, *, vbscript: bool = False, project: str = "", modules: Collection[str] = (), constants: Mapping[str, str] | None = None
+    source: str,
+    *,
+    vbscript: bool = False,
+    project: str = "",
+    modules: Collection[str] = (),
+    constants: Mapping[str, str] | None = None,
+    evaluates: bool = True,
 ) -> s.Module:
     """The syntax tree of a module's source. Never raises for what it holds.
 
     `project`: the name of the project, which may stand before those of its `modules` (both in lower case). `constants`: what the
-    properties of the project set for conditional compilation, whole numbers (MS-OVBA 2.3.4.2.1.12).
+    properties of the project set for conditional compilation, whole numbers (MS-OVBA 2.3.4.2.1.12). `evaluates`: the application takes
+    text in brackets as a formula, as Excel does, and not as a name (MS-VBAL 3.3.5.3).
     """
     parser = _Parser(tokenize(source, vbscript=vbscript), vbscript=vbscript)
     parser.project, parser.modules = project, modules
+    parser.foreign_names = vbscript or not evaluates
     for name, value in (constants or {}).items():
         parser.conditional.setdefault(name.lower(), int(value) if value.removeprefix("-").isdecimal() and len(value) < 10 else None)
     return parser.module()
@@ -103,6 +111,7 @@ class _Parser:
         self.tree = s.Module(spellings=tokens.spellings)
         self.project = ""
         self.modules: Collection[str] = ()
+        self.foreign_names = vbscript
         self.conditional: dict[str, Compiled] = dict(SET_BY_OFFICE)
 
     # ------------------------------------------------------------ helpers
@@ -355,6 +364,8 @@ class _Parser:
             raise Unreadable("Sub or Function expected")
         self.at += 1
         name, type_ = self.split(self.name())
+        if self.is_operator("&") or self.is_operator("#"):  # type characters that a space makes operators
+            self.at += 1
         self.take_word("cdecl")
         self.expect_word("lib")
         library = self.string()
@@ -1334,7 +1345,7 @@ class _Parser:
             return s.Lit(text[1:-1].strip(), "date")
         elif kind == BRACKET:
             self.at += 1
-            tree = s.Name(text[1:-1].lower()) if self.vbscript else s.Evaluate(text[1:-1])
+            tree = s.Name(text[1:-1].lower()) if self.foreign_names else s.Evaluate(text[1:-1])
         elif kind == OPERATOR:
             if text == "(":
                 self.at += 1

@@ -77,8 +77,9 @@ class Program:
         names = {module.name.lower() for module in source.modules}
         project = (source.name or "VBAProject").lower()
         project = "" if project in names else project
+        excel = source.document.host not in ("word", "powerpoint")
         self.trees: list[s.Module] = [
-            parse(module.source, project=project, modules=names, constants=source.constants) for module in source.modules
+            parse(module.source, project=project, modules=names, constants=source.constants, evaluates=excel) for module in source.modules
         ]
         self.code: dict[str, Any] = {}
         """Compiled code by its Python source: a second run compiles nothing again."""

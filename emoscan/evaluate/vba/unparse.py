@@ -11,6 +11,10 @@ WORDS: Final = {"mod": "Mod", "like": "Like", "is": "Is", "and": "And", "or": "O
 MAX_DEPTH: Final = 60
 
 
+TYPES: Final = "$%&!#@^"
+"""Type characters at the end of names."""
+
+
 def text_of(tree: s.Expr | None, spellings: dict[str, str], level: int = 0, depth: int = 0) -> str:
     """VBA text of an expression. `level`: the binding strength of what stands around it."""
     if tree is None:
@@ -25,7 +29,7 @@ def text_of(tree: s.Expr | None, spellings: dict[str, str], level: int = 0, dept
         case s.Lit():
             return literal(tree)
         case s.Name():
-            return spellings.get(tree.name, tree.name)
+            return spellings.get(tree.name, tree.name) if tree.name.rstrip(TYPES).isidentifier() else f"[{tree.name}]"
         case s.Member():
             return f"{inner(tree.object, 99)}.{spellings.get(tree.name, tree.name)}"
         case s.Bang():

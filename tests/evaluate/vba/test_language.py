@@ -199,6 +199,7 @@ def test_arrays(body: str, expected: Any) -> None:
         ("#Const X = 1\n#If Mac Then\nSub broken(\n#End If", "T = 3", 3),
         ("#Const X = 1\n#If X = 1 Then\nConst K = 2\n#End If", "T = K", 2),
         ("#Const X = 1\n#Const Y = X + 2\n#If Y <> 3 Then\nConst K = 1\n#ElseIf Y Then\nConst K = 2\n#End If", "T = K", 2),
+        ('Declare PtrSafe Function lstrlenA& Lib "kernel32" (ByVal a$)', 'T = lstrlenA("abc")', 3),
         ("#If NotSet = 0 And Not NotSet Then\nConst K = 2\n#End If", "T = K", 2),
         ('#Const X = "a" & 1\n#If X = "a1" Then\nConst K = 2\n#End If', "T = K", 2),
         ("#If Mac Then\n#Const X = 1\n#Else\n#Const X = 2\n#End If", "#If X = 2 Then\nT = 2\n#End If", 2),

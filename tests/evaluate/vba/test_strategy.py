@@ -52,6 +52,13 @@ def test_hidden_text_that_this_user_does_not_see():
     assert commands(source, paragraphs=paragraphs) == [("cmd /c hidden", 1.0)]
 
 
+@pytest.mark.parametrize(("host", "expected"), [("word", [("cmd /c 1", 1.0)]), ("powerpoint", [("cmd /c 1", 1.0)])])
+def test_names_in_brackets(host, expected):
+    """Only Excel takes what is in brackets as a formula."""
+    source = 'Dim [a b]\nSub Auto_Open()\n[a b] = "cmd "\n[_x] = "/c 1"\nShell [a b] & [_x]\nEnd Sub'
+    assert commands(source, host=host) == expected
+
+
 def test_constants_of_the_project():
     source = '#If Z = 3 Then\nSub AutoOpen()\nShell "calc"\nEnd Sub\n#End If'
     assert commands(source, constants={"Z": "3"}) == [("calc", 1.0)]
