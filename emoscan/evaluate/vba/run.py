@@ -32,7 +32,7 @@ from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.simplify import simplify
 from emoscan.evaluate.vba.symbols import Procedure
 from emoscan.model import SIMPLIFIED, Child, Fact, Problem, Yield
-from emoscan.parse.bundle import VbaProject
+from emoscan.parse.bundle import VbaProject, XlmWorkbook
 from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes
 
@@ -69,8 +69,18 @@ CONVINCING: Final = lazy(
 class Program:
     """A project's parsed modules, to be linked and run as often as needed."""
 
-    def __init__(self, source: VbaProject, budget: Budget, document_name: str = "", now: datetime = DEFAULT_NOW) -> None:
+    def __init__(
+        self,
+        source: VbaProject,
+        budget: Budget,
+        document_name: str = "",
+        now: datetime = DEFAULT_NOW,
+        *,
+        excel4: Callable[[XlmWorkbook], Any] | None = None,
+    ) -> None:
         self.source = source
+        self.excel4 = excel4
+        """What tells the result of a macro sheet that is started."""
         self.budget = budget
         self.document_name = document_name
         self.now = now
@@ -106,6 +116,8 @@ class Program:
         project = Project(machine, code=self.code, turned=turned, lenient=lenient)
         project.host = make_host(machine, self.source.document, self.source.modules)
         project.host.settings["hidden"] = hidden
+        if self.excel4 is not None and hasattr(project.host, "excel4"):
+            project.host.excel4 = self.excel4
         for module, tree in zip(self.source.modules, self.trees):
             project.link(tree, module.name, module.type)
         return project
@@ -152,12 +164,21 @@ class Watch:
             self.emit(item)
 
 
-def evaluate(source: VbaProject, budget: Budget, emit: Emit, document_name: str = "", now: datetime = DEFAULT_NOW) -> None:
+def evaluate(
+    source: VbaProject,
+    budget: Budget,
+    emit: Emit,
+    document_name: str = "",
+    now: datetime = DEFAULT_NOW,
+    *,
+    excel4: Callable[[XlmWorkbook], Any] | None = None,
+) -> None:
     """Run a macro project in every way that may show what it does; `emit` takes facts, children and problems as they arise.
 
+    `excel4` tells the result of a macro sheet that the project starts; without it, the result is not known.
     Raises LimitReached when the budget is used up; what was found until then has been emitted.
     """
-    program = Program(source, budget, document_name, now)
+    program = Program(source, budget, document_name, now, excel4=excel4)
     report_bad_statements(program, emit)
     seen: set[Any] = set()
     watch = Watch(emit, seen=seen)

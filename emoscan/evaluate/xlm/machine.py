@@ -149,6 +149,10 @@ class XlmMachine(Machine):
         """Ways that chance may go, as far as the macro asked it; `shift` is the one it goes."""
         self.shift = 0
         self.copied: Ref | None = None
+        self.foreign: Callable[[str, list[Any]], Any] | None = None
+        """Calls a procedure of VBA by its name; MISSING when there is none."""
+        self.result: Any = None
+        """What the last macro that was started gave back."""
         self.sought = ""
         """What FORMULA.FIND looked for last."""
         self.on_error: Ref | None = None
@@ -581,6 +585,9 @@ class XlmMachine(Machine):
             place = self.reference(name, grid if sheet is None else sheet)
             if place is not None:
                 return self.call_value(place, arguments, tail=tail)
+            given = MISSING if self.foreign is None else self.foreign(name, arguments)
+            if given is not MISSING:
+                return self.traced(name, arguments, given)
         shown_arguments = ",".join(shown(self.single(argument))[:200] for argument in arguments[:12])
         return self.unmodelled(f"{sheet + '!' if sheet else ''}{name}({shown_arguments})")
 

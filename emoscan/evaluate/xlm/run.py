@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from emoscan.budget import Budget
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.values import Unknown
 from emoscan.evaluate.core.world import DEFAULT_NOW, Profile, World
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.machine import MAX_CELLS, Decision, TooLong, XlmMachine
@@ -35,6 +36,8 @@ MORE_CELLS: Final = 10_000
 """Formulas that one further run carries out."""
 ALL_CELLS: Final = 120_000
 """And all of them together."""
+CELLS_OF_RESULT: Final = 3_000
+"""Formulas until a macro has to have its result."""
 GUESSED_CELLS: Final = 20_000
 """And those together that begin where nothing leads to."""
 MAX_ALIKE: Final = 3
@@ -72,6 +75,9 @@ LOCALISED: Final = {
 }
 LOCALES: Final = ((1, 1033), (49, 1031), (39, 1040), (44, 2057), (34, 3082), (33, 1036), (55, 1046), (48, 1045), (31, 1043), (7, 1049))
 SYSTEMS: Final = ("Windows (32-bit) NT :.00", "Windows (32-bit) NT 6.01", "Windows (64-bit) NT 6.01", "Windows (32-bit) NT 10.00")
+
+
+Attach = Callable[[XlmMachine, Emit], Callable[[str, list[Any]], Any]]
 
 
 class Entry(Struct, frozen=True):
@@ -116,8 +122,9 @@ class Run:
 class Program:
     """A workbook, to be run as often as needed."""
 
-    def __init__(self, bundle: XlmWorkbook, budget: Budget, document_name: str, now: datetime) -> None:
+    def __init__(self, bundle: XlmWorkbook, budget: Budget, document_name: str, now: datetime, *, attach: Attach | None = None) -> None:
         self.bundle = bundle
+        self.attach = attach
         self.budget = budget
         self.document_name = document_name
         self.now = now
@@ -146,6 +153,8 @@ class Program:
         machine.shift = setting.shift
         machine.answers = dict(setting.answers)
         machine.cells_left = setting.cells
+        if self.attach is not None:
+            machine.foreign = self.attach(machine, take)
         if setting.system:
             machine.operating_system = setting.system
         ended = False
@@ -181,7 +190,7 @@ class Program:
 
 def _carry_out(machine: XlmMachine, start: Ref, event: str) -> None:
     try:
-        machine.run_at(start)
+        machine.result = machine.single(machine.run_at(start))
     except TooLong:
         raise
     except ScriptEnd:
@@ -249,12 +258,28 @@ class Report:
         self.listing.update(dict.fromkeys(run.machine.listing()))
 
 
-def evaluate(bundle: XlmWorkbook, budget: Budget, emit: Emit, document_name: str = "", now: datetime = DEFAULT_NOW) -> None:
+def result(bundle: XlmWorkbook, budget: Budget, document_name: str, now: datetime) -> Any:
+    """What the macro gives back that a workbook starts with. What it would do is told to nobody."""
+    program = Program(bundle, budget, document_name, now)
+    machine = program.run(Setting(program.now, cells=CELLS_OF_RESULT), program.entries[:1]).machine
+    return Unknown("an Excel 4 macro") if machine.result is None else machine.result
+
+
+def evaluate(
+    bundle: XlmWorkbook,
+    budget: Budget,
+    emit: Emit,
+    document_name: str = "",
+    now: datetime = DEFAULT_NOW,
+    *,
+    attach: Attach | None = None,
+) -> None:
     """Run a workbook's macros in every way that may show what they do; `emit` takes facts, children and problems as they arise.
 
+    `attach` gives each machine what calls functions of another language, by their names; what it does goes to the emit it is given.
     Raises LimitReached when the budget is used up; what was found until then has been emitted.
     """
-    program = Program(bundle, budget, document_name, now)
+    program = Program(bundle, budget, document_name, now, attach=attach)
     report = Report(emit)
     program.stopped = report.rescue
     for entry in program.entries:

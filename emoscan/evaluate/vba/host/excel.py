@@ -32,6 +32,9 @@ from emoscan.evaluate.vba.symbols import Module
 from emoscan.parse import bundle, ftab, workbook
 
 MAX_SHEETS: Final = 1_000
+MAX_FORMULA: Final = 8_192
+CALLED: Final = "VBA_call"
+"""A macro sheet that holds the call by which VBA starts a macro."""
 MAX_LISTING: Final = 10_000
 """Cells of a macro sheet in one listing."""
 
@@ -63,6 +66,10 @@ class ExcelHost(Host):
         self.names_: list[Object] = []
         self.names_ += [name_object(self, name.name, name.formula, visible=not name.hidden, record=name) for name in self.book.names]
         self.started: set[str] = set()
+        self.excel4: Callable[[bundle.XlmWorkbook], Any] | None = None
+        """Tells the result of a macro of Excel 4."""
+        self.results: dict[str, Any] = {}
+        """What macros of Excel 4 gave back, by how they were started."""
 
     # ------------------------------------------------------------ modules
 
@@ -273,17 +280,28 @@ class ExcelHost(Host):
 
     def run(self, name: Any, args: tuple[Any, ...]) -> Any:
         if type(name) is Object and name.cls is RANGE:
-            return self.run_cell(name)
+            return self.run_cell(name, args)
         if isinstance(name, str):
             project = self.machine.project
             if project is None or project.find(name) is None:
+                name = self.in_a1(name)
                 found = self.named_range(
                     name.rpartition("!")[2] if not self.looks_like_cell(name) else name, self.active_sheet.data["grid"]
                 )
                 found = found if isinstance(found, Reference) else Sheetful(self, self.active_sheet.data["grid"]).evaluate(name, whole=True)
                 if isinstance(found, Reference):
-                    return self.run_cell(make_range(self, found.grid, (found.area,)))
+                    return self.run_cell(make_range(self, found.grid, (found.area,)), args)
         return super().run(name, args)
+
+    @staticmethod
+    def in_a1(name: str) -> str:
+        """The cell a macro begins at, which may be written as "Macro1!R1C1"."""
+        from emoscan.evaluate.vba.host.grid import sheet_prefix
+        from emoscan.parse.formula import is_r1c1, r1c1
+
+        sheet, rest = sheet_prefix(name)
+        place = r1c1(rest, 1, 1) if sheet and is_r1c1(rest) else ""
+        return f"'{sheet}'!{place}" if place else name
 
     @staticmethod
     def looks_like_cell(name: str) -> bool:
@@ -291,17 +309,32 @@ class ExcelHost(Host):
 
         return area_of(sheet_prefix(name)[1]) is not None
 
-    def run_cell(self, cell: Object) -> Any:
-        """A macro of Excel 4 is started at a cell: its formulas, and the workbook as it is now, become artifacts."""
+    def run_cell(self, cell: Object, args: tuple[Any, ...] = ()) -> Any:
+        """A macro of Excel 4 is started at a cell: its formulas, and the workbook as it is now, become artifacts. Its result."""
         _, grid, area = parts(cell)
         start = f"'{grid.name}'!{address(area)}"
         self.machine.effect("eval", start, "Application.Run of an Excel 4 macro")
+        if args:
+            start += f"({','.join(self.literal(arg) for arg in args[:30])})"
         if start not in self.started:
             self.started.add(start)
-            self.give_macro(grid, area)
-        return Unknown(f"Excel 4 macro {start}")
+            self.give_listing(grid)
+            self.results[start] = self.give_workbook(start, grid.name)
+        return self.results.get(start, Unknown(f"Excel 4 macro {start}"))
 
-    def give_macro(self, grid: Grid, area: Area) -> None:
+    def literal(self, value: Any) -> str:
+        """An argument as a formula writes it."""
+        value = self.from_vba(value)
+        if isinstance(value, Reference):
+            return f"'{value.grid.name}'!{address(value.area)}"
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if isinstance(value, float):
+            return repr(int(value)) if value == int(value) else repr(value)
+        text = "" if value is None else value.text() if isinstance(value, Unknown) else str(value)
+        return '"' + text.replace('"', '""') + '"'
+
+    def give_listing(self, grid: Grid) -> None:
         machine = self.machine
         lines = [f"{grid.label(place)} ={text}" for place, text in ordered(grid)]
         machine.spend(len(lines))
@@ -309,14 +342,19 @@ class ExcelHost(Host):
         machine.grow(len(listing))
         if listing:
             machine.child(listing, "script.xlm", label=grid.name, how="Excel 4 macro started by VBA")
-        self.give_workbook(f"'{grid.name}'!{address(area)}", grid.name)
 
-    def give_workbook(self, begin: str, label: str) -> None:
-        """The workbook as it is now becomes an artifact, with `begin` (a cell, a name, a formula) as what Excel starts in it."""
+    def give_workbook(self, begin: str, label: str) -> Any:
+        """The workbook as it is now becomes an artifact, with `begin` (a cell, a name, a formula) as what Excel starts in it. Its result."""
         machine = self.machine
+        sheets = tuple(self.snapshot(g) for g in self.grids())
+        if "(" in begin:
+            # A formula stands in a cell of a sheet of its own.
+            cells_ = (workbook.Cell(1, 1, None, begin), workbook.Cell(2, 1, None, "RETURN(A1)"))
+            sheets += (workbook.Sheet(CALLED, "macro", cells=cells_),)
+            begin = f"{CALLED}!$A$1"
         start = workbook.Name("Auto_Open", begin, macro=True, builtin=True)
         snapshot = workbook.Workbook(
-            sheets=tuple(self.snapshot(g) for g in self.grids()),
+            sheets=sheets,
             names=(
                 start,
                 *(
@@ -329,7 +367,9 @@ class ExcelHost(Host):
             active_sheet=self.active,
             date_1904=self.book.date_1904,
         )
-        machine.child(bundle.dump(bundle.XlmWorkbook(snapshot)), bundle.XLM_WORKBOOK, label=label, how="workbook as VBA left it")
+        made = bundle.XlmWorkbook(snapshot)
+        machine.child(bundle.dump(made), bundle.XLM_WORKBOOK, label=label, how="workbook as VBA left it")
+        return Unknown(f"Excel 4 macro {begin}") if self.excel4 is None else self.to_vba(self.excel4(made))
 
     def snapshot(self, grid: Grid) -> workbook.Sheet:
         """A sheet as it is now."""
@@ -352,12 +392,13 @@ class ExcelHost(Host):
             return Unknown("ExecuteExcel4Macro")
         formula = text.strip().removeprefix("=")
         name = formula.partition("(")[0].strip().upper()
-        if name not in ftab.names() and any(grid.macro for grid in self.grids()):
-            # A macro of a sheet, by its name.
+        known = name in ftab.names()
+        if (not known and any(grid.macro for grid in self.grids())) or (name in ftab.macro_names() and self.uses_sheets(name, formula)):
+            # A macro of a sheet, by its name; or a command that is given cells.
             if formula not in self.started:
                 self.started.add(formula)
-                self.give_workbook(formula[: len(name)] if formula.endswith("()") else formula, "ExecuteExcel4Macro")
-            return Unknown(f"Excel 4 macro {formula[:80]}")
+                self.results[formula] = self.give_workbook(formula, "ExecuteExcel4Macro")
+            return self.results.get(formula, Unknown(f"Excel 4 macro {formula[:80]}"))
         machine.child(f"={formula}", "script.xlm", how="ExecuteExcel4Macro")
         if name in ("CALL", "REGISTER"):
             return 0.0
@@ -365,6 +406,13 @@ class ExcelHost(Host):
             return 33.0
         found = Sheetful(self, self.active_sheet.data["grid"]).evaluate(formula)
         return self.to_vba(found)
+
+    @staticmethod
+    def uses_sheets(name: str, formula: str) -> bool:
+        """Whether a command asks for something that only the workbook has."""
+        from emoscan.parse.formula import tokens
+
+        return name == "RUN" or any(token.kind == "sheet" for token in tokens(formula[:MAX_FORMULA]))
 
     # ------------------------------------------------------------ for shared parts
 
@@ -802,7 +850,7 @@ properties(WORKBOOK, excel8compatibilitymode=False, checkcompatibility=False, fo
 actions(
     WORKBOOK,
     """activate protect unprotect refreshall calculate printout printpreview save addtofavorites breaklink changelink updatelink openlinks
-    runautomacros resetcolors removeuser acceptallchanges rejectallchanges checkin exclusiveaccess changefileaccess newwindow
+    resetcolors removeuser acceptallchanges rejectallchanges checkin exclusiveaccess changefileaccess newwindow
     protectsharing unprotectsharing reloadas webpagepreview sendfaxoverinternet setlinkondata pivotcaches applytheme
     removedocumentinformation deletenumberformat exportasfixedformat updatefromfile purgechangehistorynow highlightchangesoptions""",
 )
@@ -858,6 +906,21 @@ def bytes_of(machine: Any, grid: Grid, format_: int) -> bytes | Unknown:
 def save_workbook(machine: Any, this: Object, file: Any = MISSING, kind: Any = MISSING, *_: Any) -> None:
     content = bytes_of(machine, host_of(this).active_sheet.data["grid"], as_format(machine, kind))
     save_as(this, as_text(machine, file), content, "Workbook.SaveAs")
+
+
+@WORKBOOK.method("RunAutoMacros", takes="which")
+def run_auto_macros(machine: Any, this: Object, which: Any = 1, *_: Any) -> None:
+    """Starts the macros of Excel 4 with the names Auto_Open (xlAutoOpen, 1) and its relatives."""
+    number = machine.number(which)
+    host: ExcelHost = this.data["host"]
+    prefix = AUTO_MACROS.get(int(number) if isinstance(number, (int, float)) else 1, "auto_open")
+    for made in [n for n in host.names_ if str(n.data["name"]).casefold().removeprefix("_xlnm.").startswith(prefix)]:
+        found = host.named_range(str(made.data["name"]), host.active_sheet.data["grid"])
+        if isinstance(found, Reference):
+            host.run_cell(make_range(host, found.grid, (found.area,)))
+
+
+AUTO_MACROS: Final = {1: "auto_open", 2: "auto_close", 3: "auto_activate", 4: "auto_deactivate"}
 
 
 @WORKBOOK.method("SaveCopyAs", takes="filename")

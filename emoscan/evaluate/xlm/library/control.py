@@ -39,6 +39,9 @@ def run(compiler: Compiler, node: Node, tail: bool) -> Eval:
         m.traced("RUN", [target], True)
         if ref is None:
             shown = m.text(target)
+            found = m.foreign(shown, []) if m.foreign is not None and isinstance(shown, str) else MISSING
+            if found is not MISSING:
+                return found
             m.effect("eval", shown, "RUN")
             return NAME if isinstance(shown, str) else shown
         value = m.single(ref) if ref.single and not ref.grid.formulas.get(ref.top << 15 | ref.left) else None
