@@ -386,9 +386,9 @@ WSCRIPT.field("Timeout", 0)
 WSCRIPT.field("Interactive", initial=True)
 
 
-def script_host(machine: Any, arguments: list[str] | None = None) -> Object:
-    """The object `WScript` of a script that runs with these arguments."""
-    return Object(WSCRIPT, arguments=list(arguments or []), path=machine.world.absolute(machine.world.document))
+def script_host(machine: Any) -> Object:
+    """The object `WScript`."""
+    return Object(WSCRIPT, arguments=list(machine.world.arguments), path=machine.world.absolute(machine.world.document))
 
 
 @WSCRIPT.method("Application")
@@ -398,12 +398,12 @@ def _application(_machine: Any, this: Object) -> Object:
 
 @WSCRIPT.method("FullName")
 def _host_file(machine: Any, _this: Object) -> str:
-    return rf"{machine.world.profile.windows}\System32\wscript.exe"
+    return machine.world.script_host  # type: ignore[no-any-return]
 
 
 @WSCRIPT.method("Path")
 def _host_folder(machine: Any, _this: Object) -> str:
-    return rf"{machine.world.profile.windows}\System32"
+    return machine.world.script_host.rpartition("\\")[0]  # type: ignore[no-any-return]
 
 
 @WSCRIPT.method("ScriptFullName")

@@ -288,6 +288,9 @@ class World:
         """Values by lower-case path, the name of the value last."""
         self.random = Random()
         self.clipboard = ""
+        self.arguments: tuple[str, ...] = ()
+        self.script_host = rf"{self.profile.windows}\System32\wscript.exe"
+        """The program that runs a script, and what stands behind the script's name."""
         self.drives: dict[str, str] = {}
         """Shares by the letter they were connected as."""
         self._online = True

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptEnd
 from emoscan.evaluate.core.machine import Emit
-from emoscan.evaluate.core.world import DEFAULT_NOW, World
+from emoscan.evaluate.core.restart import MOST_STARTS, OPENED, Start, restarted, world_of
+from emoscan.evaluate.core.world import DEFAULT_NOW
 from emoscan.evaluate.jscript import prelude
 from emoscan.evaluate.jscript.dialect import rewrite
 from emoscan.evaluate.jscript.engine import OutOfMemory, OutOfTime, ScriptFailed, dumps, truth
@@ -47,6 +49,7 @@ class Script(Struct, frozen=True):
     data: bytes = b""
     elements: tuple[Element, ...] | None = None
     """Of the page it stands in; None for a script of the script host."""
+    start: Start = OPENED
 
 
 def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT_NOW) -> None:
@@ -55,20 +58,43 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
     Raises LimitReached when a limit is reached; what was found until then has been emitted.
     """
     seen: Seen = set()
+    starts = [script.start]
+    while True:
+        machine = in_every_way(script, budget, emit, now, seen)
+        start = None
+        if script.elements is None and len(starts) <= MOST_STARTS:
+            commands = sorted(value for kind, value, _ in seen if kind in STARTING)
+            start = restarted(machine.world, script.data, commands, starts)
+        if start is None:
+            return
+        starts.append(start)
+        script = replace(script, start=start)
+
+
+STARTING: Final = ("effect.run", "effect.schedule", "effect.open")
+
+
+def in_every_way(script: Script, budget: Budget, emit: Emit, now: datetime, seen: Seen) -> JsMachine:
+    """One way to start the script, with answers from the network and without; what was `seen` before is of no interest."""
+    fresh: Seen = set()
 
     def watch(item: Yield) -> None:
         if isinstance(item, Fact):
-            seen.add((item.kind, item.value, item.how))
+            key = (item.kind, item.value, item.how)
+            fresh.add(key)
+            if key in seen:
+                return
         emit(item)
 
     began = budget.clock()
     try:
-        run(script, budget, watch, now, max(budget.seconds_left() * TIME_SHARE, LEAST_SECONDS))
+        return run(script, budget, watch, now, max(budget.seconds_left() * TIME_SHARE, LEAST_SECONDS))
     finally:
-        asked = frozenset(value for kind, value, _ in seen if kind == "effect.download")
+        asked = frozenset(value for kind, value, _ in fresh if kind == "effect.download")
         if asked:
-            outcome = {kind for kind, _, _ in seen} & OUTCOMES
-            other_answers(script, budget, watch, seen, asked, now=now, seconds=budget.clock() - began, everything=not outcome)
+            outcome = {kind for kind, _, _ in fresh} & OUTCOMES
+            other_answers(script, budget, watch, fresh, asked, now=now, seconds=budget.clock() - began, everything=not outcome)
+        seen |= fresh
 
 
 OUTCOMES: Final = frozenset(
@@ -108,7 +134,7 @@ ANSWERED: Final[frozenset[str]] = frozenset()
 
 def run(
     script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float, *, unreachable: frozenset[str] | None = ANSWERED
-) -> None:
+) -> JsMachine:
     """One run in a world of its own. `unreachable`: addresses that do not answer, None for all of them."""
     machine = start(script, budget, emit, now, seconds)
     machine.world.online = unreachable is not None
@@ -122,12 +148,12 @@ def run(
         pass
     finally:
         machine.finish()
+    return machine
 
 
 def start(script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float) -> JsMachine:
     """A machine with the script's file in its world."""
-    world = World(budget, now=now, document=script.name or "script.js")
-    world.files.write(world.absolute(world.document), script.data)
+    world = world_of(budget, now, script.name or "script.js", script.data, script.start)
     budget.spend(sum(map(len, script.blocks)) // 256)
     machine = JsMachine(budget, world, emit, seconds, budget.limits.memory_bytes // MEMORY_SHARE)
     machine.rewrite = lambda code: rewrite(code, truth)

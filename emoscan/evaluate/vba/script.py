@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.restart import MOST_STARTS, OPENED, Start, restarted, world_of
 from emoscan.evaluate.core.values import Object, Unknown
-from emoscan.evaluate.core.world import DEFAULT_NOW, World
+from emoscan.evaluate.core.world import DEFAULT_NOW
 from emoscan.evaluate.vba.project import Project
 from emoscan.evaluate.vba.run import GUESSED, TELLING, Watch, offline_share, only_downloads, report_simplified
 from emoscan.evaluate.vba.runtime import VbaMachine
@@ -42,6 +44,7 @@ class Script(Struct, frozen=True):
     data: bytes = b""
     page: str | None = None
     """The text of the page it stands in; None for a script of the script host."""
+    start: Start = OPENED
 
 
 class ScriptHost:
@@ -129,12 +132,11 @@ class Run:
         code: dict[str, Any] | None = None,
         online: bool = True,
     ) -> None:
-        world = World(budget, now=now, document=script.name or "script.vbs")
+        world = world_of(budget, now, script.name or "script.vbs", script.data, script.start)
         world.online = online
         self.machine = VbaMachine(budget, world, emit)
         self.project = Project(self.machine, vbscript=True, turned=turned, code=code)
         self.module = self.project.link(Tree(), "script", "standard")
-        world.files.write(world.absolute(world.document), script.data)
         self.project.host = ScriptHost(self.machine, script.page)
         self.failed = False
         for block in script.blocks:
@@ -200,9 +202,30 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
                 third = Watch(emit, GUESSED, seen)
                 run_uncalled(run, third)
                 watch.facts += third.facts
+    again_as_started(script, run, budget, watch, now=now, code=code)
     report_simplified(run.project, watch, emit, "script.vbs", 3)
     if any(fact.kind == "effect.download" for fact in watch.facts):
         run_offline(script, budget, Watch(emit, seen=seen), now, code)
+
+
+def again_as_started(script: Script, run: Run, budget: Budget, watch: Watch, *, now: datetime, code: dict[str, Any]) -> None:
+    """A script that starts itself runs as it is started then."""
+    starts = [script.start]
+    while len(starts) <= MOST_STARTS and script.page is None:
+        commands = [fact.value for fact in watch.facts if fact.kind in STARTING]
+        start = restarted(run.machine.world, script.data, commands, starts)
+        if start is None:
+            return
+        starts.append(start)
+        script = replace(script, start=start)
+        again = Watch(watch.emit, seen=watch.seen)
+        run = Run(script, budget, again, now, code=code)
+        watch.facts += again.facts
+        if any(fact.kind == "effect.download" for fact in again.facts):
+            run_offline(script, budget, Watch(watch.emit, seen=watch.seen), now, code)
+
+
+STARTING: Final = ("effect.run", "effect.schedule", "effect.open")
 
 
 def run_offline(script: Script, budget: Budget, watch: Watch, now: datetime, code: dict[str, Any]) -> None:

@@ -156,7 +156,8 @@ def test_send_keys():
 
 def test_script_host():
     made = machine()
-    host = script_host(made, ["/b:1", "x"])
+    made.world.arguments = ("/b:1", "x")
+    host = script_host(made)
     assert made.get(host, "ScriptName") == "invoice.doc"
     assert made.get(host, "Arguments", (1,)) == "x"
     assert made.get(made.get(made.get(host, "Arguments"), "Named"), "Item", ("B",)) == "1"
