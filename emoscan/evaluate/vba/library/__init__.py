@@ -38,9 +38,7 @@ ARITY: Final[dict[str, tuple[int, int]]] = {}
 ASSIGNABLE: Final[dict[str, Function]] = {}
 """What an assignment to a name of the library does: `Date = …`, `Err = …`."""
 
-MODULES: Final = (
-    "strings formatting conversion maths dates information errorobject interaction evaluation arrays collection files financial".split()
-)
+MODULES: Final = "strings formatting conversion maths dates information errorobject interaction evaluation arrays collection files financial starbasic".split()
 
 VBSCRIPT: Final = frozenset(
     "abs array asc ascb ascw atn cbool cbyte ccur cdate cdbl chr chrb chrw cint clng cos createobject csng cstr date dateadd datediff "

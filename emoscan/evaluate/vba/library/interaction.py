@@ -22,12 +22,13 @@ WINDOW_STYLES: Final = {0: "0"}
 """Of Shell: what is shown of a hidden window; see `show_window` in the details of effect.run."""
 
 
-@builtin("Shell", "pathname windowstyle", "T I?", result="P")
-def shell(machine: Any, pathname: str | Unknown, window_style: Any) -> float:
-    """Starts a program; returns its task number."""
+@builtin("Shell", "pathname windowstyle param sync", "T I? T? B?", result="P")
+def shell(machine: Any, pathname: str | Unknown, window_style: Any, arguments: Any, _sync: Any) -> float:
+    """Starts a program; returns its task number. The last two parameters are LibreOffice's."""
     if pathname == "":
         raise invalid_call()
-    machine.run(pathname, "Shell", show_window=WINDOW_STYLES.get(2 if window_style is MISSING else window_style, ""))
+    line = pathname if arguments is MISSING or arguments == "" else Unknown.join((pathname, " ", arguments))
+    machine.run(line, "Shell", show_window=WINDOW_STYLES.get(2 if window_style is MISSING else window_style, ""))
     return 4712.0
 
 
