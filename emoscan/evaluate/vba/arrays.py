@@ -28,7 +28,7 @@ class Array:
     default of the type is not enough (records).
     """
 
-    __slots__ = ("bounds", "data", "fill", "fixed", "least", "lower", "most", "type")
+    __slots__ = ("bounds", "data", "fill", "fixed", "least", "lower", "most", "one", "type")
 
     def __init__(
         self, bounds: Bounds, type_: str = "", data: list[Any] | None = None, *, fixed: bool = False, fill: Fill | None = None
@@ -40,10 +40,12 @@ class Array:
         self.lower = bounds[0][0] if bounds else 0
         self.least, self.most = WHOLE.get(type_, NONE)
         """Whole numbers from `least` to `most` are elements as they are."""
+        self.one = (default_of(type_),)
+        """What the array grows by when it grows by one element."""
         self.data: list[Any] = self.new(size_of(bounds)) if data is None else data
 
     def new(self, count: int) -> list[Any]:
-        return [default_of(self.type)] * count if self.fill is None else self.fill(count)
+        return [*self.one] * count if self.fill is None else self.fill(count)
 
     def offset(self, indices: tuple[int, ...]) -> int:
         """Position of an element. Raises error 9."""

@@ -23,6 +23,7 @@ from emoscan.evaluate.core.values import OUTPUTS
 from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.arrays import Array
 from emoscan.evaluate.vba.convert import NUMERIC_TYPES, RANGES, parse_date
+from emoscan.evaluate.vba.junk import NONE
 from emoscan.evaluate.vba.operators import LARGE
 from emoscan.evaluate.vba.symbols import Constant, Inherited, Module, Procedure, Variable, assigned, expressions, statements, subexpressions
 
@@ -141,6 +142,8 @@ class Compiler:
         """Whose trace remembers what statements gave."""
         self.runs_text = False
         """The procedure runs texts as code, which sees its variables: each of them is in a box."""
+        self.junk = NONE
+        """Statements that need not run, by identity."""
 
     # ------------------------------------------------------------ output
 
@@ -181,6 +184,7 @@ class Compiler:
         boxed = self.boxed_locals(tree.body)
         self.runs_text = self.project.runs_text(procedure)
         self.declare_locals(tree, boxed)
+        self.junk = procedure.junk = self.project.junk(self, tree)
         self.prologue = len(self.lines)
         self.emit(f"{procedure.trace_code}[0] += 1")
         self.emit(f"if _d > {self.project.machine.budget.limits.call_depth}: too_deep()")
@@ -328,9 +332,8 @@ class Compiler:
         found: set[str] = set()
         for node in statements(body):
             for tree in expressions(node):
-                for part in subexpressions(tree):
-                    if isinstance(part, s.Call):
-                        found |= self.passed_by_reference(part)
+                for call in self.project.shared.reads(tree).calls:
+                    found |= self.passed_by_reference(call)
         return found
 
     def passed_by_reference(self, call: s.Call) -> set[str]:
@@ -471,10 +474,18 @@ class Compiler:
             self.segments(body, self.fresh("pc"), top=False)
             return
         at = len(self.lines)
+        if self.junk and self.indent > 1:
+            self.mark(body)
         for node in body:
             self.statement(node)
         if len(self.lines) == at:
             self.emit("pass")
+
+    def mark(self, body: list[s.Statement]) -> None:
+        """Have the trace remember that a block was entered, where what would tell that is junk."""
+        left_out = next((node for node in body if id(node) in self.junk), None)
+        if left_out is not None:
+            self.traced(left_out, "None")
 
     def segments(self, body: list[s.Statement], variable: str, *, top: bool) -> None:
         """`while True:` around numbered segments; a label begins one."""
@@ -533,6 +544,8 @@ class Compiler:
             self.source_lines.append(self.line)
 
     def statement(self, node: s.Statement) -> None:
+        if id(node) in self.junk:
+            return
         self.line = node.line
         handler = STATEMENTS[type(node)]
         if self.guarded and type(node) in GUARDED:
@@ -1032,23 +1045,22 @@ class Compiler:
                 case s.GoTo() | s.Label() | s.OnJump():
                     return True
             for tree in expressions(node):
-                for part in subexpressions(tree):
-                    if isinstance(part, s.Call) and name in self.passed_by_reference(part):
-                        return True
+                if any(name in self.passed_by_reference(call) for call in self.project.shared.reads(tree).calls):
+                    return True
         return False
 
-    @staticmethod
-    def is_empty(body: list[s.Statement]) -> bool:
+    def is_empty(self, body: list[s.Statement]) -> bool:
         """A loop that only passes time: nothing in it, or DoEvents."""
         return all(
             isinstance(node, (s.Nothing, s.Dim))
+            or id(node) in self.junk
             or (isinstance(node, s.Invoke) and isinstance(node.call, s.Name) and node.call.name == "doevents")
             for node in body
         )
 
     def weight(self, body: list[s.Statement]) -> int:
         """Operations of one round, roughly: the statements in it."""
-        return 1 + sum(1 for _ in statements(body))
+        return 1 + sum(1 for node in statements(body) if id(node) not in self.junk)
 
     def for_each(self, node: s.ForEach) -> None:
         items = self.fresh("n")
@@ -1735,7 +1747,11 @@ class Compiler:
             return f"({one} {COMPARE[op]} {two})", "B"
         if kind_one in WHOLE and kind_two in WHOLE:
             return f"({one} {COMPARE[op]} {two})", "B"
-        return f"{BINARY[op]}{'_t' if self.module.tree.option_compare_text else ''}({one}, {two})", "P"
+        code = f"{BINARY[op]}{'_t' if self.module.tree.option_compare_text else ''}({one}, {two})"
+        if kind_two in WHOLE and two.isdigit() and one.isidentifier():
+            # What loops count with and branches look at is a number nearly always.
+            code = f"({one} {COMPARE[op]} {two} if type({one}) is int else {code})"
+        return code, "P"
 
     def new(self, tree: s.New) -> tuple[str, str]:
         return f"new({tree.type!r})", "V"

@@ -12,6 +12,7 @@ from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.arrays import Array, array_of
 from emoscan.evaluate.vba.compiler import BINARY, Compiler
 from emoscan.evaluate.vba.convert import NUMERIC_TYPES, default_of
+from emoscan.evaluate.vba.junk import find_junk
 from emoscan.evaluate.vba.library.constants import constant as library_constant
 from emoscan.evaluate.vba.parser import parse, parse_expression
 from emoscan.evaluate.vba.runtime import FILENAME, VbaMachine
@@ -21,13 +22,41 @@ from emoscan.evaluate.vba.symbols import (
     Inherited,
     Module,
     Procedure,
+    Reads,
     Variable,
     assigned,
     expressions,
+    reads,
     statements,
     subexpressions,
 )
 from emoscan.parse import bundle
+
+
+class Shared:
+    """What the runs of one project have in common, because it follows from its source alone."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, Any] = {}
+        """Compiled code by its Python source."""
+        self._reads: dict[int, tuple[s.Expr, Reads]] = {}
+        """By the identity of an expression, which is held so that no other gets it."""
+        self._junk: dict[tuple[Any, ...], tuple[s.Procedure, frozenset[int]]] = {}
+        """The same by procedure, whether errors end it, and the number of names that have a meaning."""
+
+    def reads(self, tree: s.Expr) -> Reads:
+        known = self._reads.get(id(tree))
+        if known is None:
+            known = self._reads[id(tree)] = (tree, reads(tree))
+        return known[1]
+
+    def junk(self, compiler: Compiler, tree: s.Procedure, *key: Any) -> frozenset[int]:
+        """Statements of a procedure that need not run (see junk.find_junk), which runs of one kind look for once."""
+        known = self._junk.get((id(tree), *key))
+        if known is None:
+            known = self._junk[id(tree), *key] = (tree, find_junk(compiler, tree.body))
+        return known[1]
+
 
 PREFIX: Final = {"let": "=", "set": ":="}
 
@@ -41,7 +70,7 @@ class Project:
         host: Any = None,
         *,
         vbscript: bool = False,
-        code: dict[str, Any] | None = None,
+        shared: Shared | None = None,
         turned: bool = False,
         lenient: bool = False,
     ) -> None:
@@ -65,8 +94,7 @@ class Project:
         """Classes whose instances are being made."""
         self.to_make: list[Variable] = []
         """Variables of modules declared `As New`, whose objects are not there yet."""
-        self.code = {} if code is None else code
-        """Compiled code by its Python source, shared by the runs of one project."""
+        self.shared = shared or Shared()
         self.turned = turned
         """Guards are turned round in this run (see compiler.Compiler.guard)."""
         self.lenient = lenient
@@ -78,6 +106,8 @@ class Project:
         """Of the texts that were run as code."""
         self._leads: dict[int, bool] = {}
         self._assigned: set[str] | None = None
+        self._names: set[str] = set()
+        """Every name that a module of the project gives a meaning."""
         self._built_in: dict[str, bool] = {}
         """By name: whether it is a function or constant of the language."""
         machine.project = self
@@ -104,9 +134,13 @@ class Project:
             self.record_types.setdefault(record.name, record)
         for enum in tree.enums:
             module.enums[enum.name] = self.enum_members(enum)
+        self._names.add(module.name)
+        self._names.update(procedure.name for procedure in tree.procedures)
+        self._names.update(module.declares, module.enums, *module.enums.values())
         for node in tree.statements:
             if isinstance(node, s.Const):
                 module.constants.setdefault(node.name, Constant(node.value, node.type, node.public))
+                self._names.add(node.name)
             elif isinstance(node, s.Dim):
                 for declarator in node.variables:
                     self.declare(module, declarator, public=node.public)
@@ -128,6 +162,7 @@ class Project:
             variable = Variable(f"g{self.counter}", type_, array, public=public, declarator=declarator)
             self.namespace[variable.code] = self.first_value(module, variable)
         module.variables.setdefault(declarator.name, variable)
+        self._names.add(declarator.name)
         return variable
 
     def first_value(self, module: Module, variable: Variable) -> Any:
@@ -256,36 +291,40 @@ class Project:
         A Variable, Constant, Procedure, Module, Declare, Inherited, enum (dict), or the name itself (str) of something in the
         library or the host. None for a name nobody knows.
         """
+        if name in self._names:
+            found = self.own(module, name)
+            if found is not None:
+                return found
+        if module.type in ("document", "form") and self.host is not None and self.host.is_member(module, name):
+            return Inherited(module, name)
+        if name in self._names:
+            found = self.of_others(name)
+            if found is not None:
+                return found
+        return self.library(name)
+
+    def own(self, module: Module, name: str) -> Any:
+        """The meaning that a module itself gives a name."""
         for table in (module.variables, module.procedures, module.constants, module.declares, module.enums):
             if name in table:
                 return table[name]
         for key in (f"{name}=", f"{name}:="):
             if key in module.procedures:
                 return module.procedures[key]
-        for members in module.enums.values():
-            if name in members:
-                return members[name]
-        if module.type in ("document", "form") and self.host is not None and self.host.is_member(module, name):
-            return Inherited(module, name)
-        found = self.public.get(name)
+        return next((members[name] for members in module.enums.values() if name in members), None)
+
+    def of_others(self, name: str) -> Any:
+        """The meaning that the project's modules give a name for all of them."""
+        found = self.public.get(name) or self.modules.get(name)
         if found is not None:
             return found
-        if name in self.modules:
-            return self.modules[name]
-        for other in self.modules.values():
-            if name in other.enums:
-                return other.enums[name]
-        return self.library(name)
+        return next((other.enums[name] for other in self.modules.values() if name in other.enums), None)
 
     def library(self, name: str) -> str | None:
         known = self._built_in.get(name)
         if known is None:
             known = self._built_in[name] = self.is_builtin(name) or library_constant(name)[0]
-        if known:
-            return name
-        if self.host is not None and self.host.knows(name):
-            return name
-        return None
+        return name if known or (self.host is not None and self.host.knows(name)) else None
 
     def library_constant(self, name: str) -> tuple[bool, Any]:
         return library_constant(name)
@@ -472,9 +511,9 @@ class Project:
             for node in statements(tree.body):
                 found |= names & assigned(node)
                 for expression in expressions(node):
-                    for part in subexpressions(expression):
-                        if isinstance(part, s.Call) and found < names:
-                            found |= names & compiler.passed_by_reference(part)
+                    for call in self.shared.reads(expression).calls:
+                        if found < names:
+                            found |= names & compiler.passed_by_reference(call)
         procedure.analysing = False
         procedure.mutated = tuple(p.name in found for p in tree.parameters)
         return procedure.mutated
@@ -485,14 +524,17 @@ class Project:
             return False
         if procedure.runs_text is None:
             procedure.runs_text = any(
-                isinstance(part, s.Name) and part.name in ("execute", "eval")
+                name in ("execute", "eval")
                 for node in statements(procedure.tree.body)
                 for tree in expressions(node)
-                for part in subexpressions(tree)
+                for name in self.shared.reads(tree).names
             )
         return procedure.runs_text
 
     # ------------------------------------------------------------ compiling and calling
+
+    def junk(self, compiler: Compiler, tree: s.Procedure) -> frozenset[int]:
+        return self.shared.junk(compiler, tree, self.lenient, len(self._names))
 
     def need(self, procedure: Procedure) -> None:
         """Make sure the procedure's name is in the namespace: at first as a stub that compiles it when it is called."""
@@ -519,9 +561,9 @@ class Project:
 
     def execute(self, source: str, file: str) -> None:
         """Run generated Python source: code we wrote ourselves, in which all of the sample is quoted literals."""
-        code = self.code.get(source)
+        code = self.shared.code.get(source)
         if code is None:
-            code = self.code[source] = compile(source, file, "exec")
+            code = self.shared.code[source] = compile(source, file, "exec")
         exec(code, self.namespace)  # noqa: S102
 
     # ------------------------------------------------------------ guards
@@ -602,11 +644,13 @@ class Project:
             self.procedures.append(procedure)
             module.procedures[procedure_tree.name + PREFIX.get(procedure_tree.kind, "")] = procedure
             self.public[procedure_tree.name] = procedure
+            self._names.add(procedure.name)
         for block in tree.classes:
             self.link(block.module, block.name, "class")
         for node in tree.statements:
             if isinstance(node, s.Const):
                 module.constants[node.name] = Constant(node.value, node.type)
+                self._names.add(node.name)
             elif isinstance(node, s.Dim):
                 for declarator in node.variables:
                     if declarator.name not in module.variables:

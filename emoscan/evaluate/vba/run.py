@@ -27,7 +27,7 @@ from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.entry import Entry, entries, uncalled
 from emoscan.evaluate.vba.host import make_host
 from emoscan.evaluate.vba.parser import parse
-from emoscan.evaluate.vba.project import Project
+from emoscan.evaluate.vba.project import Project, Shared
 from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.simplify import simplify
 from emoscan.evaluate.vba.symbols import Procedure
@@ -91,8 +91,7 @@ class Program:
         self.trees: list[s.Module] = [
             parse(module.source, project=project, modules=names, constants=source.constants, evaluates=excel) for module in source.modules
         ]
-        self.code: dict[str, Any] = {}
-        """Compiled code by its Python source: a second run compiles nothing again."""
+        self.shared = Shared()
 
     def start(
         self,
@@ -113,7 +112,7 @@ class Program:
         world = World(budget, profile, now or self.now, self.document_name)
         world.online = offline is None
         machine = VbaMachine(budget, world, emit, code_page=self.source.code_page)
-        project = Project(machine, code=self.code, turned=turned, lenient=lenient)
+        project = Project(machine, shared=self.shared, turned=turned, lenient=lenient)
         project.host = make_host(machine, self.source.document, self.source.modules)
         project.host.settings["hidden"] = hidden
         if self.excel4 is not None and hasattr(project.host, "excel4"):

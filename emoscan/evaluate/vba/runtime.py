@@ -22,7 +22,6 @@ from emoscan.evaluate.vba.convert import (
     OBJECT_NOT_SET,
     OBJECT_REQUIRED,
     RANGES,
-    default_of,
     integer,
     mismatch,
     number,
@@ -114,26 +113,19 @@ class Counter:
         start, step = self.start, self.step
         rounds = max(0, (self.end - start) // step + 1) if step else 1 << 62
         self.after = start + rounds * step
-        done, chunk = 0, 16
-        limit = self.machine.allowance(self.weight)
-        floor = self.machine.floor()
+        meter = Meter(self.machine, self.weight)
+        done = 0
         while done < rounds:
-            take = min(chunk, rounds - done)
-            before = self.machine.budget.left("operations")
-            if done + take > limit or before < floor:
+            take = meter.take(rounds - done if step else 1)
+            if not take:
                 self.machine.loop_left(done)
                 self.after = start + done * step
                 return
-            self.machine.operations_done(take * self.weight)
             if step:
                 yield from range(start + done * step, start + (done + take) * step, step)
             else:
                 yield start
-                take = 1
             done += take
-            # Where most is spent in loops and calls within, it is looked at each round.
-            spent = before - self.machine.budget.left("operations")
-            chunk = min(chunk * 4, 4096) if spent < 4 * take * self.weight else 1
 
     def one_by_one(self) -> Iterator[Any]:
         add, end, step = self.machine.operators.add, self.end, self.step
@@ -142,28 +134,63 @@ class Counter:
             yield value
             self.after = value
             return
-        up = number(step) >= 0
+        by = number(step)
+        up = by >= 0
         last = number(end)
-        limit, done = self.machine.allowance(self.weight), 0
-        floor = self.machine.floor()
-        budget, operations_done, weight = self.machine.budget, self.machine.operations_done, self.weight
+        meter = Meter(self.machine, self.weight)
+        done = paid = 0
         while True:
             current = value if type(value) is int else number(value)
             if (current > last) if up else (current < last):
-                self.after = value
-                return
+                break
+            if done == paid:
+                take = meter.take(self.rounds(last - current, by))
+                if not take:
+                    self.machine.loop_left(done)
+                    break
+                paid += take
             done += 1
-            if done > limit or budget.left("operations") < floor:
-                self.machine.loop_left(done)
-                self.after = value
-                return
-            operations_done(weight)
             self.current = value
             yield value
             value = add(self.current if type(self.current) is int else plain(self.machine, self.current), step)
             if type(value) is Unknown:
-                self.after = value
-                return
+                break
+        self.after = value
+
+    @staticmethod
+    def rounds(way: Any, step: Any) -> int:
+        """How many rounds there seem to be left."""
+        return min(int(way // step) + 1, 1 << 30) if step and abs(way) < LARGEST else 1
+
+
+class Meter:
+    """Pays for the rounds of a loop, many at a time. Where most is spent in loops and calls within, it is asked at each round."""
+
+    __slots__ = ("before", "chunk", "done", "floor", "last", "limit", "machine", "weight")
+
+    def __init__(self, machine: VbaMachine, weight: int) -> None:
+        self.machine = machine
+        self.weight = weight
+        self.limit = machine.allowance(weight)
+        self.floor = machine.floor()
+        self.chunk = 16
+        self.done = 0
+        self.before = -1
+        """What was left to spend when the last rounds were paid for."""
+        self.last = 0
+
+    def take(self, most: int) -> int:
+        """How many rounds, of `most` that are wanted, the loop may take now; 0 when it has to be left."""
+        left = self.machine.budget.left("operations")
+        if self.before >= 0:
+            self.chunk = min(4 * self.chunk, 4096) if self.before - left < 4 * self.last * self.weight else 1
+        take = min(self.chunk, most)
+        if self.done + take > self.limit or left < self.floor:
+            return 0
+        self.machine.operations_done(take * self.weight)
+        self.before, self.last = left, take
+        self.done += take
+        return take
 
 
 class GlobalRef:
@@ -486,16 +513,14 @@ class VbaMachine(Machine):
             return self.new_array(bounds, type_, fixed=False)
         if preserve and len(bounds) == 1 and len(current.bounds) == 1:
             low, high = bounds[0]
-            if type(low) is int and type(high) is int and low == current.lower and 0 <= high - low + 1 - len(current.data) <= FEW:
+            if type(low) is int and type(high) is int and low == current.lower:
                 # Decoders grow their array by one element at a time.
                 more = high - low + 1 - len(current.data)
-                self.grow(8 * more)
-                if more == 1 and current.fill is None:
-                    current.data.append(default_of(current.type))
-                else:
-                    current.data += current.new(more)
-                current.bounds = [(low, high)]
-                return current
+                if 0 <= more <= FEW:
+                    self._count(8 * more)
+                    current.data += current.one if more == 1 and current.fill is None else current.new(more)
+                    current.bounds = bounds
+                    return current
         made = self.new_array(bounds, type_ or current.type, fixed=False) if not preserve else None
         if made is not None:
             current.bounds, current.data, current.lower = made.bounds, made.data, made.lower
@@ -915,12 +940,15 @@ class VbaMachine(Machine):
         return self._each(items, weight)
 
     def _each(self, items: Any, weight: int) -> Iterator[Any]:
-        limit, floor = self.allowance(weight), self.floor()
+        meter = Meter(self, weight)
+        paid = 0
         for count, item in enumerate(items):
-            if count > limit or self.budget.left("operations") < floor:
-                self.loop_left(count)
-                return
-            self.operations_done(weight)
+            if count == paid:
+                take = meter.take(len(items) - count if type(items) is list else 1)
+                if not take:
+                    self.loop_left(count)
+                    return
+                paid += take
             yield item
 
     # -- statements that are functions here

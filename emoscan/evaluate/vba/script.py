@@ -20,7 +20,7 @@ from emoscan.evaluate.core.machine import Emit
 from emoscan.evaluate.core.restart import MOST_STARTS, OPENED, Start, restarted, world_of
 from emoscan.evaluate.core.values import Object, Unknown
 from emoscan.evaluate.core.world import DEFAULT_NOW
-from emoscan.evaluate.vba.project import Project
+from emoscan.evaluate.vba.project import Project, Shared
 from emoscan.evaluate.vba.run import GUESSED, TELLING, Watch, offline_share, only_downloads, report_simplified
 from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.symbols import Module, Procedure
@@ -129,13 +129,13 @@ class Run:
         *,
         turned: bool = False,
         resume: bool = False,
-        code: dict[str, Any] | None = None,
+        shared: Shared | None = None,
         online: bool = True,
     ) -> None:
         world = world_of(budget, now, script.name or "script.vbs", script.data, script.start)
         world.online = online
         self.machine = VbaMachine(budget, world, emit)
-        self.project = Project(self.machine, vbscript=True, turned=turned, code=code)
+        self.project = Project(self.machine, vbscript=True, turned=turned, shared=shared)
         self.module = self.project.link(Tree(), "script", "standard")
         self.project.host = ScriptHost(self.machine, script.page)
         self.failed = False
@@ -186,14 +186,14 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
     Raises LimitReached when the budget is used up; what was found until then has been emitted.
     """
     seen: set[Any] = set()
-    code: dict[str, Any] = {}
+    shared = Shared()
     watch = Watch(emit, seen=seen)
-    run = Run(script, budget, watch, now, code=code)
+    run = Run(script, budget, watch, now, shared=shared)
     report_bad_statements(run, emit)
     if not (watch.telling and shows_more_than_requests(watch)):
         for options in (*(({"resume": True},) if run.failed else ()), {"turned": True, "resume": run.failed}):
             second = Watch(emit, seen=seen)
-            again = Run(script, budget, second, now, code=code, **options)
+            again = Run(script, budget, second, now, shared=shared, **options)
             if second.telling:
                 watch, run = second, again
                 break
@@ -202,13 +202,13 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
                 third = Watch(emit, GUESSED, seen)
                 run_uncalled(run, third)
                 watch.facts += third.facts
-    again_as_started(script, run, budget, watch, now=now, code=code)
+    again_as_started(script, run, budget, watch, now=now, shared=shared)
     report_simplified(run.project, watch, emit, "script.vbs", 3)
     if any(fact.kind == "effect.download" for fact in watch.facts):
-        run_offline(script, budget, Watch(emit, seen=seen), now, code)
+        run_offline(script, budget, Watch(emit, seen=seen), now, shared)
 
 
-def again_as_started(script: Script, run: Run, budget: Budget, watch: Watch, *, now: datetime, code: dict[str, Any]) -> None:
+def again_as_started(script: Script, run: Run, budget: Budget, watch: Watch, *, now: datetime, shared: Shared) -> None:
     """A script that starts itself runs as it is started then."""
     starts = [script.start]
     while len(starts) <= MOST_STARTS and script.page is None:
@@ -219,19 +219,19 @@ def again_as_started(script: Script, run: Run, budget: Budget, watch: Watch, *, 
         starts.append(start)
         script = replace(script, start=start)
         again = Watch(watch.emit, seen=watch.seen)
-        run = Run(script, budget, again, now, code=code)
+        run = Run(script, budget, again, now, shared=shared)
         watch.facts += again.facts
         if any(fact.kind == "effect.download" for fact in again.facts):
-            run_offline(script, budget, Watch(watch.emit, seen=watch.seen), now, code)
+            run_offline(script, budget, Watch(watch.emit, seen=watch.seen), now, shared)
 
 
 STARTING: Final = ("effect.run", "effect.schedule", "effect.open")
 
 
-def run_offline(script: Script, budget: Budget, watch: Watch, now: datetime, code: dict[str, Any]) -> None:
+def run_offline(script: Script, budget: Budget, watch: Watch, now: datetime, shared: Shared) -> None:
     """Once more with every request failing: what has a list of addresses tries the others then."""
     with suppress(LimitReached):
-        Run(script, offline_share(budget), only_downloads(watch), now, code=code, online=False)
+        Run(script, offline_share(budget), only_downloads(watch), now, shared=shared, online=False)
 
 
 def shows_more_than_requests(watch: Watch) -> bool:

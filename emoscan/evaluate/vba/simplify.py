@@ -14,7 +14,7 @@ from typing import Any, Final
 from emoscan.evaluate.core.values import Unknown
 from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.project import Project
-from emoscan.evaluate.vba.symbols import UNSET, Procedure, blocks, expressions, statements, subexpressions
+from emoscan.evaluate.vba.symbols import UNSET, Procedure, blocks, expressions, statements
 from emoscan.evaluate.vba.unparse import quoted, text_of
 from emoscan.model import Fact
 
@@ -83,23 +83,24 @@ class _Writer:
         live = {self.owner.name} | {p.name for p in self.owner.tree.parameters}
         module = self.owner.module
         for node in statements(self.owner.tree.body):
-            if not self.was_reached(node):
+            if id(node) in self.owner.junk or not self.was_reached(node):
                 continue
             match node:
                 case s.Assign(target=s.Name(name=name)):
-                    uses[name] |= set(names_in([node.value]))
+                    uses[name].update(self.names_in([node.value]))
                     if self.acts(node) or name in module.variables or name in self.project.public:
                         live |= uses[name] | {name}
                 case s.Assign():
-                    live |= set(names_in(expressions(node)))
+                    live.update(self.names_in(expressions(node)))
                 case s.For() | s.ForEach() | s.Dim() | s.Const() | s.Label() | s.Nothing():
-                    for name in names_in(expressions(node)):
-                        uses[name] |= set(names_in(expressions(node)))
+                    names = self.names_in(expressions(node))
+                    for name in names:
+                        uses[name].update(names)
                 case s.If() | s.Do() | s.Select():
                     if any(self.acts(inner) for block in blocks(node) for inner in statements(block)):
-                        live |= set(names_in(expressions(node)))
+                        live.update(self.names_in(expressions(node)))
                 case _:
-                    live |= set(names_in(expressions(node)))
+                    live.update(self.names_in(expressions(node)))
         queue = list(live)
         while queue:
             for name in uses.get(queue.pop(), ()):
@@ -121,16 +122,13 @@ class _Writer:
         if isinstance(node, (s.Invoke, s.FileStatement, s.End, s.Exit, s.GoTo, s.RaiseEvent)):
             return True
         for tree in expressions(node):
-            for part in subexpressions(tree):
-                if isinstance(part, s.Call):
-                    function = part.function
-                    if isinstance(function, s.Member):
-                        return True
-                    if isinstance(function, s.Name) and self.is_procedure(function.name):
-                        return True
-                elif isinstance(part, s.Name) and self.is_procedure(part.name):
-                    return True
+            found = self.project.shared.reads(tree)
+            if any(isinstance(call.function, s.Member) for call in found.calls) or any(map(self.is_procedure, found.names)):
+                return True
         return False
+
+    def names_in(self, trees: Iterable[s.Expr]) -> list[str]:
+        return [name for tree in trees for name in self.project.shared.reads(tree).names]
 
     def is_procedure(self, name: str) -> bool:
         known = self.names.get(name)
@@ -187,7 +185,7 @@ class _Writer:
 
     def body(self, body: list[s.Statement]) -> None:
         for node in body:
-            if self.was_reached(node):
+            if id(node) not in self.owner.junk and self.was_reached(node):
                 self.statement(node)
 
     def statement(self, node: s.Statement) -> None:
@@ -335,13 +333,6 @@ class _Writer:
     def if_live(self, node: s.Statement, line: str, target: s.Expr) -> None:
         if not isinstance(target, s.Name) or target.name in self.live:
             self.put(line, node)
-
-
-def names_in(trees: Iterable[s.Expr]) -> Iterable[str]:
-    for tree in trees:
-        for part in subexpressions(tree):
-            if isinstance(part, s.Name):
-                yield part.name
 
 
 def comment(text: str) -> str:

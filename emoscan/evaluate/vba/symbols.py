@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 from emoscan.evaluate.core.values import Object, ObjectClass
 from emoscan.evaluate.vba import syntax as s
 
@@ -66,6 +68,8 @@ class Procedure:
     """What its statements outside of loops gave: `trace[0]` counts calls, the rest is by `slots`. UNSET: never reached."""
     slots: dict[int, int] = field(default_factory=dict)
     """Place in `trace` of a statement, by the identity of its node."""
+    junk: frozenset[int] = frozenset()
+    """Statements that were not compiled because nothing depends on them, by identity (see junk.find_junk)."""
 
     @property
     def name(self) -> str:
@@ -215,6 +219,75 @@ def subexpressions(tree: s.Expr) -> Iterator[s.Expr]:
                     stack.append(node.object)
             case s.Unary() | s.ByVal() | s.TypeOf():
                 stack.append(node.operand)
+
+
+class Reads(Struct, frozen=True, gc=False):
+    """What an expression names and calls, found in one walk through it."""
+
+    values: tuple[str, ...] = ()
+    """Names that stand for themselves."""
+    functions: tuple[str, ...] = ()
+    """Names that have arguments: functions, arrays."""
+    calls: tuple[s.Call, ...] = ()
+    plain: bool = True
+    """There is nothing in it but literals, names, operators and names with arguments."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.values + self.functions
+
+
+NO_READS: Final = Reads()
+
+
+def reads(tree: s.Expr) -> Reads:
+    kind = type(tree)
+    if kind is s.Lit:
+        return NO_READS
+    if kind is s.Name:
+        return Reads((tree.name,))  # type: ignore[union-attr]
+    values: list[str] = []
+    functions: list[str] = []
+    calls: list[s.Call] = []
+    plain = True
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is s.Lit:
+            continue
+        if kind is s.Name:
+            values.append(node.name)  # type: ignore[union-attr]
+            continue
+        match node:
+            case s.Binary():
+                plain = plain and node.op not in ("is", "like")
+                stack += (node.left, node.right)
+            case s.Call():
+                calls.append(node)
+                plain = plain and not node.named and None not in node.args
+                if type(node.function) is s.Name:
+                    functions.append(node.function.name)
+                else:
+                    plain = False
+                    stack.append(node.function)
+                stack += [a for a in node.args if a is not None]
+                stack += [value for _, value in node.named]
+            case s.Unary() | s.ByVal():
+                stack.append(node.operand)
+            case s.Member() | s.Bang():
+                plain = False
+                if node.object is not None:
+                    stack.append(node.object)
+            case s.TypeOf():
+                plain = False
+                stack.append(node.operand)
+            case s.Evaluate():
+                plain = False
+                values.append(node.text.lower())
+            case _:
+                plain = False
+    return Reads(tuple(values), tuple(functions), tuple(calls), plain)
 
 
 def assigned(node: s.Statement) -> set[str]:

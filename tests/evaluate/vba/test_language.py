@@ -307,7 +307,7 @@ def test_an_unreadable_statement_costs_nothing_else() -> None:
 
 def test_a_loop_without_end_is_left_and_what_follows_is_seen() -> None:
     program = Program(
-        'Function T()\nDo\nx = x + 1\nLoop\nFor i = 1 To 2000000000\ny = y + 1\nNext\nT = "seen"\nEnd Function',
+        'Function T()\nDo\nx = x + 1\nLoop\nFor i = 1 To 2000000000\ny = y + 1\nNext\nIf y Then T = "seen"\nEnd Function',
         limits=Limits(operations=200_000),
     )
     assert program.call("T") == "seen"
@@ -323,7 +323,7 @@ def test_empty_loops_take_no_time() -> None:
 
 @pytest.mark.limit("string_bytes")
 def test_a_text_that_doubles_stops_at_the_limit_of_one_text() -> None:
-    program = Program('Function T()\ns = "x"\nDo\ns = s & s\nLoop\nEnd Function')
+    program = Program('Function T()\ns = "x"\nDo\ns = s & s\nLoop\nT = s\nEnd Function')
     with pytest.raises(LimitReached) as stopped:
         program.call("T")
     assert stopped.value.name == "string_bytes"

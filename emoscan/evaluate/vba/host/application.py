@@ -61,6 +61,8 @@ class Host:
         self.names = names.GLOBAL[self.app]
         self.assigned: dict[str, Any] = {}
         """Names of the application that the script gave a value of its own."""
+        self._constants: dict[str, bool] = {}
+        """By name: whether it is that of an enumeration, or may be one of its constants."""
         self.reads: dict[str, str] = {}
         self.clipboard: Any = ""
         self.scheduled = 0
@@ -74,7 +76,12 @@ class Host:
 
     def knows(self, name: str) -> bool:
         """Whether a name that the project does not have is one of the application."""
-        return name in self.names or name in self.assigned or office.is_enumeration(name) or self.may_be_constant(name)
+        if name in self.names or name in self.assigned:
+            return True
+        known = self._constants.get(name)
+        if known is None:
+            known = self._constants[name] = office.is_enumeration(name) or self.may_be_constant(name)
+        return known
 
     def may_be_constant(self, name: str) -> bool:
         """A name nobody assigns to that is built like a constant of the object libraries, but is in none of our tables."""

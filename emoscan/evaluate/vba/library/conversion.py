@@ -51,8 +51,10 @@ def c_int(machine: Any, expression: Any) -> Any:
 def c_byte(machine: Any, expression: Any) -> Any:
     if type(expression) is int and 0 <= expression <= 0xFF:
         return expression
-    if type(expression) is str and len(expression) < 3 and expression.isascii() and expression.isdigit():
-        return int(expression)
+    if type(expression) is str and len(expression) < 4 and expression.isascii() and expression.isdigit():
+        number = int(expression)
+        if number <= 0xFF:
+            return number
     return to_byte(value_of(machine, expression))
 
 
