@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from emoscan.parse import xml
 from emoscan.parse.bundle import Callback, Document, Paragraph, Run, Shape
 
@@ -152,6 +154,8 @@ class Reader:
         self.left = MAX_TEXT
         self.copies = MAX_COPIES
         self.shapes: list[Shape] = []
+        self.frames: dict[str, str] = {}
+        """Names of controls by the identifier of the shape that shows each."""
         self.fields: list[tuple[str, str]] = []
         self.callbacks: list[Callback] = []
         self.controls: list[tuple[str, str, str]] = []
@@ -169,13 +173,18 @@ class Reader:
             paragraphs=tuple(self.main.paragraphs),
             stories={name: "\r".join(texts) for name, texts in self.stories.items() if any(texts)},
             tables=tuple(self.main.done),
-            shapes=tuple(self.shapes),
+            shapes=tuple(self.framed(shape) for shape in self.shapes),
             bookmarks=self.bookmarks,
             comments=tuple(self.comments),
             fields=tuple(self.fields),
             content_controls=tuple(self.controls),
             callbacks=tuple(self.callbacks),
         )
+
+    def framed(self, shape: Shape) -> Shape:
+        """A shape with the control that it shows, if it does."""
+        control = self.frames.get(shape.name)
+        return replace(shape, control=control, type="control") if control else shape
 
     def read_main(self, root: Element) -> None:
         self.main = _Walk(self, root).run()
@@ -290,6 +299,9 @@ class _Walk:
                 opened = self.open_bookmarks.pop(xml.attribute(element, "id"), None)
                 if opened is not None and opened[1] is context:
                     self.marks.append((opened[0], context, opened[2], context.length))
+            case "control":  # 17.3.3.3
+                if len(self.reader.frames) < MAX_ITEMS:
+                    self.reader.frames[xml.attribute(element, "shapeid")] = xml.attribute(element, "name")
             case "txbxContent":
                 self.contexts.append(_Context())
             case "wgp" | "wpc" if self.shapes:

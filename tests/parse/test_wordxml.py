@@ -94,6 +94,12 @@ def test_hyperlinks_are_fields():
     assert model.fields == (('HYPERLINK \\l "there" \\o "tip"', "shown"),)
 
 
+def test_the_shape_that_shows_a_control():
+    shape = '<v:shape id="_x0000_i1025" style="width:72pt"/>'
+    model = read(p(f'<w:r><w:object>{shape}<w:control w:name="TextBox1" w:shapeid="_x0000_i1025"/></w:object></w:r>'))
+    assert model.shapes == (Shape("_x0000_i1025", type="control", inline=True, control="TextBox1"),)
+
+
 def cell(*paragraphs: str) -> str:
     return f"<w:tc>{''.join(paragraphs)}</w:tc>"
 

@@ -68,6 +68,20 @@ DOCUMENT_EVENTS: Final = {
     "beforedoubleclick": 3,
     "beforerightclick": 3,
     "followhyperlink": 3,
+    **dict.fromkeys(
+        (
+            "addininstall addinuninstall afterremotechange aftersave afterxmlexport afterxmlimport beforedelete beforeremotechange"
+            " beforexmlexport beforexmlimport buildingblockinsert contentcontrolafteradd contentcontrolbeforecontentupdate"
+            " contentcontrolbeforedelete contentcontrolbeforestoreupdate lensgalleryrendercomplete modelchange newchart newsheet"
+            " pivottableaftervaluechange pivottablebeforeallocatechanges pivottablebeforecommitchanges pivottablebeforediscardchanges"
+            " pivottablechangesync pivottablecloseconnection pivottableopenconnection pivottableupdate rowsetcomplete sheetbeforedelete"
+            " sheetdeactivate sheetlensgalleryrendercomplete sheetpivottableaftervaluechange sheetpivottablebeforeallocatechanges"
+            " sheetpivottablebeforecommitchanges sheetpivottablebeforediscardchanges sheetpivottablechangesync sheetpivottableupdate"
+            " sheettableupdate tableupdate windowresize xmlbeforedelete"
+        ).split(),
+        2,
+    ),
+    **dict.fromkeys("sheetbeforedoubleclick sheetbeforerightclick sheetfollowhyperlink".split(), 3),
 }
 
 # Events of controls that fire without a click: when the page is painted or laid out, or the mouse passes over.
@@ -182,14 +196,14 @@ def event_of(project: Project, procedure: Procedure) -> tuple[str, int] | None:
 
 
 def uncalled(project: Project) -> list[Entry]:
-    """Procedures that nothing in the project names, and that need no arguments: a last resort."""
+    """Procedures that nothing in the project names, and that need no arguments or look like handlers of events: a last resort."""
     named = set(names_used(project))
     found = []
     for procedure in project.procedures:
         required = [p for p in procedure.tree.parameters if not p.optional and not p.rest]
         if (
             procedure.name not in named
-            and not required
+            and (not required or (procedure.module.type == "document" and "_" in procedure.name))
             and procedure.tree.kind in ("sub", "function")
             and not procedure.module.has_instances
         ):

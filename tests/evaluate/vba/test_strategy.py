@@ -59,6 +59,11 @@ def test_names_in_brackets(host, expected):
     assert commands(source, host=host) == expected
 
 
+@pytest.mark.parametrize(("host", "event"), [("excel", "Workbook_RowsetComplete(a, b)"), ("word", "Comm1_OnComm(ByVal x As Object)")])
+def test_events_that_are_rare(host, event):
+    assert commands(f'Private Sub {event}\nShell "calc"\nEnd Sub', host=host)[0][0] == "calc"
+
+
 def test_constants_of_the_project():
     source = '#If Z = 3 Then\nSub AutoOpen()\nShell "calc"\nEnd Sub\n#End If'
     assert commands(source, constants={"Z": "3"}) == [("calc", 1.0)]
