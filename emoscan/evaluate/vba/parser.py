@@ -641,7 +641,7 @@ class _Parser:
             try:
                 node = self.statement()
                 append(node)
-                if types[self.at] not in (NEWLINE, COLON, END) and not isinstance(node, s.Label) and not self.is_word("else"):
+                if types[self.at] not in (NEWLINE, COLON, END) and not isinstance(node, s.Label) and not self.is_word("else", "next"):
                     append(self.bad(self.at, "end of statement expected"))
             except (Unreadable, IndexError) as error:
                 self.at = start

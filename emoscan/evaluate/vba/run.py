@@ -279,10 +279,16 @@ STAGES: Final = {1: "runs by itself", 2: "runs on closing or use", 3: "runs on a
 
 
 def run_all(project: Project, found: list[Entry]) -> None:
-    """Run entries one after the other in one world, then what the objects they made wait for."""
+    """Run entries one after the other in one world, then what the code they added starts with and the objects they made wait for."""
+    known = len(project.procedures)
     for entry in found:
         if entry.procedure.index not in project.raised:
             run_one(project, entry.procedure, entry.event, arguments=entry.arguments)
+    if len(project.procedures) > known and project.host is not None:
+        names = {procedure.name for procedure in project.procedures[:known]}
+        added = [e for e in entries(project, project.host.record) if e.procedure.index >= known and e.procedure.name not in names]
+        for entry in added[:MOST_EVENTS]:
+            run_one(project, entry.procedure, entry.event)
     for procedure, instance in islice(project.events_of_instances(), MOST_EVENTS):
         run_one(project, procedure, project.spelling(procedure.name), instance)
 

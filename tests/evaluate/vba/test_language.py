@@ -107,6 +107,8 @@ def test_expressions(body: str, expected: Any) -> None:
         ("For i = 1 To 10: i = i + 2: T = T & i: Next", "36912"),
         ('For i = 0 To 1 Step 0.25: T = T & i & ";": Next', "0;0.25;0.5;0.75;1;"),
         ("For i = 1 To 2: For j = 1 To 2: T = T & i & j: Next j, i", "11122122"),
+        ("For i = 1 To 2\nFor j = 1 To 2\nT = T & i & j\nNext j, i\nT = T & i", "111221223"),
+        ("For Each i In Array(1, 2): For j = 1 To 1: For k = 1 To 2: T = T & i & k: Next k, j, i: T = T & 9", "111221229"),
         ("Do While T < 3: T = T + 1: Loop", 3),
         ("Do: T = T + 1: Loop Until T = 4", 4),
         ("Do Until T = 4: T = T + 1: If T = 2 Then Exit Do\nLoop", 2),

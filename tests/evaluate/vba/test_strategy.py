@@ -64,6 +64,13 @@ def test_events_that_are_rare(host, event):
     assert commands(f'Private Sub {event}\nShell "calc"\nEnd Sub', host=host)[0][0] == "calc"
 
 
+def test_what_added_code_starts_with():
+    code = '"Sub AutoClose()" & vbLf & "Shell ""calc""" & vbLf & "End Sub"'
+    assert commands(f"Sub AutoOpen()\nThisDocument.VBProject.VBComponents.Add(1).CodeModule.AddFromString {code}\nEnd Sub") == [
+        ("calc", 1.0)
+    ]
+
+
 def test_constants_of_the_project():
     source = '#If Z = 3 Then\nSub AutoOpen()\nShell "calc"\nEnd Sub\n#End If'
     assert commands(source, constants={"Z": "3"}) == [("calc", 1.0)]

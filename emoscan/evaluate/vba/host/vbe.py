@@ -91,7 +91,8 @@ class Code:
                 machine.child(text, "script.vba", label=place, how=f"code added by {how}")
                 self.added += 1
                 project.add(bundle.Module(f"added{self.added}", text))
-            else:
+            if not own or target.data["project"] is not self.project():
+                # What a template or another document starts with runs when that is opened.
                 module = bundle.Module(display(target.data["name"]), text)
                 made = bundle.VbaProject((module,), document=bundle.Document(host=self.host.app))  # type: ignore[arg-type]
                 machine.child(bundle.dump(made), bundle.VBA_PROJECT, label=place, how=f"code added by {how}")
