@@ -19,23 +19,35 @@ MEMBERS: Final = 100
 
 @step("decompress", takes=tuple(WBITS))
 def decompress(artifact: Artifact, ctx: Context) -> Yields:
-    """What is inside. Of damaged data, what comes out before the damage."""
+    """What is inside. Of damaged data, what comes out before the damage. Members of a gzip file without a name go on the one before."""
     word = WORDS[artifact.kind]
     rest, name = artifact.data, ""
-    for _ in range(MEMBERS if word == "gzip" else 1):
-        if word == "gzip":
-            name = gzip_name(rest)
+    pieces: list[bytes] = []
+    more = True
+    for number in range(MEMBERS if word == "gzip" else 1):
+        named = gzip_name(rest) if word == "gzip" else ""
+        if named or not number:
+            yield from _file(pieces, name, word)
+            pieces, name = [], named
         try:
             plain, rest = ctx.inflate(rest, WBITS[artifact.kind])
         except zlib.error as error:
             plain = _until_damage(rest, WBITS[artifact.kind], ctx)
             yield Problem("malformed", word, f"{word} data is damaged ({error}); {len(plain):,} bytes of it were read")
             rest = b""
-        if plain:
-            yield Child(plain, label=name, how=word)
-        if word != "gzip" or not rest.startswith(b"\x1f\x8b"):
-            return
-    yield Problem("limit", "gzip", f"more than {MEMBERS} members in one gzip file; the rest was not read")
+        pieces.append(plain)
+        more = word == "gzip" and rest.startswith(b"\x1f\x8b")
+        if not more:
+            break
+    yield from _file(pieces, name, word)
+    if more:
+        yield Problem("limit", "gzip", f"more than {MEMBERS} members in one gzip file; the rest was not read")
+
+
+def _file(pieces: list[bytes], name: str, word: str) -> Yields:
+    plain = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    if plain:
+        yield Child(plain, label=name, how=word)
 
 
 def gzip_name(data: bytes) -> str:

@@ -43,7 +43,7 @@ SIGNATURES: Final[dict[str, tuple[Signature, ...]]] = {
     "archive.rar": ((0, b"Rar!\x1a\x07"), (0, b"RE~^")),
     "archive.cab": ((0, b"MSCF\0\0\0\0"), (0, b"ISc(")),
     "archive.bzip2": ((4, bytes.fromhex("314159265359")), (4, bytes.fromhex("177245385090"))),
-    "archive.xz": ((0, b"\xfd7zXZ\0"),),
+    "archive.xz": ((0, b"\xfd7zXZ\0"), (0, b"\x5d\0\0")),
     "archive.lzip": ((0, b"LZIP\x01"),),
     "archive.zstd": ((0, b"\x28\xb5\x2f\xfd"),),
     "archive.lz4": ((0, b"\x04\x22\x4d\x18"),),
@@ -114,7 +114,14 @@ def _boot_sector(data: bytes) -> bool:
     return data[:1] in (b"\xeb", b"\xe9") and data[510:512] == b"\x55\xaa" and not data[-512:].startswith(b"conectix")
 
 
+def _lzma_alone(data: bytes) -> bool:
+    """The old .lzma: a window that is a power of two or half more, a size that is not stated or sensible, and the coder's first byte."""
+    window, size = int.from_bytes(data[1:5], "little"), int.from_bytes(data[5:13], "little")
+    return data[0] == 0xFD or (window.bit_count() in (1, 2) and data[13:14] == b"\0" and (size == (1 << 64) - 1 or size < 1 << 36))
+
+
 SECOND_LOOK: Final[dict[str, Callable[[bytes], bool]]] = {
+    "archive.xz": _lzma_alone,
     "archive.bzip2": lambda data: data.startswith(b"BZh") and data[3:4] in b"123456789",
     "disk.fat": _boot_sector,
     "disk.ntfs": _boot_sector,

@@ -20,7 +20,7 @@ from emoscan.registry import Look, sniffs, step
 if TYPE_CHECKING:
     from emoscan.parse.opendocument import Content
 
-_OWN: Final = ("content.xml", "styles.xml", "meta.xml", "settings.xml", "manifest.rdf", "mimetype")
+_OWN: Final = ("content.xml", "styles.xml", "meta.xml", "settings.xml", "manifest.rdf", "mimetype", "layout-cache")
 _MANIFEST: Final = "meta-inf/manifest.xml"
 _READ: Final = ("content.xml", "styles.xml", "meta.xml")
 """Those of the document's own parts that load or start something. The parts of objects inside have the same names in folders of their own."""

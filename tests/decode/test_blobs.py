@@ -197,9 +197,9 @@ def test_decompress(kind, pack, how):
 
 def test_gzip_members_and_their_names():
     named = b"\x1f\x8b\x08\x08" + b"\0" * 6 + b"a.ps1\0" + gzip.compress(b"one", mtime=0)[10:]
-    assert run(compressed.decompress, named + gzip.compress(b"two", mtime=0), "archive.gzip") == [
-        Child(b"one", label="a.ps1", how="gzip"),
-        Child(b"two", how="gzip"),
+    assert run(compressed.decompress, gzip.compress(b"zero", mtime=0) + named + gzip.compress(b"two", mtime=0), "archive.gzip") == [
+        Child(b"zero", how="gzip"),
+        Child(b"onetwo", label="a.ps1", how="gzip"),
     ]
 
 

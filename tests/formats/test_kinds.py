@@ -208,3 +208,11 @@ def test_floods_are_sniffed_in_no_time(flood):
     start = time.process_time()
     sniff(data)
     assert time.process_time() - start < 0.5
+
+
+def test_the_old_lzma_is_told_by_its_header():
+    import lzma
+
+    packed = lzma.compress(b"hello" * 50, format=lzma.FORMAT_ALONE)
+    assert sniff(packed) == ("archive.xz",)
+    assert sniff(b"\x5d\0\0\0\0" + b"x" * 20) != ("archive.xz",)
