@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emoscan.context import Context
+from emoscan.evaluate.clear import Clear
 from emoscan.model import Artifact, Yields
 from emoscan.parse.text import text_of
 from emoscan.registry import step
@@ -14,5 +15,10 @@ def evaluate_powershell(artifact: Artifact, ctx: Context) -> Yields:
     from emoscan.evaluate.core.world import DEFAULT_NOW
     from emoscan.evaluate.powershell.run import evaluate
 
-    evaluate(text_of(artifact.data), ctx.budget, ctx.emit, ctx.inside, ctx.name, ctx.now() or DEFAULT_NOW, tuple(ctx.files()))
+    text = text_of(artifact.data)
+    clear = Clear(ctx, text)
+    try:
+        evaluate(text, ctx.budget, clear, ctx.inside, ctx.name, ctx.now() or DEFAULT_NOW, tuple(ctx.files()))
+    finally:
+        clear.report()
     yield from ()

@@ -158,6 +158,9 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(12, 36, ("]",), r"\[(?:system\.)?[a-z][a-z.]{1,80}(?:\[\])?\]\s*(?:::|\$|\()"),
         Sign(10, 30, ("-",), r"-(?<=[\s)\]'\"\w]-)(?:eq|ne|gt|lt|ge|le|like|notlike|match|notmatch|contains|replace|creplace|join|split|bxor|band|and|or|not|as|is|isnot|f)(?=[\s('\"$\[])"),
         Sign(25, 25, ("-join",), r"(?:\A|[\s(])-join\s*\("),
+        Sign(10, 60, ("${",), r"\$\{[^\w\s{}]{1,20}\}"),
+        Sign(25, 25, ("invokecommand.",), r"\.invokecommand\."),
+        Sign(15, 15, ("|",), r"\|\s*&\s*[$('\"]|\|\s*(?:iex|invoke-expression)\s*$"),
         Sign(20, 20, ("[cmdletbinding",), r"^\s*\[cmdletbinding\("),
         Sign(12, 12, ("param",), r"^\s*param\s*\(\s*(?:\[|\$|$)"),
         Sign(12, 24, ("function ", "filter "), r"^\s*(?:function|filter) (?:\w{1,20}:)?[a-z]\w{0,40}(?:-\w{1,60})?\s*(?:\([^()\n]{0,300}\)\s*)?\{?\s*$"),
@@ -181,6 +184,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
     ),
     "script.cmd": (
         Sign(70, 70, ("echo off",), r"^\s*@\s*echo off\b"),
+        Sign(60, 60, ("echo off",), r"\A[\s\ufeff@]{1,20}echo off\b"),  # whatever the lines below are: they are written to files
         # a command line: a program of Windows, with its path or without, and an argument
         Sign(75, 75, (), r"""\A[\s@("']{0,20}(?:[a-z]:\\[^"<>|\n]{0,300}\\|%\w{1,30}%\\?[^"<>|\s]{0,200})?""" + _COMMAND + r"""(?:\.exe)?["']{0,2}(?=[\s,;/]|$)"""),
         # cmd with a switch: what follows may be PowerShell in quotes
@@ -240,7 +244,7 @@ NAMED: Final = {
 """Kinds that the extension of a name speaks for, when the signs leave it open."""
 
 BY_NAME: Final = {
-    "script.cmd": ("text.plain",), "script.vbs": ("text.plain",), "script.js": ("text.plain",), "script.wsf": ("text.plain", "text.xml", "text.html"),
+    "script.cmd": ("text.plain",), "script.powershell": ("text.plain",), "script.vbs": ("text.plain",), "script.js": ("text.plain",), "script.wsf": ("text.plain", "text.xml", "text.html"),
     "script.hta": ("text.plain", "text.html"),
 }  # fmt: skip
 """What Windows runs it runs by the name: text without any sign of its own is what it is called, and a page called .hta is an application."""

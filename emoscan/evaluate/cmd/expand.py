@@ -169,6 +169,10 @@ def delayed(text: str, get: Lookup, grow: Callable[[int], None], *, batch: bool)
 _DELAYED: Final = lazy(r"[!^]")
 
 
+_SEARCHED: Final = lazy(r"\$\w{1,40}:(.)")
+"""`%~$PATH:a`: the file of that name in one of the folders of a variable."""
+
+
 def loop_variables(text: str, values: dict[str, str], path: Callable[[str, str], str], grow: Callable[[int], None]) -> str:
     """The fourth phase: `%a` and `%~nxa` of the FOR loops around. `path` applies modifiers to a value."""
     if "%" not in text or not values:
@@ -182,6 +186,11 @@ def loop_variables(text: str, values: dict[str, str], path: Callable[[str, str],
             end = found + 2
             while text[end : end + 1].lower() in MODIFIERS and end < len(text):
                 end += 1
+            searched = _SEARCHED.match(text, end)
+            if searched is not None and searched[1] in values:
+                out.append(path(values[searched[1]], "$"))
+                at = searched.end()
+                continue
             # `%~na`: the last of the letters may be the variable itself
             if text[end : end + 1] not in values or not text[end : end + 1]:
                 end -= 1
@@ -207,6 +216,8 @@ def loop_variables(text: str, values: dict[str, str], path: Callable[[str, str],
 def path_parts(value: str, modifiers: str, world: Any) -> str:
     """A value with the modifiers of `%~` applied: quotes off, and parts of the whole path."""
     value = value.strip().strip('"') if value[:1] == '"' else value.replace('"', "") if modifiers else value
+    if modifiers == "$":  # programs of Windows are found, and nothing else is
+        return rf"{world.profile.windows}\System32\{value}" if value.lower().endswith(".exe") else ""
     letters = [letter for letter in modifiers.lower() if letter in MODIFIERS]
     if not letters:
         return value

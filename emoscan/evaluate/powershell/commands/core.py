@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from emoscan.evaluate.core.failures import ScriptEnd
 from emoscan.evaluate.core.values import MISSING, Unknown
-from emoscan.evaluate.powershell.binding import Args, Call
+from emoscan.evaluate.powershell.binding import Call
 from emoscan.evaluate.powershell.commands import ALIASES, cmdlet, command_info, found_commands, spelt
 from emoscan.evaluate.powershell.convert import elements, is_list, truth, unwrap
 from emoscan.evaluate.powershell.flow import Break, Code, Continue, Return, Scope
@@ -186,17 +186,18 @@ def invoke_expression(m: Any, call: Call) -> list[Any]:
 )
 def invoke_command(m: Any, call: Call) -> list[Any]:
     block = call.get("ScriptBlock")
+    args = call.many("ArgumentList")
     if type(block) is not Code:  # a session stands before it
-        block = next((value for value in [*call.values.values(), *call.extra] if type(value) is Code), block)
+        block = next((value for value in [*call.values.values(), *args, *call.extra] if type(value) is Code), block)
+        args = [value for value in args if value is not block]
         if block is None and call.input:
             block = next((value for value in call.input if type(value) is Code), None)
     if call.has("ComputerName") and type(call.get("ComputerName")) is not Code:
         m.effect("connect", call.text("ComputerName"), "Invoke-Command")
-    args: Args = [(None, value) for value in call.many("ArgumentList")]
     if type(block) is Code:
         from emoscan.evaluate.powershell.net.session import run_block
 
-        value = run_block(m, block, args, call.scope, dot=call.on("NoNewScope"))
+        value = run_block(m, block, [(None, value) for value in args], call.scope, dot=call.on("NoNewScope"))
         return list(elements(value))
     if block is not None:
         return list(m.evaluate_text(block, "Invoke-Command", call.scope))

@@ -144,11 +144,18 @@ def expand_string(machine: Any, _this: Object, text: Any) -> Any:
     return unwrap(machine.call_code(Code(machine.parse(quoted)), [], None, machine.top, dot=True))
 
 
-@INVOKER.call("GetCommand", "GetCmdlet", "GetCmdlets", "GetCommands", "GetCommandName", opened=True)
+@INVOKER.call("GetCommand", "GetCmdlet", "GetCmdlets", "GetCommands", opened=True)
 def get_command(machine: Any, _this: Object, name: Any = "*", *_rest: Any) -> Any:
     from emoscan.evaluate.powershell import commands
 
     return unwrap(commands.found_commands(machine, machine.shown(name), machine.top))
+
+
+@INVOKER.call("GetCommandName", opened=True)
+def get_command_name(machine: Any, _this: Object, name: Any = "*", *_rest: Any) -> Any:
+    from emoscan.evaluate.powershell import commands
+
+    return unwrap([info.get("Name") for info in commands.found_commands(machine, machine.shown(name), machine.top)])
 
 
 @VARIABLES.call("Get")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -121,6 +122,48 @@ def is_well_formed(machine: Any, _type: str, text: Any, _kind: Any = None) -> bo
     return "://" in machine.shown(text)
 
 
+BUILDER: Final = net_class("System.UriBuilder")
+PARTS: Final = ("scheme", "host", "port", "path", "query")
+
+
+@BUILDER.makes
+def make_builder(machine: Any, first: Any = "http://localhost/", *rest: Any) -> Object:
+    """UriBuilder(address) or UriBuilder(scheme, host, port, path, query)."""
+    made = Object(BUILDER)
+    if not rest:
+        given = urlsplit(display(address(machine, first)))
+        found = [given.scheme or "http", given.hostname or "localhost", "", given.path, given.query]
+        with suppress(ValueError):
+            found[2] = str(given.port or "")
+    else:
+        found = [machine.shown(value) for value in (first, *rest)][: len(PARTS)]
+        found += [""] * (len(PARTS) - len(found))
+    made.data.update(zip(PARTS, found, strict=True))
+    return made
+
+
+def _builder_part(part: str) -> None:
+    @BUILDER.prop(part)
+    def get_part(_machine: Any, this: Object) -> Any:
+        return this.data[part]
+
+    BUILDER.setter(part)(lambda machine, this, value: this.data.__setitem__(part, machine.shown(value)))
+
+
+for _part in PARTS:
+    _builder_part(_part)
+
+
+@BUILDER.prop("Uri")
+def builder_uri(machine: Any, this: Object) -> Object:
+    scheme, host, port_, path, query = (this.data[part].strip() for part in PARTS)
+    usual = {"http": "80", "https": "443"}.get(scheme.lower(), "")
+    shown = host if port_ in ("", "-1", "0", usual) else f"{host}:{port_}"
+    return make_uri(machine, f"{scheme}://{shown}/{path.lstrip('/')}" + (f"?{query.lstrip('?')}" if query else ""))
+
+
+BUILDER.call("ToString")(lambda machine, this: builder_uri(machine, this).data["url"])
+
 for _web in ("System.Web.HttpUtility", "System.Net.WebUtility"):
     _utility = net_class(_web)
     _utility.shared("UrlEncode", "UrlPathEncode")(
@@ -201,6 +244,15 @@ def upload(machine: Any, this: Object, url: Any, *rest: Any) -> Any:
     sent = machine.shown(rest[-1])[:200] if rest else ""
     machine.effect("connect", where, "WebClient.Upload", sent=sent)
     return Unknown(f"answer of {display(where)}")
+
+
+NETWORK: Final = net_class("Microsoft.VisualBasic.Devices.Network")
+NETWORK.makes(lambda _machine: Object(NETWORK))
+
+
+@NETWORK.call("DownloadFile", opened=True)
+def network_download(machine: Any, _this: Object, url: Any, path: Any = "", *_rest: Any) -> None:
+    fetched(machine, address(machine, url), "Network.DownloadFile", machine.text(path))
 
 
 # ---------------------------------------------------------------- headers, proxies, credentials
