@@ -34,9 +34,7 @@ def say_what_is_not_read(artifact: Artifact, ctx: Context) -> Yields:
 
 
 INSTEAD: Final = {
-    "archive.arj": "ARJ archives are not read",
     "archive.ace": "ACE archives are not read",
-    "archive.lzh": "LZH archives are not read",
     "disk.vmdk": "VMware disks are not read",
     "disk.dmg": "disks of macOS are not read",
 }

@@ -6,14 +6,12 @@ import struct
 from typing import Final
 
 from emoscan.parse import Malformed
+from emoscan.parse.huffman import CODE_BITS, table
 
 FRAME: Final = 32_768
 _PRETREE, _LENGTHS = 20, 249
 _MIN_MATCH: Final = 2
 _VERBATIM, _ALIGNED, _PLAIN = 1, 2, 3
-_CODE_BITS: Final = 16
-"""No code is longer."""
-
 _SLOTS: Final = {15: 30, 16: 32, 17: 34, 18: 36, 19: 38, 20: 42, 21: 50}
 _FOOTER: Final = tuple(0 if slot < 4 else min((slot >> 1) - 1, 17) for slot in range(51))
 _BASE: Final = tuple(sum(1 << bits for bits in _FOOTER[:slot]) for slot in range(51))
@@ -80,10 +78,10 @@ class Lzx:
         self.bits &= (1 << self.count) - 1
         return value
 
-    def symbol(self, table: list[tuple[int, int]]) -> int:
-        """`table` gives (symbol, length) for every 16 bits that may come next."""
-        self.need(_CODE_BITS)
-        symbol, length = table[self.bits >> self.count - _CODE_BITS & 0xFFFF]
+    def symbol(self, codes: list[tuple[int, int]]) -> int:
+        """`codes` gives (symbol, length) for every 16 bits that may come next."""
+        self.need(CODE_BITS)
+        symbol, length = codes[self.bits >> self.count - CODE_BITS & 0xFFFF]
         if not length:
             raise Malformed("LZX: no such code")
         self.count -= length
@@ -113,25 +111,25 @@ class Lzx:
             return
         if self.block not in {_VERBATIM, _ALIGNED}:
             raise Malformed(f"LZX block of type {self.block}")
-        self.aligned = _table([self.read(3) for _ in range(8)]) if self.block == _ALIGNED else []
+        self.aligned = table([self.read(3) for _ in range(8)]) if self.block == _ALIGNED else []
         self.lengths(self.main_lengths, 0, 256)
         self.lengths(self.main_lengths, 256, len(self.main_lengths))
         self.lengths(self.length_lengths, 0, _LENGTHS)
-        self.main = _table(self.main_lengths)
-        self.length = _table(self.length_lengths)
+        self.main = table(self.main_lengths)
+        self.length = table(self.length_lengths)
 
     def lengths(self, lengths: list[int], at: int, end: int) -> None:
         """Code lengths as differences from those of the block before."""
-        table = _table([self.read(4) for _ in range(_PRETREE)])
+        pretree = table([self.read(4) for _ in range(_PRETREE)])
         while at < end:
-            code = self.symbol(table)
+            code = self.symbol(pretree)
             if code <= 16:
                 lengths[at] = (lengths[at] - code) % 17
                 at += 1
                 continue
             if code == 19:
                 run = self.read(1) + 4
-                value = (lengths[at] - self.symbol(table)) % 17
+                value = (lengths[at] - self.symbol(pretree)) % 17
             else:
                 run, value = (self.read(4) + 4 if code == 17 else self.read(5) + 20), 0
             for index in range(at, min(at + run, end)):
@@ -194,13 +192,3 @@ class Lzx:
                 struct.pack_into("<I", out, at + 1, (target - position if target >= 0 else target + self.translated) & 0xFFFFFFFF)
             at += 5
         return bytes(out)
-
-
-def _table(lengths: list[int]) -> list[tuple[int, int]]:
-    """Canonical Huffman codes, shorter ones first: for every 16 bits the (symbol, length) they begin with."""
-    table: list[tuple[int, int]] = []
-    for length, symbol in sorted((length, symbol) for symbol, length in enumerate(lengths) if 0 < length <= _CODE_BITS):
-        table += [(symbol, length)] * (1 << _CODE_BITS - length)
-    if len(table) > 1 << _CODE_BITS:
-        raise Malformed("LZX: more codes than there is room for")
-    return table + [(0, 0)] * ((1 << _CODE_BITS) - len(table))
