@@ -97,6 +97,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(70, 70, ("activexobject", "createobject", "getobject"), r"\b(?:activexobject|createobject|getobject)\s*\(\s*[\"'\w]"),
         Sign(15, 15, (".resizeto", ".moveto", ".close"), r"\b(?:window|self)\s*\.\s*(?:resizeto|moveto|close)\s*\("),
         Sign(-60, -60, ("$",), r"\$\w{1,60}\s*="),
+        Sign(-60, -60, ("var ", "let ", "const ", "function", "try", "//", "/*"), r"\A[\s\ufeff]*(?://|/\*|(?:var|let|const|function)\s|\(function|try\s*\{)"),
         Sign(-30, -30, ("<html", "<body", "<!doctype"), r"<(?:html|body|!doctype)\b"),
     ),
     "text.html": (

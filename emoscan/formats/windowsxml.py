@@ -19,7 +19,8 @@ SETTINGS: Final = 100_000
 
 _DEEP_LINK: Final = lazy(r"<DeepLink\s{0,9}>([^<]{1,8000})<", re.IGNORECASE)
 _LOCATION: Final = lazy(
-    r"<(?:url|location|include)\b(?:[^<>]{0,400}\bpath\s{0,9}=\s{0,9}\"([^\"<]{1,2000})\"|[^<>]{0,400}>([^<]{1,2000})<)", re.IGNORECASE
+    r"<(?:url|location|include|iconreference)\b(?:[^<>]{0,400}\bpath\s{0,9}=\s{0,9}\"([^\"<]{1,2000})\"|[^<>]{0,400}>([^<]{1,2000})<)",
+    re.IGNORECASE,
 )
 _TASK: Final = lazy(r"<Command\s{0,9}>([^<]{1,4000})</Command\s{0,9}>\s{0,200}(?:<Arguments\s{0,9}>([^<]{0,16000})<)?", re.IGNORECASE)
 _SCRIPT: Final = lazy(r"<(?:\w{1,20}:)?script\b([^<>]{0,400})>", re.IGNORECASE)
@@ -34,6 +35,9 @@ LANGUAGES: Final = {
     "vbs": "script.vbs",
     "jscript.encode": "script.encoded",
     "vbscript.encode": "script.encoded",
+    "c#": "script.csharp",
+    "csharp": "script.csharp",
+    "cs": "script.csharp",
 }
 
 
@@ -43,10 +47,16 @@ def open_xml(artifact: Artifact, ctx: Context) -> Yields:
     ctx.budget.spend(len(text) // 64)
     if len(text) < SETTINGS and "deeplink" in text.lower():
         yield from _settings(text, ctx)
-    if "<libraryDescription" in text or "<persistedQuery" in text:
+    if "<libraryDescription" in text or "<persistedQuery" in text or "<searchConnectorDescription" in text:
         yield from _locations(text)
     if "<Exec" in text and "schemas.microsoft.com/windows/2004/02/mit/task" in text:
         yield from _tasks(text, ctx)
+    if "<jnlp" in text:
+        yield from _web_start(text)
+    if "schemas.microsoft.com/appx/appinstaller" in text or "urn:schemas-microsoft-com:asm.v" in text:
+        yield from _installed_from(text)
+    if "schemas.microsoft.com/developer/msbuild" in text or "<UsingTask" in text:
+        yield from _build(text, ctx)
     if "XSL/Transform" in text:
         yield from _scripts(text, ctx)
     if "<script:module" in text:
@@ -80,6 +90,58 @@ def _tasks(text: str, ctx: Context) -> Yields:
         ctx.budget.grow(len(command), "command line")
         yield Fact("effect.schedule", command, "task as XML")
         yield Child(as_bytes(command), "script.cmd", how="command line of a task")
+
+
+_CODEBASE: Final = lazy(r"<jnlp\b[^<>]{0,2000}\bcodebase\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,2000})", re.IGNORECASE)
+_JAR: Final = lazy(r"<(?:jar|nativelib|extension)\b[^<>]{0,2000}\bhref\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,2000})", re.IGNORECASE)
+_PACKAGE: Final = lazy(
+    r"<(?:\w{1,20}:)?(mainpackage|mainbundle|package|bundle|deploymentprovider)\b[^<>]{0,2000}\b(?:uri|codebase)\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,2000})",
+    re.IGNORECASE,
+)
+_EXEC: Final = lazy(r"<exec\b[^<>]{0,2000}\bcommand\s{0,9}=\s{0,9}(?:\"([^\"<>]{1,16000})\"|'([^'<>]{1,16000})')", re.IGNORECASE)
+_CODE: Final = lazy(r"<code\b[^<>]{0,400}>", re.IGNORECASE)
+
+
+def _web_start(text: str) -> Yields:
+    """The programs that Java Web Start fetches and runs."""
+    base = _CODEBASE.search(text)
+    for number, match in enumerate(_JAR.finditer(text)):
+        if number >= MOST:
+            return
+        address = unescape(match[1]).strip()
+        if base is not None and "://" not in address[:10]:
+            address = unescape(base[1]).strip().rstrip("/") + "/" + address.lstrip("/")
+        yield Fact("effect.download", address, "Java Web Start")
+        yield Fact("effect.load", address, "Java Web Start")
+
+
+def _installed_from(text: str) -> Yields:
+    """Where App Installer and ClickOnce fetch the program."""
+    for number, match in enumerate(_PACKAGE.finditer(text)):
+        if number >= MOST:
+            return
+        if "://" in match[2][:10] or match[2].startswith("\\\\"):
+            yield Fact("link.external", unescape(match[2]).strip(), "package to install")
+
+
+def _build(text: str, ctx: Context) -> Yields:
+    """A project that MSBuild builds: the commands it runs, and the code it compiles and calls."""
+    for number, match in enumerate(_EXEC.finditer(text)):
+        if number >= MOST:
+            break
+        command = unescape(match[1] or match[2]).strip()
+        ctx.budget.grow(len(command), "command line")
+        yield Fact("effect.run", command, "MSBuild task")
+        yield Child(as_bytes(command), "script.cmd", how="command line of an MSBuild task")
+    if "codetaskfactory" in text.lower():
+        for number, match in enumerate(_CODE.finditer(text)):
+            if number >= MOST:
+                return
+            end = text.lower().find("</code", match.end())
+            body = text[match.end() : end if end >= 0 else len(text)].strip().removeprefix("<![CDATA[").removesuffix("]]>")
+            ctx.budget.grow(len(body), "code of a project")
+            yield Fact("effect.load", body[:200], "MSBuild inline task")
+            yield Child(as_bytes(body), "script.csharp", how="code of an MSBuild task")
 
 
 def _scripts(text: str, ctx: Context) -> Yields:

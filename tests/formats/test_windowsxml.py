@@ -41,6 +41,42 @@ from emoscan.model import Artifact, Child, Fact
             [],
             [("office.vba-source", 'Sub Main\nShell("inert")\nEnd Sub')],
         ),
+        (
+            "<searchConnectorDescription><iconReference>\\\\files.example.test\\i.ico</iconReference><simpleLocation><url>http://files.example.test/a/</url>",
+            [
+                ("link.external", "\\\\files.example.test\\i.ico", "folder of a library"),
+                ("link.external", "http://files.example.test/a/", "folder of a library"),
+            ],
+            [],
+        ),
+        (
+            '<jnlp codebase="http://files.example.test/b/"><resources><jar href="a.jar"/><jar href="https://x.example.test/c.jar"/></resources></jnlp>',
+            [
+                ("effect.download", "http://files.example.test/b/a.jar", "Java Web Start"),
+                ("effect.load", "http://files.example.test/b/a.jar", "Java Web Start"),
+                ("effect.download", "https://x.example.test/c.jar", "Java Web Start"),
+                ("effect.load", "https://x.example.test/c.jar", "Java Web Start"),
+            ],
+            [],
+        ),
+        (
+            '<AppInstaller xmlns="http://schemas.microsoft.com/appx/appinstaller/2017"><MainPackage Uri="http://files.example.test/a.msix"/></AppInstaller>',
+            [("link.external", "http://files.example.test/a.msix", "package to install")],
+            [],
+        ),
+        (
+            (
+                '<Project xmlns="http://schemas.microsoft.com/developer/msbuild/2003"><Exec Command="echo &quot;inert&quot;"/>'
+                '<UsingTask TaskFactory="CodeTaskFactory"><Code Language="cs"><![CDATA[class C {}]]></Code></UsingTask></Project>'
+            ),
+            [("effect.run", 'echo "inert"', "MSBuild task"), ("effect.load", "class C {}", "MSBuild inline task")],
+            [("script.cmd", 'echo "inert"'), ("script.csharp", "class C {}")],
+        ),
+        (
+            '<s:stylesheet xmlns:s="http://www.w3.org/1999/XSL/Transform"><m:script language="C#"><![CDATA[class D {}]]></m:script></s:stylesheet>',
+            [],
+            [("script.csharp", "class D {}")],
+        ),
         ("<feed><url>\\\\fileserver\\a</url><Command>x</Command></feed>", [], []),
     ],
 )

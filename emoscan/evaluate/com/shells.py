@@ -198,6 +198,7 @@ def _set_variable(machine: Any, _this: Object, name: Any, value: Any) -> None:
     key, content = known(machine, name).lower(), known(machine, value)
     machine.grow(len(content))
     machine.world.environment[key] = content
+    machine.world.set_here.add(key)
 
 
 @ENVIRONMENT.method("Count", "Length")

@@ -233,7 +233,7 @@ class Machine:
         if not shown.strip():
             return
         if self.effects != seen:
-            self.child(self.world.on_servers(shown), "script.cmd", how=f"command line of {how}")
+            self.child(self.world.as_started(shown), "script.cmd", how=f"command line of {how}")
         self.give_named_files(shown)
 
     def type_keys(self, keys: str | Unknown, how: str) -> None:

@@ -16,6 +16,8 @@ from msgspec import Struct
 from emoscan.budget import Budget
 from emoscan.evaluate.core.values import Unknown
 
+LONGEST_EXPANDED: Final = 1 << 20
+
 
 class Profile(Struct, frozen=True, kw_only=True):
     """Who and where the script thinks it runs: a fast computer with a history of use, in a domain, set up in Japanese."""
@@ -291,6 +293,8 @@ class World:
         self.arguments: tuple[str, ...] = ()
         self.script_host = rf"{self.profile.windows}\System32\wscript.exe"
         """The program that runs a script, and what stands behind the script's name."""
+        self.set_here: set[str] = set()
+        """Environment variables that the script set."""
         self.drives: dict[str, str] = {}
         """Shares by the letter they were connected as."""
         self._online = True
@@ -374,8 +378,14 @@ class World:
                 parts.append(part)
         return "\\\\" + "\\".join(parts) if unc else "\\".join(parts) if len(parts) > 1 else "".join(parts) + "\\"
 
-    def on_servers(self, command: str) -> str:
-        """A command line with the letters of connected drives as the shares they stand for."""
+    def as_started(self, command: str) -> str:
+        """A command line with what only this script knows: the variables it set, and the shares its drive letters stand for."""
+        for name in self.set_here:
+            value = self.environment.get(name, "")
+            if name in command.lower() and len(value) * command.count("%") < LONGEST_EXPANDED:
+                command = re.sub(rf"%{re.escape(name)}%", lambda _, value=value: value, command, flags=re.IGNORECASE)  # type: ignore[misc]
+                quoted = "'" + value.replace("'", "''") + "'"
+                command = re.sub(rf"\$env:{re.escape(name)}\b", lambda _, quoted=quoted: quoted, command, flags=re.IGNORECASE)  # type: ignore[misc]
         if not self.drives:
             return command
         return re.sub(r"(?<![\w:])([a-zA-Z]):(?=[\\/])", lambda found: self.drives.get(found[1].lower(), found[0]), command)

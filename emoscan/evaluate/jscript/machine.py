@@ -337,6 +337,13 @@ def get(machine: JsMachine, this: Any, name: str) -> Any:
 
 
 @operation
+def has(_machine: JsMachine, this: Any, name: str) -> bool:
+    """Whether a name inside `with (object)` is a member of it."""
+    key = name.lower()
+    return isinstance(this, Object) and (key in this.cls.get or key in this.cls.put or f"={key}" in this.data)
+
+
+@operation
 def value(machine: JsMachine, this: Any, name: str) -> Any:
     """The value of a property that was taken for a method."""
     return machine.get(this, name) if isinstance(this, Object) else None

@@ -154,7 +154,7 @@ function proxy(number) {
       if (isIndex(name)) putIndex(found, '', name, value); else if (typeof name === 'string') ask('put', found, name, value);
       return true;
     },
-    has: function () { return true; },
+    has: function (t, name) { return typeof name === 'string' && ask('has', found, name); },
     deleteProperty: function () { return true; },
     ownKeys: function () { return ['prototype']; },
     apply: function (t, self, args) { return ask.apply(null, ['index', found].concat(args)); },

@@ -336,3 +336,18 @@ def test_a_drive_that_was_connected_leads_to_its_share():
     assert [item.data for item in found if isinstance(item, Child) and item.kind == "script.cmd"] == [
         rb"msiexec /i \\files.example.test@80\a\b.msi /qn http://c:80/"
     ]
+
+
+def test_commands_know_the_variables_the_script_set():
+    found = run(
+        "var e = new ActiveXObject('WScript.Shell').Environment('Process'); e('QQ') = \"it's\";"
+        "new ActiveXObject('WScript.Shell').Run('cmd /c echo %qq% & powershell -c $env:QQ')"
+    )
+    assert [item.data for item in found if isinstance(item, Child) and item.kind == "script.cmd"] == [
+        b"cmd /c echo it's & powershell -c 'it''s'"
+    ]
+
+
+def test_inside_with_only_members_of_the_object_are_its_own():
+    found = run("var o = {b: 'a.exe'}; with (new ActiveXObject('WScript.Shell')) { Run(o.b, 0); }")
+    assert effects(found, "run") == ["a.exe"]
