@@ -33,7 +33,7 @@ from emoscan.parse.workbook import (
     a1,
     dde_formula,
 )
-from emoscan.parse.xlsx import sheet_type
+from emoscan.parse.xlsx import sheet_type, unlisted
 
 MAX_RECORDS: Final = 4_000_000
 MAX_STYLES: Final = 70_000
@@ -125,6 +125,9 @@ class Book:
             if found is not None and not found.external:
                 sheet.part = resolve(main, found.target)
                 sheet.type = sheet_type(found.type, package.content_type(sheet.part))
+        for part, name in unlisted(package, main, [sheet.part for sheet in self.sheets]):
+            self.sheets.append(_Listed(name, 0, "", part, "macro"))
+            room.note(f"the workbook does not list its macro sheet {part!r}")
         self.scene = ptg.Scene(12)
         self.scene.names = [name for _, _, name, _, _ in self.raw_names]
         self.scene.prefix = self.prefix
@@ -645,4 +648,4 @@ def read(package: Package, scope: Scope | None = None) -> Reading:
         book.date_1904,
         tuple(book.links()),
     )
-    return Reading(workbook, tuple(room.damage), tuple(room.limits))
+    return Reading(workbook, tuple(dict.fromkeys((*package.damage, *room.damage))), tuple(room.limits))

@@ -5,12 +5,13 @@ ECMA-376 part 1, 18; macro sheets by [MS-OFFMACRO2] 2.2. A part that breaks off 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final
 
 from emoscan.parse import Malformed, xml
 from emoscan.parse.formula import shifted
-from emoscan.parse.package import Package, resolve
+from emoscan.parse.package import Package, key, resolve
 from emoscan.parse.room import MAX_NOTES, MAX_ROWS, Room
 from emoscan.parse.sheetlooks import SheetStyles
 from emoscan.parse.workbook import (
@@ -73,6 +74,17 @@ def has_macro_sheets(package: Package) -> bool:
     )
 
 
+def unlisted(package: Package, main: str, listed: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(part, name made of it) of macro sheets that the workbook part does not list, as when that part is damaged."""
+    known = {key(part) for part in listed}
+    related = (resolve(main, r.target) for r in package.relationships(main) if not r.external and "macrosheet" in r.type.lower())
+    stored = (part.name for part in package.parts if "macrosheets/" in key(part.name) and "_rels/" not in key(part.name))
+    for part in (*related, *stored):
+        if key(part) not in known and package.find(part):
+            known.add(key(part))
+            yield part, part.rpartition("/")[2].partition(".")[0]
+
+
 class Book:
     """The workbook part and what it leads to."""
 
@@ -125,6 +137,11 @@ class Book:
             if found is not None and not found.external:
                 listed.part = resolve(self.main, found.target)
                 listed.type = sheet_type(found.type, self.package.content_type(listed.part))
+        for part, name in unlisted(self.package, self.main, [listed.part for listed in self.sheets]):
+            found_sheet = Listed(name, "", "")
+            found_sheet.part, found_sheet.type = part, "macro"
+            self.sheets.append(found_sheet)
+            self.package.damage.append(f"the workbook does not list its macro sheet {part!r}")
         self._external = [resolve(self.main, relationships[id_].target) for id_ in external if id_ in relationships]
 
     def _name(self, attributes: dict[str, str], formula: str) -> Name:
@@ -198,7 +215,7 @@ def read(package: Package, scope: Scope | None = None) -> Reading:
         book.date_1904,
         tuple(book.links),
     )
-    return Reading(workbook, tuple(room.damage), tuple(room.limits))
+    return Reading(workbook, tuple(dict.fromkeys((*package.damage, *room.damage))), tuple(room.limits))
 
 
 class _Shared:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import zipfile
 
 import pytest
-from fixturelib import excel, ooxml
+from fixturelib import excel, ooxml, xlsb
 
 from emoscan.analyse import analyse
 from emoscan.context import Settings
@@ -27,6 +29,7 @@ MACRO = excel.Workbook(
 XLSM = ooxml.excel(
     [ooxml.Sheet("M", {"A1": '=EXEC("calc.exe")', "A2": "=HALT()"}, "hidden", macro=True)], names={"_xlnm.Auto_Open": "M!$A$1"}
 )
+XLSB = xlsb.workbook([ooxml.Sheet("M", {"A1": '=EXEC("calc.exe")', "A2": "=HALT()"}, macro=True)], {"_xlnm.Auto_Open": "M!$A$1"})
 SLK = b'ID;P\r\nO;E\r\nNN;NAuto_open;ER1C1\r\nC;X1;Y1;K0;EEXEC("calc.exe")\r\nC;X1;Y2;K0;EHALT()\r\nE\r\n'
 
 
@@ -102,3 +105,18 @@ def test_dde_in_tables(text: str, commands: list[str]) -> None:
 def test_addresses_in_tables() -> None:
     graph, _ = scan(b'a,"=WEBSERVICE(""http://files.example.test/?""&A1)"\nb,"=HYPERLINK(""http://other.example.test/"",1)"\n', "a.csv")
     assert facts(graph, "link.external") == ["http://files.example.test/?", "http://other.example.test/"]
+
+
+@pytest.mark.parametrize(("main", "kept", "data"), [("xl/workbook.xml", 60, XLSM.file()), ("xl/workbook.bin", 12, XLSB.file())])
+def test_macro_sheets_of_a_damaged_workbook_are_seen(main: str, kept: int, data: bytes) -> None:
+    """Excel repairs such a file or refuses it; here, it is not clean, and its macros are read."""
+    whole = zipfile.ZipFile(io.BytesIO(data))
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as package:
+        for name in whole.namelist():
+            content = whole.read(name)
+            package.writestr(name, content[:kept] + b"\x00<\xff" if name == main else content)
+    graph, verdict = scan(made.getvalue())
+    assert facts(graph, "xlm.sheet")
+    assert any("does not list" in trouble.problem.message for trouble in graph.troubles)
+    assert verdict in ("incomplete", "suspicious", "malicious")
