@@ -52,7 +52,11 @@ def _files(part: View, found: filesystem.Files, ctx: Context) -> Yields:
             continue
         size = min(file.size, ctx.budget.limits.object_bytes, part.size)
         ctx.budget.grow(size, file.path)
-        content = filesystem.read(part, file, size)
+        try:
+            content = filesystem.read(part, file, size)
+        except Malformed as error:
+            yield Problem("malformed", found.system, f"{file.path!r} ({file.size:,} bytes) was not read: {error}")
+            continue
         limit = "object_bytes" if size < file.size else ""
         yield from handed_on((file.path,), Content(content, limit=limit), f"file on the disk ({found.system})", "disk")
     if found.more or len(files) > most:

@@ -12,11 +12,14 @@ from msgspec import Struct
 
 from emoscan.parse import Malformed
 from emoscan.parse.disk import View
+from emoscan.parse.lznt1 import decompress
 
 MAX_FILES: Final = 5_000
 MAX_RECORDS: Final = 100_000
 MAX_DEPTH: Final = 64
 MAX_RUNS: Final = 100_000
+MAX_UNIT: Final = 1 << 20
+"""Bytes that NTFS compresses together; it allows 64 KiB."""
 MAX_STEPS: Final = 1_000_000
 """From cluster to cluster, for all files of a FAT together."""
 
@@ -31,6 +34,8 @@ class File(Struct, frozen=True):
     """The content itself, where it is that small."""
     unread: str = ""
     """Why it cannot be read."""
+    unit: int = 0
+    """Of a file that NTFS compressed: bytes that are compressed together."""
 
 
 class Files(Struct, frozen=True):
@@ -41,9 +46,11 @@ class Files(Struct, frozen=True):
 
 
 def read(disk: View, file: File, limit: int) -> bytes:
-    """The content, up to `limit` bytes."""
+    """The content, up to `limit` bytes. Raises Malformed where what is compressed is damaged."""
     if file.resident:
         return file.resident[:limit]
+    if file.unit:
+        return _inflated(disk, file, limit)
     pieces: list[bytes] = []
     left = min(file.size, limit)
     for offset, length in file.runs:
@@ -54,6 +61,35 @@ def read(disk: View, file: File, limit: int) -> bytes:
         pieces.append(piece + bytes(length - len(piece)) if offset < 0 else piece)
         left -= length
     return b"".join(pieces)
+
+
+def _inflated(disk: View, file: File, limit: int) -> bytes:
+    """The content of a file in units: those that are there in full are plain, those that end in a hole are compressed."""
+    out = bytearray()
+    size = min(file.size, limit)
+    kept: list[bytes] = []
+    filled = there = 0
+    for offset, length in file.runs:
+        while length > 0 and len(out) < size:
+            part = min(length, file.unit - filled)
+            if offset >= 0:
+                kept.append(disk.read(offset, part))
+                offset += part
+                there += part
+            length -= part
+            filled += part
+            if filled == file.unit:
+                out += _unit(b"".join(kept), there, file.unit)
+                kept.clear()
+                filled = there = 0
+    if kept and len(out) < size:
+        out += _unit(b"".join(kept), there, filled)
+    return bytes(out[:size])
+
+
+def _unit(raw: bytes, there: int, unit: int) -> bytes:
+    plain = raw if there == unit else decompress(raw, unit) if there else b""
+    return plain + bytes(unit - len(plain))
 
 
 def files(disk: View) -> Files:
@@ -179,7 +215,9 @@ class _Attribute(Struct, frozen=True):
     resident: bytes
     runs: tuple[tuple[int, int], ...]
     size: int
-    packed: bool
+    encrypted: bool
+    unit: int
+    """Bytes that are compressed together, 0 where nothing is."""
 
 
 def _ntfs(disk: View, boot: bytes) -> Files:
@@ -228,8 +266,8 @@ def _ntfs(disk: View, boot: bytes) -> Files:
             more = True
             break
         path = _path(names, base) + (f":{attribute.name}" if attribute.name else "")
-        unread = "it is compressed or encrypted by the file system" if attribute.packed else ""
-        found.append(File(path, attribute.size, names[base][2], attribute.runs, attribute.resident, unread))
+        unread = "it is encrypted by the file system" if attribute.encrypted else ""
+        found.append(File(path, attribute.size, names[base][2], attribute.runs, attribute.resident, unread, attribute.unit))
     return Files("NTFS", tuple(found), tuple(damage), more)
 
 
@@ -266,15 +304,16 @@ def _attributes(record: bytes, cluster: int) -> list[_Attribute]:
             break
         body = record[at : at + length]
         name = body[name_at : name_at + 2 * name_length].decode("utf-16-le", "replace")
-        packed = bool(flags & 0x40FF)
+        encrypted = bool(flags & 0x4000)
         if not non_resident:
             size, start = struct.unpack_from("<IH", body, 16)
             value = body[start : start + size]
-            found.append(_Attribute(type_, name, value, (), len(value), packed))
+            found.append(_Attribute(type_, name, value, (), len(value), encrypted, 0))
         elif len(body) >= 64:
-            (start,) = struct.unpack_from("<H", body, 32)
+            start, shift = struct.unpack_from("<HH", body, 32)
+            unit = min(cluster << min(shift, 8), MAX_UNIT) if flags & 0xFF and shift else 0
             (size,) = struct.unpack_from("<Q", body, 48)
-            found.append(_Attribute(type_, name, b"", _runs(body[start:], cluster), size, packed))
+            found.append(_Attribute(type_, name, b"", _runs(body[start:], cluster), size, encrypted, unit))
         at += length
     return found
 

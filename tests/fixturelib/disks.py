@@ -71,8 +71,11 @@ def _entry(name: str, number: int, attributes: int, first: int, size: int) -> by
     return out + struct.pack("<11sB8xH4xHI", short, attributes, first >> 16, first & 0xFFFF, size)
 
 
-def ntfs(files: Mapping[str, bytes], *, resident: int = 400) -> bytes:
-    """An NTFS of clusters of 512 bytes: the file table and the files, in the root; what is longer than `resident` lies outside its record."""
+def ntfs(files: Mapping[str, bytes], *, resident: int = 400, compressed: tuple[str, ...] = ()) -> bytes:
+    """An NTFS of clusters of 512 bytes: the file table and the files, in the root; what is longer than `resident` lies outside its record.
+
+    Files named in `compressed` are packed with LZNT1, 16 clusters together.
+    """
     mft_at, size = 8, 1024
     names = list(files)
     records = 24 + len(names)
@@ -93,6 +96,19 @@ def ntfs(files: Mapping[str, bytes], *, resident: int = 400) -> bytes:
             stem, _, stream = name.partition(":")
             if len(data) <= resident:
                 attribute = _resident(0x80, data, stream)
+            elif name in compressed:
+                packed_runs: list[tuple[int, int]] = []
+                for at in range(0, len(data), UNIT * SECTOR):
+                    unit = data[at : at + UNIT * SECTOR]
+                    small = lznt1(unit)
+                    stored = small if len(small) <= (UNIT - 1) * SECTOR else unit
+                    count = -(-len(stored) // SECTOR) if unit.strip(b"\0") else 0
+                    if count:
+                        packed_runs.append((count, content_at + len(body) // SECTOR))
+                        body.extend(stored.ljust(count * SECTOR, b"\0"))
+                    if count < UNIT:
+                        packed_runs.append((UNIT - count, HOLE))
+                attribute = _runs_attribute(packed_runs, len(data), stream, unit=4)
             else:
                 count = -(-len(data) // SECTOR)
                 first, second = count // 2, count - count // 2
@@ -137,17 +153,59 @@ def _name(name: str, parent: int) -> bytes:
     return _resident(0x30, struct.pack("<Q48xIIBB", parent | 5 << 48, 0x20, 0, len(name), 1) + name.encode("utf-16-le"))
 
 
-def _runs_attribute(runs: list[tuple[int, int]], size: int, name: str = "") -> bytes:
+UNIT, HOLE = 16, -1
+"""Clusters that are compressed together; the place of a run that is not there."""
+
+
+def lznt1(data: bytes) -> bytes:
+    """Chunks of 4,096 bytes, packed where that makes them smaller."""
+    out = b""
+    for start in range(0, len(data), 4_096):
+        chunk = data[start : start + 4_096]
+        packed = _lznt1_chunk(chunk)
+        body, flag = (packed, 0xB000) if len(packed) < len(chunk) else (chunk, 0x3000)
+        out += struct.pack("<H", flag | len(body) - 1) + body
+    return out
+
+
+def _lznt1_chunk(chunk: bytes) -> bytes:
+    out, items, flags = b"", b"", 0
+    count = at = 0
+    while at < len(chunk):
+        bits = max(4, (at - 1).bit_length())
+        before = chunk.rfind(chunk[at : at + 3], max(0, at - (1 << bits)), at + 2) if at and len(chunk) - at >= 3 else -1
+        length = 0
+        if 0 <= before < at:
+            while length < (1 << 16 - bits) + 2 and at + length < len(chunk) and chunk[before + length] == chunk[at + length]:
+                length += 1
+        if length >= 3:
+            items += struct.pack("<H", at - before - 1 << 16 - bits | length - 3)
+            flags |= 1 << count
+            at += length
+        else:
+            items += chunk[at : at + 1]
+            at += 1
+        count += 1
+        if count == 8 or at >= len(chunk):
+            out += bytes([flags]) + items
+            items, flags, count = b"", 0, 0
+    return out
+
+
+def _runs_attribute(runs: list[tuple[int, int]], size: int, name: str = "", unit: int = 0) -> bytes:
     label = name.encode("utf-16-le")
     coded, before = b"", 0
     for count, place in runs:
+        if place == HOLE:
+            coded += b"\x04" + struct.pack("<I", count)
+            continue
         coded += b"\x44" + struct.pack("<Ii", count, place - before)
         before = place
     start = 64 + len(label)
     length = start + len(coded) + 1
     length += -length % 8
     head = struct.pack(
-        "<IIBBHHHQQHH4xQQQ", 0x80, length, 1, len(name), 64, 0, 0, 0, sum(c for c, _ in runs) - 1, start, 0, size, size, size
+        "<IIBBHHHQQHH4xQQQ", 0x80, length, 1, len(name), 64, bool(unit), 0, 0, sum(c for c, _ in runs) - 1, start, unit, size, size, size
     )
     return (head + label + coded).ljust(length, b"\0")
 

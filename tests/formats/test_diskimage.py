@@ -1,5 +1,7 @@
 """Disks in mails: VHD, VHDX and raw images, FAT and NTFS on them."""
 
+import random
+
 import pytest
 from fixturelib import disks
 from hypothesis import given, settings
@@ -94,3 +96,25 @@ def test_a_chain_that_is_a_circle_ends():
     data[size_at : size_at + 4] = b"\xff\xff\xff\x0f"
     graph = expand(bytes(data), "disk.img", budget=Budget(Limits()))
     assert not [t for t in graph.troubles if t.problem.sort == "failed"]
+
+
+PACKED = {
+    "text.txt": b"Rechnung " * 4_000,
+    "noise.bin": random.Random(1).randbytes(20_000),
+    "zeros.bin": bytes(30_000) + b"x" * 9_000,
+    "small.txt": b"small",
+}
+
+
+def test_files_that_ntfs_compressed():
+    found, graph = contents(disks.ntfs(PACKED, compressed=tuple(PACKED)), "disk.ntfs")
+    assert {trouble.problem.name for trouble in graph.troubles} == {"unknown"}
+    assert PACKED.items() <= found.items()
+
+
+def test_compressed_files_that_are_damaged():
+    data = bytearray(disks.ntfs(PACKED, compressed=tuple(PACKED)))
+    at = data.index(b"Rechnung", 30_000)
+    data[at - 2 : at + 300] = b"\xff" * 302
+    graph = expand(bytes(data), "disk.img", budget=Budget(Limits()))
+    assert ["text.txt" in trouble.problem.message for trouble in graph.troubles if trouble.problem.sort == "malformed"] == [True]
