@@ -119,14 +119,14 @@ PROFILES: Final[dict[str, Limits]] = {
 SHARE: Final = 0.5
 """Part of what is left of the input's purse that one step may spend."""
 
-SHARES: Final = {"kdf_rounds": 0.8}
-"""Where it is another: what locks a document is mostly alone, and all candidates of a hundred thousand rounds should have their turn."""
-
 SCRIPTS: Final = 4
 """How many scripts of one input may use up all their operations."""
 
 PURSES: Final = ("expanded_bytes", "kdf_rounds", "operations")
 """Limits that are purses: they are spent, by steps, and shared out between them."""
+
+SHARES: Final = {**dict.fromkeys(PURSES, SHARE), "kdf_rounds": 0.8}
+"""By purse: what locks a document is mostly alone, and all candidates of a hundred thousand rounds should have their turn."""
 
 _CLOCK_EVERY: Final = 4_096
 """Operations between two looks at the clock."""
@@ -156,14 +156,20 @@ class Budget:
 
         `seconds` caps its time further.
         """
-        share = Budget(self.limits, self.clock)
+        now = self.clock()
+        share = Budget.__new__(Budget)  # a share has nothing of the limits' own sizes
+        share.limits = self.limits
+        share.clock = self.clock
         share._parent = self
-        share.seconds = max(self.seconds_left() * SHARE, 0.0)
+        share._until_clock = _CLOCK_EVERY
+        share.seconds = max((self.deadline - now) * SHARE, 0.0)
         if seconds is not None:
             share.seconds = min(share.seconds, seconds)
-        share.deadline = self.clock() + share.seconds
-        share.size = {name: int(self.left(name) * SHARES.get(name, SHARE)) for name in PURSES}
+        share.deadline = now + share.seconds
+        size, spent = self.size, self.spent
+        share.size = {name: int((size[name] - spent[name]) * share_of) for name, share_of in SHARES.items()}
         share.size["operations"] = min(share.size["operations"], self.limits.operations)
+        share.spent = dict.fromkeys(PURSES, 0)
         return share
 
     def left(self, purse: str) -> int:

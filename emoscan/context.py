@@ -72,7 +72,7 @@ class Context:
     A step sees no graph, no files, no logger, no clock.
     """
 
-    __slots__ = ("_clues", "above", "again", "budget", "document", "emit", "inside", "is_input", "names", "settings", "tried")
+    __slots__ = ("_clues", "above", "again", "budget", "emit", "inside", "is_input", "names", "settings", "tried")
 
     def __init__(
         self,
@@ -83,7 +83,6 @@ class Context:
         tried: frozenset[str] | None = None,
         *,
         is_input: bool = False,
-        document: str = "",
         above: Callable[[], Iterable[tuple[str, Artifact]]] = tuple,
     ) -> None:
         self.budget = budget
@@ -99,8 +98,6 @@ class Context:
         """Adds a child whose content this step has worked where it stood: it is not given to the step again."""
         self.is_input = is_input
         """Whether the artifact is the input itself, not something that came out of it."""
-        self.document = document
-        """The file name of the nearest document that the artifact is part of or came out of, or ""."""
         self.above = above
         """(name, artifact) of what the artifact came out of, the input first, itself last."""
         self._clues = clues
@@ -112,6 +109,14 @@ class Context:
         for name, artifact in self.above():
             if artifact.kind in {"windows.lnk", "windows.reg"} or artifact.kind.startswith("script."):
                 yield name, artifact.kind, artifact.data
+
+    @property
+    def document(self) -> str:
+        """The file name of the nearest document that the artifact is part of or came out of, or ""."""
+        documents = (
+            name for name, artifact in reversed((*self.above(),)) if artifact.kind.startswith("office.") and "vba" not in artifact.kind
+        )
+        return next(filter(None, documents), "")
 
     @property
     def name(self) -> str:

@@ -195,26 +195,17 @@ class _Run:
         names = self.graph.names(artifact)
         if artifact == self.graph.root and self.name:
             names = (self.name, *names)
-        document = self.document_above(artifact)
-        clues = replace(self.clues, artifact=artifact)
+        clues = _Clues(self.clues.given, self.graph, artifact)
 
         def above() -> Iterator[tuple[str, Artifact]]:
             for id_ in self.graph.above(artifact):
                 yield self.name_of(id_), self.graph.artifacts[id_]
 
         is_input = artifact == self.graph.root
-        return Context(budget, self.settings, names, clues, tried, is_input=is_input, document=document, above=above)
+        return Context(budget, self.settings, names, clues, tried, is_input=is_input, above=above)
 
     def name_of(self, artifact: str) -> str:
         return self.name if artifact == self.graph.root else next(iter(self.graph.names(artifact)), "")
-
-    def document_above(self, artifact: str) -> str:
-        for above in reversed(self.graph.above(artifact)):
-            if self.graph.artifacts[above].kind.startswith("office.") and "vba" not in self.graph.artifacts[above].kind:
-                name = self.name_of(above)
-                if name:
-                    return name
-        return ""
 
     def apply_step(self, artifact: Artifact, step: Step) -> None:
         key = (artifact.id, step.name)

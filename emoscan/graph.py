@@ -156,9 +156,10 @@ class Graph:
 
     def facts(self, artifact: str | None = None, kind: str = "") -> Iterator[tuple[str, Fact]]:
         """(artifact id, fact), of one artifact or of all; `kind` is a prefix that ends at a dot: "effect" or "effect.run"."""
+        below = kind + "."
         for id_ in self._facts if artifact is None else (artifact,):
             for fact in self._facts.get(id_, {}).values():
-                if not kind or fact.kind == kind or fact.kind.startswith(kind + "."):
+                if not kind or fact.kind == kind or fact.kind.startswith(below):
                     yield id_, fact
 
     def names(self, artifact: str) -> tuple[str, ...]:

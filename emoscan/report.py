@@ -36,7 +36,7 @@ _UNSAFE = re.compile(
 
 def display(text: str) -> str:
     """The text with every character that could steer a terminal, a reader or a parser shown as an escape."""
-    return _UNSAFE.sub(_escape, text)
+    return text if text.isprintable() else _UNSAFE.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -46,7 +46,7 @@ def _escape(match: re.Match[str]) -> str:
 
 def one_line(text: str) -> str:
     """`display`, and tab and line feed as escapes too."""
-    return display(text).replace("\n", "\\n").replace("\t", "\\t")
+    return text if text.isprintable() else display(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 class Engine(Struct, frozen=True):
@@ -285,6 +285,7 @@ def _iocs(graph: Graph) -> list[Ioc]:
     order in which it was found. The weightiest role wins; a URL that is cut off is left out where a whole one is known.
     """
     rows: dict[tuple[str, str], Ioc] = {}
+    ways: dict[str, tuple[str, ...]] = {}
     for artifact, type_, value, role, confidence in _indicators(graph):
         known = rows.get((type_, value))
         if known is not None and ROLE_ORDER.get(role, 9) >= ROLE_ORDER.get(known.role, 9):
@@ -293,7 +294,8 @@ def _iocs(graph: Graph) -> list[Ioc]:
             continue
         shown = one_line(value)
         sure = max(confidence, known.confidence) if known else confidence
-        rows[type_, value] = Ioc(type_, shown, defang(shown), role, artifact, list(graph.above(artifact)), sure)
+        way = ways.get(artifact) or ways.setdefault(artifact, graph.above(artifact))
+        rows[type_, value] = Ioc(type_, shown, defang(shown), role, artifact, list(way), sure)
     whole = sorted(value for (type_, value), row in rows.items() if type_ == "url" and row.confidence >= 1)
     return [row for (type_, value), row in rows.items() if type_ != "url" or row.confidence >= 1 or not _told_better(value, whole)]
 

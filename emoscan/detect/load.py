@@ -58,6 +58,22 @@ class When(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """So many different values."""
 
     @cached_property
+    def needs(self) -> frozenset[str] | None:
+        """Names of which one must be in the graph for the condition to hold: kinds of facts, "problem" and a sort, "finding" and a
+        rule. None where none can be told.
+        """
+        if self.fact:
+            return frozenset((self.fact,))
+        if self.problem:
+            return frozenset((f"problem {self.problem}",))
+        if self.finding:
+            return frozenset((f"finding {self.finding}",))
+        if self.any:
+            parts = [inner.needs for inner in self.any]
+            return None if None in parts else frozenset().union(*filter(None, parts))
+        return next((inner.needs for inner in (*self.all, *self.same) if inner.needs is not None), None)
+
+    @cached_property
     def patterns(self) -> dict[str, re.Pattern[str]]:
         texts = {"value": self.value, "how": self.how, "name": self.name, **{f"detail.{k}": v for k, v in self.detail.items()}}
         return {key: re.compile(text, re.IGNORECASE) for key, text in texts.items() if text}

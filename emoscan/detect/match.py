@@ -5,7 +5,7 @@ A condition evaluates to a tree of evidence or to nothing, so a finding can show
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -25,7 +25,8 @@ def match(rules: Sequence[Rule], graph: Graph) -> list[Finding]:
     world = _World(graph)
     findings: list[Finding] = []
     for rule in rules:
-        if rule.when is None or not world.may_match(rule.when):
+        needs = rule.when.needs if rule.when is not None else None
+        if rule.when is None or (needs is not None and needs.isdisjoint(world.names)) or not world.may_match(rule.when):
             continue
         for anchor, scope in _scopes(rule, graph):
             evidence = world.evaluate(rule.when, scope)
@@ -34,6 +35,7 @@ def match(rules: Sequence[Rule], graph: Graph) -> list[Finding]:
                 if rule.id not in world.found or anchor:
                     findings.append(_finding(rule, speaks_of, evidence, graph))
                 world.found.add(rule.id)
+                world.names.add(f"finding {rule.id}")
     return findings
 
 
@@ -52,14 +54,14 @@ def _finding(rule: Rule, artifact: str, evidence: Evidence, graph: Graph) -> Fin
     )
 
 
-def _scopes(rule: Rule, graph: Graph) -> Iterable[tuple[str, list[str]]]:
+def _scopes(rule: Rule, graph: Graph) -> Iterable[tuple[str, Collection[str]]]:
     """(artifact the finding speaks of, artifacts its conditions look at). No artifact for the whole input."""
     if rule.scope == "input":
-        yield "", list(graph.artifacts)
+        yield "", graph.artifacts
         return
     for artifact in graph.artifacts.values():
         if fnmatchcase(artifact.kind, rule.anchor):
-            yield artifact.id, [artifact.id] if rule.scope == "artifact" else list(graph.below(artifact.id))
+            yield artifact.id, (artifact.id,) if rule.scope == "artifact" else dict.fromkeys(graph.below(artifact.id))
 
 
 def _first_artifact(evidence: Evidence) -> str:
@@ -84,6 +86,8 @@ class _World:
                 kind = kind.rpartition(".")[0]
         self.kinds = {artifact.kind for artifact in graph.artifacts.values()}
         self.sorts = {trouble.problem.sort for trouble in graph.troubles}
+        self.names = {*self.facts, *(f"problem {sort}" for sort in self.sorts)}
+        """What `When.needs` may ask for."""
 
     def may_match(self, when: When) -> bool:
         """A quick no, without looking at values: most rules end here on most inputs."""
@@ -99,13 +103,13 @@ class _World:
             return any(map(self.may_match, when.any))
         return all(map(self.may_match, (*when.all, *when.same)))
 
-    def evaluate(self, when: When, scope: Sequence[str]) -> Evidence | None:
+    def evaluate(self, when: When, scope: Collection[str]) -> Evidence | None:
         if when.fact:
-            return self._fact(when, set(scope))
+            return self._fact(when, scope)
         if when.kind:
             return self._kind(when, scope)
         if when.problem:
-            return self._problem(when, set(scope))
+            return self._problem(when, scope)
         if when.finding:
             return Evidence(f"rule {when.finding} matched") if when.finding in self.found else None
         if when.all:
@@ -121,7 +125,7 @@ class _World:
                 return Evidence("", artifact=artifact, children=same.children)
         return None
 
-    def _all(self, conditions: Sequence[When], scope: Sequence[str]) -> Evidence | None:
+    def _all(self, conditions: Sequence[When], scope: Collection[str]) -> Evidence | None:
         parts: list[Evidence] = []
         for condition in conditions:
             evidence = self.evaluate(condition, scope)
@@ -130,7 +134,7 @@ class _World:
             parts.append(evidence)
         return Evidence("", children=tuple(parts))
 
-    def _fact(self, when: When, scope: set[str]) -> Evidence | None:
+    def _fact(self, when: When, scope: Collection[str]) -> Evidence | None:
         patterns = when.patterns
         hits: list[tuple[str, Fact]] = []
         for artifact, fact in self.facts.get(when.fact, ()):
@@ -149,7 +153,7 @@ class _World:
         leaves = tuple(Evidence(_said(fact), fact.value[:EXCERPT], artifact) for artifact, fact in hits[:SHOWN])
         return leaves[0] if len(leaves) == 1 else Evidence("", artifact=hits[0][0], children=leaves)
 
-    def _kind(self, when: When, scope: Sequence[str]) -> Evidence | None:
+    def _kind(self, when: When, scope: Collection[str]) -> Evidence | None:
         patterns = when.patterns
         hits = [
             id_
@@ -165,7 +169,7 @@ class _World:
         )
         return leaves[0] if len(leaves) == 1 else Evidence("", artifact=hits[0], children=leaves)
 
-    def _problem(self, when: When, scope: set[str]) -> Evidence | None:
+    def _problem(self, when: When, scope: Collection[str]) -> Evidence | None:
         pattern = when.patterns.get("value")
         hits = [
             t

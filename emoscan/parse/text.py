@@ -6,6 +6,8 @@ import codecs
 from functools import lru_cache
 from typing import Final
 
+from emoscan.parse.lazy import lazy
+
 BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -87,6 +89,9 @@ def _utf16_without_bom(sample: bytes) -> str:
     return ""
 
 
+_KANA: Final = lazy("[\u3040-\u30ff]")
+
+
 def _guess(data: bytes) -> str:
     """Legacy 8-bit or East Asian text. cp932 first where it decodes without a flaw: the mails we read are often Japanese."""
     sample = data[: 1 << 16]
@@ -95,6 +100,6 @@ def _guess(data: bytes) -> str:
             decoded = sample.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if sum("\u3040" <= c <= "\u30ff" for c in decoded) * 50 >= sum(c > "\x7f" for c in decoded):
+        if len(_KANA.findall(decoded)) * 50 >= len(decoded) - len(decoded.encode("ascii", "ignore")):
             return encoding
     return "cp1252"
