@@ -10,7 +10,7 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Fact, Yields
-from emoscan.parse.text import text_of
+from emoscan.parse.text import lowered, text_of
 from emoscan.registry import step
 
 LONGEST: Final = 1 << 20
@@ -33,10 +33,11 @@ _PURPOSES: Final = {
 PURPOSES: Final = {name: purpose for purpose, names in _PURPOSES.items() for name in names.split()}
 """What a function of Windows is taken for, where a script takes it."""
 
-_IMPORTS: Final = re.compile(r"DllImport|GetProcAddress|DefinePInvokeMethod|GetDelegateForFunctionPointer|NativeMethods", re.IGNORECASE)
+IMPORTS: Final = ("dllimport", "getprocaddress", "definepinvokemethod", "getdelegateforfunctionpointer", "nativemethods")
 _NATIVE: Final = re.compile(rf"\b(?:{'|'.join(PURPOSES)})\b")
 _CAPTURE: Final = re.compile(r"\b(?:CopyFromScreen\s*\(|(?:mciSendString|waveInOpen|capCreateCaptureWindow)[AW]?\b)", re.IGNORECASE)
-_COMPILES: Final = re.compile(r"Add-Type|CSharpCodeProvider", re.IGNORECASE)
+CAPTURES: Final = ("copyfromscreen", "mcisendstring", "waveinopen", "capcreatecapturewindow")
+COMPILERS: Final = ("add-type", "csharpcodeprovider")
 _LOADS: Final = re.compile(r"\bAssembly\.Load\s*\(")
 _FETCHES: Final = re.compile(r"\.Download(?:Data|String)\s*\(|\bGetResponse(?:Stream)?\s*\(")
 _KEYS: Final = (
@@ -44,7 +45,8 @@ _KEYS: Final = (
     r"|Microsoft\\+Windows\\+CurrentVersion\\+App Paths\\+control\.exe)"
 )
 _ELEVATES: Final = re.compile(_KEYS, re.IGNORECASE)
-_OBEYING: Final = re.compile(r"\b(?:eventvwr|sdclt|fodhelper|computerdefaults|slui|wsreset|changepk)\b", re.IGNORECASE)
+OBEYING: Final = ("eventvwr", "sdclt", "fodhelper", "computerdefaults", "slui", "wsreset", "changepk")
+_OBEYING: Final = re.compile(rf"\b(?:{'|'.join(OBEYING)})\b", re.IGNORECASE)
 """Programs that take more rights without asking, and read a key of the user first."""
 
 _WORD: Final = re.compile(r"[A-Za-z]{5,40}")
@@ -69,15 +71,16 @@ def read_words(artifact: Artifact, ctx: Context) -> Yields:
     """Facts `powershell.native`, `powershell.capture`, `powershell.compiled_loader`, `powershell.elevates`, `obfuscation.random_case`."""
     text = text_of(artifact.data)[:LONGEST]
     ctx.budget.spend(len(text) // 8 + 1)
-    if _IMPORTS.search(text):
+    holds = lowered(text).__contains__
+    if any(map(holds, IMPORTS)):
         for name in dict.fromkeys(match[0] for match in _NATIVE.finditer(text)):
             yield Fact("powershell.native", name, PURPOSES[name])
-    for name in dict.fromkeys(match[0].rstrip(" (") for match in _CAPTURE.finditer(text)):
+    for name in dict.fromkeys(match[0].rstrip(" (") for match in _CAPTURE.finditer(text)) if any(map(holds, CAPTURES)) else ():
         yield Fact("powershell.capture", name)
-    load = _LOADS.search(text)
-    if load is not None and _COMPILES.search(text) and (fetch := _FETCHES.search(text)):
+    if any(map(holds, COMPILERS)) and _LOADS.search(text) and (fetch := _FETCHES.search(text)):
         yield Fact("powershell.compiled_loader", "Assembly.Load", fetch[0].strip(".( "))
-    key, program = _ELEVATES.search(text), _OBEYING.search(text)
+    program = _OBEYING.search(text) if any(map(holds, OBEYING)) else None
+    key = _ELEVATES.search(text) if program is not None else None
     if key is not None and program is not None:
         yield Fact("powershell.elevates", key[0], program[0])
     odd, known = random_case(text)
@@ -89,7 +92,7 @@ def random_case(text: str) -> tuple[list[str], int]:
     """Well-known names whose letters stand in a case that nobody types, and how many different spellings of well-known names there are."""
     odd: list[str] = []
     known = 0
-    for word in dict.fromkeys(match[0] for match in _WORD.finditer(text)):
+    for word in dict.fromkeys(_WORD.findall(text)):
         usual = SPELLING.get(word.lower())
         if usual is None:
             continue
