@@ -569,7 +569,7 @@ def _whole(pieces: Iterator[bytes | memoryview]) -> bytes:
     for piece in pieces:
         out += piece
         if len(out) > MAX_WHOLE:
-            raise Unsupported(f"BCJ2 of more than {MAX_WHOLE >> 20} MiB")
+            raise Unsupported(f"a stream of more than {MAX_WHOLE >> 20} MiB")
     return bytes(out)
 
 
@@ -658,6 +658,21 @@ def _lzma2(pieces: Iterator[bytes | memoryview], properties: bytes, size: int, _
     return lzma2(pieces, min(window, max(size, 4_096), WINDOW))
 
 
+MAX_PPMD: Final = MIB
+"""Which takes about ten seconds."""
+
+
+def _ppmd(pieces: Iterator[bytes | memoryview], properties: bytes, size: int, _keys: Keys | None) -> Pieces:
+    from emoscan.parse.ppmd import Model, SevenZipCoder
+
+    if len(properties) < 5:
+        raise Malformed("PPMd properties are cut off")
+    if size > MAX_PPMD:
+        raise Unsupported(f"PPMd of more than {MAX_PPMD >> 20} MiB")
+    order, memory = struct.unpack_from("<BI", properties)
+    yield from Model(order, memory).decode(SevenZipCoder(_whole(pieces)), size)
+
+
 def _delta(pieces: Iterator[bytes | memoryview], properties: bytes, _size: int, _keys: Keys | None) -> Pieces:
     """Each byte is the difference from the one so many before it."""
     distance = properties[0] + 1 if properties else 1
@@ -705,6 +720,7 @@ _OPENERS: Final[dict[str, Opener]] = {
     "Deflate": _plain_of(deflate),
     "Deflate64": _plain_of(deflate64),
     "Zstandard": _plain_of(zstandard),
+    "PPMd": _ppmd,
     "Delta": _delta,
     "BCJ x86": _branch("BCJDecoder"),
     "PPC": _branch("PPCDecoder"),

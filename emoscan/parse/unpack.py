@@ -292,6 +292,8 @@ class Collector:
             if not self.rest:
                 try:
                     self.rest = next(self.pieces, b"")
+                except Unsupported:
+                    raise
                 except (Malformed, zlib.error) as error:
                     self.trouble = str(error)
                 if not self.rest:

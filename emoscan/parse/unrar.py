@@ -1,4 +1,4 @@
-"""The compression of RAR archives: version 2.9 to 4 ("29") and version 5 ("50"), without the text model PPMd.
+"""The compression of RAR archives: version 2.9 to 4 ("29") and version 5 ("50").
 
 Written from the format as the RAR 5 technical note and libarchive's readers describe it. Python decodes about a
 megabyte a second, enough for a document.
@@ -9,12 +9,15 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from emoscan.parse import Malformed
 from emoscan.parse.unpack import Unsupported
+
+if TYPE_CHECKING:
+    from emoscan.parse.ppmd import Model, RarCoder
 
 _CODE_BITS: Final = 15
 Table = list[tuple[int, int]]
@@ -48,6 +51,10 @@ class _Bits:
             self.at += 4
             self.buffer = self.buffer << 32 | int.from_bytes(piece.ljust(4, b"\0"), "big")
             self.count += 32
+
+    def go_to(self, at: int) -> None:
+        """To a byte of the stream."""
+        self.at, self.buffer, self.count = at, 0, 0
 
     def read(self, count: int) -> int:
         self.need(count)
@@ -279,6 +286,10 @@ class Unpack29(_Unpacker):
         self.programs: list[str] = []
         self.program = 0
         self.program_lengths: list[int] = []
+        self.model: Model | None = None
+        self.coder: RarCoder | None = None
+        """Set while the text model is at work."""
+        self.escape = 2
 
     def unpack(self, bits: _Bits, start: int, size: int, meter: Meter) -> None:
         end = start + size
@@ -287,6 +298,10 @@ class Unpack29(_Unpacker):
             self.new_tables(bits)
         report = len(window) + _REPORT
         while len(window) < end:
+            if self.coder is not None:
+                if not self.text(bits, self.coder, start, end, meter):
+                    break
+                continue
             code = bits.symbol(self.tables[0])
             if code < 256:
                 window.append(code)
@@ -310,7 +325,7 @@ class Unpack29(_Unpacker):
                 self.new_tables(bits)
                 continue
             elif code == 257:
-                self.new_filter(bits, start)
+                self.new_filter(lambda: bits.read(8), start)
                 continue
             elif code == 258:
                 length, distance = self.last_length, self.distances[0]
@@ -325,12 +340,67 @@ class Unpack29(_Unpacker):
 
     def new_tables(self, bits: _Bits) -> None:
         bits.align()
+        self.coder = None
         if bits.read(1):
-            raise Unsupported("PPMd in RAR")
+            self.new_model(bits)
+            return
         if not bits.read(1):
             self.lengths = [0] * len(self.lengths)
         self.low = self.low_left = 0
         self.read_tables(bits)
+
+    def new_model(self, bits: _Bits) -> None:
+        """The text model, new or as the last block left it; how it is set up stands in up to three bytes."""
+        from emoscan.parse.ppmd import Model, RarCoder
+
+        flags = bits.read(7)
+        memory = bits.read(8) + 1 << 20 if flags & 0x20 else 0
+        if flags & 0x40:
+            self.escape = bits.read(8)
+        if memory:
+            order = (flags & 0x1F) + 1
+            self.model = Model(order if order <= 16 else 16 + (order - 16) * 3, memory)
+        elif self.model is None:
+            raise Malformed("goes on with a text model there is none of")
+        self.coder = RarCoder(bits.data, bits.position // 8)
+
+    def text(self, bits: _Bits, coder: RarCoder, start: int, end: int, meter: Meter) -> bool:
+        """A block that the text model decodes. Whether another follows."""
+        window, model, escape = self.window, self.model, self.escape
+        assert model is not None
+
+        def symbol() -> int:
+            found = model.symbol(coder)
+            if found < 0 or coder.at > len(coder.data) + 64:
+                raise Malformed("ends too early")
+            return found
+
+        report = len(window) + _REPORT // 16
+        while len(window) < end:
+            if len(window) > report:
+                meter(len(window) - start)
+                report = len(window) + _REPORT // 16
+            code = symbol()
+            if code != escape:
+                window.append(code)
+                continue
+            code = symbol()
+            if code == 0:
+                bits.go_to(coder.at)
+                self.new_tables(bits)
+                return True
+            if code == 2:
+                return False
+            if code == 3:
+                self.new_filter(symbol, start)
+            elif code == 4:
+                distance = symbol() << 16 | symbol() << 8 | symbol()
+                self.copy(distance + 2, symbol() + 32)
+            elif code == 5:
+                self.copy(1, symbol() + 4)
+            else:
+                window.append(escape)
+        return False
 
     def distance(self, bits: _Bits) -> int:
         slot = bits.symbol(self.tables[1])
@@ -351,15 +421,15 @@ class Unpack29(_Unpacker):
 
     # ------------------------------------------------------------ programs
 
-    def new_filter(self, bits: _Bits, start: int) -> None:
+    def new_filter(self, byte: Callable[[], int], start: int) -> None:
         """A program for RAR's virtual machine. Real archives hold six of them, which are known by their CRC."""
-        flags = bits.read(8)
+        flags = byte()
         length = (flags & 7) + 1
         if length == 7:
-            length = bits.read(8) + 7
+            length = byte() + 7
         elif length == 8:
-            length = bits.read(16)
-        code = _Bits(bytes(bits.read(8) for _ in range(length)))
+            length = byte() << 8 | byte()
+        code = _Bits(bytes(byte() for _ in range(length)))
         if flags & 0x80:
             number = _vm_number(code)
             if not number:

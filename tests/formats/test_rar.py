@@ -337,9 +337,15 @@ def test_cut_off_and_damaged():
     assert {p.sort for p in of(Problem, run(bytes(raw)))} == {"malformed"}
 
 
-def test_text_model_and_virtual_machine_are_unmodelled():
-    items = run(rar4([("a.txt", b"text", b"\x80" + bytes(20))]))
-    assert [(p.sort, "PPMd" in p.message) for p in of(Problem, items)] == [("unmodelled", True)]
+def test_text_model():
+    """Two letters, coded by hand: "a" is one of 257, then five of 261 behind 96 others; order 6, one MiB."""
+    interval = 0xFFFFFFFF // 257
+    code = ord("a") * interval + 96 * (interval // 261) + 1
+    items = run(rar4([("a.txt", b"aa", b"\xa5\0" + code.to_bytes(4, "big"))]))
+    assert [c.data for c in of(Child, items)] == [b"aa"]
+    assert not of(Problem, items)
+    damaged = run(rar4([("a.txt", b"text", b"\x80" + bytes(20))]))
+    assert [p.sort for p in of(Problem, damaged)] == ["malformed"]
 
 
 def test_sizes_are_not_believed():

@@ -4,6 +4,7 @@ import io
 import random
 import struct
 import time
+from pathlib import Path
 
 import pytest
 from fixturelib.mails import attachment, mail, mixed, text
@@ -71,9 +72,24 @@ def test_methods(filters):
     assert not of(Problem, items)
 
 
-def test_text_model_is_unmodelled():
-    items = run(archive(filters=[{"id": py7zr.FILTER_PPMD, "order": 6, "mem": 24}]))
-    assert [(p.sort, "PPMd" in p.message) for p in of(Problem, items)] == [("unmodelled", True)]
+@pytest.mark.parametrize(("order", "memory"), [(2, 24), (6, 24), (16, 22), (64, 24)])
+def test_text_model(order, memory):
+    files = {
+        "text.txt": Path(sevenzip.__file__).read_bytes()[:8_000],
+        "noise.bin": random.Random(order).randbytes(3_000),
+        "runs.bin": bytes(2_000) + bytes(range(256)) * 4 + b"\xff" * 2_000,
+    }
+    items = run(archive(files, filters=[{"id": py7zr.FILTER_PPMD, "order": order, "mem": memory}]))
+    assert {c.label: c.data for c in of(Child, items)} == files
+    assert not of(Problem, items)
+
+
+def test_text_model_that_is_full_or_too_large_is_unmodelled(monkeypatch):
+    noise = {"a.bin": random.Random(1).randbytes(30_000)}
+    for changed in (1, 1 << 20):
+        monkeypatch.setattr(sevenzip, "MAX_PPMD", changed)
+        items = run(archive(noise, filters=[{"id": py7zr.FILTER_PPMD, "order": 8, "mem": 16}]))
+        assert [(p.sort, "PPMd" in p.message) for p in of(Problem, items)] == [("unmodelled", True)]
 
 
 def test_sniffed():
