@@ -564,11 +564,11 @@ class Compiler:
     def caught(self, retry: list[str]) -> None:
         """The handler of a statement that failed."""
         if not self.nested:
-            self.emit("except ScriptError as _e: trap(_e, _h)")
+            self.emit("except ScriptError: trap(_h)")
             return
-        self.emit("except ScriptError as _e:")
+        self.emit("except ScriptError:")
         self.indent += 1
-        self.emit("if trap(_e, -1 if _act else _h):")
+        self.emit("if trap(-1 if _act else _h):")
         self.indent += 1
         self.run_handler(retry)
         self.indent -= 2
@@ -594,15 +594,15 @@ class Compiler:
             return
         self.emit("try:")
         self.emit(f"    {target} = {code}")
-        self.emit("except ScriptError as _e:")
+        self.emit("except ScriptError:")
         self.indent += 1
         if self.nested:
-            self.emit("if trap(_e, -1 if _act else _h):")
+            self.emit("if trap(-1 if _act else _h):")
             self.indent += 1
             self.run_handler([])
             self.indent -= 1
         else:
-            self.emit("trap(_e, _h)")
+            self.emit("trap(_h)")
         self.emit(f"{target} = {on_failure}")
         self.indent -= 1
 

@@ -22,7 +22,7 @@ from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.vba import library
 from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.convert import NUMERIC_TYPES, RANGES
-from emoscan.evaluate.vba.symbols import Constant, Variable, assigned, blocks, expressions
+from emoscan.evaluate.vba.symbols import Constant, Variable, assigned, blocks, expressions, statements
 
 NONE: Final[frozenset[int]] = frozenset()
 
@@ -258,7 +258,7 @@ class _Search:
             case s.Assign(target=s.Name(name=name), value=value, set=False):
                 if (
                     self.meaning(name) == "local"
-                    and self.harmless(value)
+                    and (name not in self.spoiled or self.harmless(value))
                     and (entry.quiet or (self.fits(name, value) and self.safe(value)))
                 ):
                     return name
@@ -294,7 +294,7 @@ class _Search:
 
 def entries(body: list[s.Statement], *, lenient: bool, seen: bool) -> Iterator[_Entry]:
     """The statements of a body, each after the one it stands in. `lenient`: errors end nothing; `seen`: somebody looks at them."""
-    switches_off = any(isinstance(node, s.OnError) and node.label != "next" for node in flat(body))
+    switches_off = any(isinstance(node, s.OnError) and node.label != "next" for node in statements(body))
     quiet = lenient and not seen
     for top in body:
         if isinstance(top, s.OnError) and top.label == "next" and not seen and not switches_off:
@@ -305,11 +305,3 @@ def entries(body: list[s.Statement], *, lenient: bool, seen: bool) -> Iterator[_
             entry = _Entry(node, outer, quiet=quiet and not switches_off)
             yield entry
             stack += [(inner, entry) for block in blocks(node) for inner in block]
-
-
-def flat(body: list[s.Statement]) -> Iterator[s.Statement]:
-    stack = list(body)
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += [inner for block in blocks(node) for inner in block]

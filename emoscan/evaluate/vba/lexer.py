@@ -45,8 +45,9 @@ def _pattern(vbscript: bool) -> re.Pattern[str]:
     month = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
     return re.compile(
         rf"""
-        (?P<space>(?:[ \t\f\v\x00\x1a\xa0\u3000\ufeff]|(?<=[\s"),])_[ \t]*(?:\r\n?|\n))++)
-      | (?P<name>(?:[^\W\d]|[^\x00-\x7f])(?:\w|[^\x00-\x7f])*+{suffix})
+        (?:[ \t\f\v\x00\x1a\xa0\u3000\ufeff]|(?<=[\s"),])_[ \t]*(?:\r\n?|\n))*+
+      (?:
+        (?P<name>(?:[^\W\d]|[^\x00-\x7f])(?:\w|[^\x00-\x7f])*+{suffix})
       | (?P<string>"(?:[^"\r\n]|"")*+"?)
       | (?P<newline>\r\n?|\n|\u2028|\u2029)
       | (?P<number>&[hH][0-9a-fA-F]+[%&^]?|&[oO]?[0-7]+[%&^]?|(?:\d+(?:\.\d*)?|\.\d+)(?:[eEdD][+-]?\d+)?[%&!\#@^]?)
@@ -57,65 +58,49 @@ def _pattern(vbscript: bool) -> re.Pattern[str]:
       | (?P<operator><=|>=|<>|><|=<|=>|:=|[-+*/\\^&=<>(),.;!?\#@{{}}])
       | (?P<bracket>\[[^\]\r\n]*\])
       | (?P<junk>.)
+      | (?P<end>\Z)
+      )
         """,
         re.IGNORECASE | re.VERBOSE,
     )
 
 
-TYPES: Final = {
-    "name": NAME,
-    "string": STRING,
-    "number": NUMBER,
-    "date": DATE,
-    "operator": OPERATOR,
-    "newline": NEWLINE,
-    "colon": COLON,
-    "bracket": BRACKET,
-    "comment": COMMENT,
-    "junk": JUNK,
-}
+TYPES: Final = (END, NAME, STRING, NEWLINE, NUMBER, COMMENT, DATE, COLON, OPERATOR, BRACKET, JUNK, END)
+"""By the number of the pattern's group."""
+
+BEGINNERS: Final = ("then", "else")
+"""Words after which a statement begins."""
 
 
 def tokenize(source: str, *, vbscript: bool = False) -> Tokens:
     """All tokens. Comments are dropped, except that one ends the statement before it. Never raises."""
     tokens = Tokens(source)
     types, texts, offsets, spellings = tokens.types, tokens.texts, tokens.offsets, tokens.spellings
-    start_of_statement = True
     skip_to = 0
     for match in _pattern(vbscript).finditer(source):
-        group = match.lastgroup
-        if group == "space":
-            continue
-        start = match.start()
+        group: int = match.lastindex  # type: ignore[assignment]
+        start = match.start(group)
         if start < skip_to:
             continue
-        if group == "name":
-            spelt = match[0]
-            text = spelt.lower()
-            if text == "rem" and start_of_statement:
+        kind, text = TYPES[group], match[group]
+        if kind == NAME:
+            spelt, text = text, text.lower()
+            if text == "rem" and (not types or types[-1] in (NEWLINE, COLON) or texts[-1] in BEGINNERS):
                 skip_to = _end_of_remark(source, start)
                 continue
             if text not in spellings:
                 spellings[text] = spelt
-            types.append(NAME)
-            texts.append(text)
-            start_of_statement = text in ("then", "else")
-        elif group == "string":
-            spelt = match[0]
-            inner = spelt[1:-1] if len(spelt) > 1 and spelt[-1] == '"' and _closed(spelt) else spelt[1:]
-            types.append(STRING)
-            texts.append(inner.replace('""', '"'))
-            start_of_statement = False
-        elif group in ("newline", "colon"):
-            types.append(NEWLINE if group == "newline" else COLON)
-            texts.append("\n" if group == "newline" else ":")
-            start_of_statement = True
-        elif group == "comment":
+        elif kind == STRING:
+            inner = text[1:-1] if len(text) > 1 and text[-1] == '"' and _closed(text) else text[1:]
+            text = inner.replace('""', '"')
+        elif kind == NEWLINE:
+            text = "\n"
+        elif kind == COMMENT:
             continue
-        else:
-            types.append(TYPES[group or "junk"])
-            texts.append(match[0])
-            start_of_statement = False
+        elif kind == END:
+            break
+        types.append(kind)
+        texts.append(text)
         offsets.append(start)
     types.append(END)
     texts.append("")

@@ -25,7 +25,7 @@ from emoscan.evaluate.core.values import Object
 from emoscan.evaluate.core.world import DEFAULT_NOW, Profile, World
 from emoscan.evaluate.vba import syntax as s
 from emoscan.evaluate.vba.entry import Entry, entries, uncalled
-from emoscan.evaluate.vba.host import make_host
+from emoscan.evaluate.vba.host import make_host, placed
 from emoscan.evaluate.vba.parser import parse
 from emoscan.evaluate.vba.project import Project, Shared
 from emoscan.evaluate.vba.runtime import VbaMachine
@@ -91,6 +91,7 @@ class Program:
         self.trees: list[s.Module] = [
             parse(module.source, project=project, modules=names, constants=source.constants, evaluates=excel) for module in source.modules
         ]
+        self.document = placed(source.document, source.modules)
         self.shared = Shared()
 
     def start(
@@ -113,7 +114,7 @@ class Program:
         world.online = offline is None
         machine = VbaMachine(budget, world, emit, code_page=self.source.code_page)
         project = Project(machine, shared=self.shared, turned=turned, lenient=lenient)
-        project.host = make_host(machine, self.source.document, self.source.modules)
+        project.host = make_host(machine, self.document, self.source.modules)
         project.host.settings["hidden"] = hidden
         if self.excel4 is not None and hasattr(project.host, "excel4"):
             project.host.excel4 = self.excel4

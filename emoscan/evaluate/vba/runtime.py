@@ -263,7 +263,7 @@ class TypedRef:
 class ErrorState:
     """The Err object's content."""
 
-    __slots__ = ("description", "line", "number", "source")
+    __slots__ = ("description", "number", "source")
 
     def __init__(self) -> None:
         self.clear()
@@ -272,7 +272,6 @@ class ErrorState:
         self.number = 0
         self.description = ""
         self.source = ""
-        self.line = 0
 
 
 class VbaMachine(Machine):
@@ -836,12 +835,16 @@ class VbaMachine(Machine):
 
     # -- errors
 
-    def trap(self, error: ScriptError, mode: int) -> bool:
-        """What `On Error` does with an error. Returns True when a label's handler is to run; raises when none is set."""
+    def trap(self, mode: int) -> bool:
+        """What `On Error` does with the error being handled. Returns True when a label's handler is to run; raises when none is set.
+
+        Code that gave the error a name would take twice the time to compile.
+        """
+        error = sys.exception()
+        assert isinstance(error, ScriptError)
         self.error.number = error.number
         self.error.description = error.description
         self.error.source = error.source or "VBAProject"
-        self.error.line = self.line()
         self.spend(1)
         if mode == 1:
             return False

@@ -32,23 +32,27 @@ _TELLTALES: Final = (
 
 
 def make_host(machine: Any, document: bundle.Document, modules: Sequence[bundle.Module] = ()) -> Host:
-    """The application of a document. `modules`: those of its project, whose source a macro may read.
+    """The application of a document. `modules`: those of its project, whose source a macro may read."""
+    document = placed(document, modules)
+    host: Host = getattr(import_module(f"emoscan.evaluate.vba.host.{document.host}"), HOSTS[document.host])(machine, document, modules)
+    return host
+
+
+def placed(document: bundle.Document, modules: Sequence[bundle.Module]) -> bundle.Document:
+    """A document with its application.
 
     Macros without their document run in the application their words tell of, and all they read of it is unknown.
     """
-    app: str = document.host
-    if not app:
-        app = guess(modules)
-        document = bundle.Document(
-            host=app,  # type: ignore[arg-type]
-            code_name=document.code_name,
-            forms=document.forms,
-            controls=document.controls,
-            workbook=document.workbook,
-            unread=tuple(part for part in bundle.PARTS if not getattr(document, part)),
-        )
-    host: Host = getattr(import_module(f"emoscan.evaluate.vba.host.{app}"), HOSTS[app])(machine, document, modules)
-    return host
+    if document.host:
+        return document
+    return bundle.Document(
+        host=guess(modules),  # type: ignore[arg-type]
+        code_name=document.code_name,
+        forms=document.forms,
+        controls=document.controls,
+        workbook=document.workbook,
+        unread=tuple(part for part in bundle.PARTS if not getattr(document, part)),
+    )
 
 
 def guess(modules: Sequence[bundle.Module]) -> str:
