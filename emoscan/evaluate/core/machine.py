@@ -32,6 +32,9 @@ TOLD_AGAIN: Final = 8
 """Times an effect is told when it repeats; from then on it is counted, and the count told at the end."""
 
 AGAIN: Final = 64
+
+ASKED: Final = 8
+"""Operations of a question to the surroundings."""
 """Operations that an effect costs when it repeats."""
 
 OFTEN: Final = 4
@@ -191,6 +194,7 @@ class Machine:
     def query(self, what: str, answer: Any) -> Any:
         """Record a question to the surroundings, and answer it."""
         self.asked = True
+        self.spend(ASKED)
         self.fact("effect.query", what, answer=display(answer)[:80])
         return answer
 

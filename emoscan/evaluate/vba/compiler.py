@@ -930,25 +930,49 @@ class Compiler:
             return code
         return f"guard({code}, {self.project.remember_guard(test)})"
 
-    @staticmethod
-    def ends_run(block: list[s.Statement]) -> bool:
+    def ends_run(self, block: list[s.Statement]) -> bool:
         """Whether a block leaves the procedure, the program or the application, and does nothing else of note."""
         for node in block:
             match node:
                 case s.End() | s.Exit(what="sub" | "function" | "property"):
                     return True
+                case s.GoTo(label=label, sub=False):
+                    return self.leads_out(label)
                 case s.Invoke(call=s.Member(name=name)) | s.Invoke(call=s.Call(function=s.Member(name=name))):
                     if name in ("quit", "close"):
                         return True
+                    if name == "raise":
+                        return not self.handles_errors()
         return False
+
+    def leads_out(self, label: str) -> bool:
+        """Whether what comes behind a label has no effect, but something before it has."""
+        body = self.procedure.tree.body if self.procedure is not None else []
+        at = next((n for n, node in enumerate(body) if isinstance(node, s.Label) and node.name == label), len(body))
+        return at < len(body) and not self.project.leads_to_effect(self, body[at:]) and self.project.leads_to_effect(self, body[:at])
+
+    def handles_errors(self) -> bool:
+        """Whether an error in this procedure leads to something that has an effect."""
+        body = self.procedure.tree.body if self.procedure is not None else []
+        labels = {node.label for node in statements(body) if isinstance(node, s.OnError)}
+        return any(not self.leads_out(label) for label in labels if label not in ("", "0", "next", "-1"))
+
+    def turned_cases(self, node: s.Select) -> list[bool | None]:
+        """In a run with guards turned round: of each case whether it is entered; None leaves it to its tests."""
+        if not self.project.turned:
+            return [None] * len(node.cases)
+        leads = [self.project.leads_to_effect(self, block) for _, block in node.cases]
+        if any(leads):
+            return [number == leads.index(True) for number in range(len(leads))]
+        return [False if self.ends_run(block) else None for _, block in node.cases]
 
     def select(self, node: s.Select) -> None:
         subject = self.fresh("s")
         code, kind = self.expression(node.subject)
         self.tried(subject, code if kind != "V" else f"plain({code})", "FAILED")
         chain = self.fresh("k")
-        for number, (tests, block) in enumerate(node.cases):
-            self.branch(chain, number, partial(self.cases, subject, kind, tests), block)
+        for number, ((tests, block), taken) in enumerate(zip(node.cases, self.turned_cases(node))):
+            self.branch(chain, number, partial(self.cases, subject, kind, tests) if taken is None else partial(str, taken), block)
         if not node.cases:
             self.emit(f"{chain} = True")
         self.otherwise(chain, node.otherwise)

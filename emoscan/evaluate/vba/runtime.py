@@ -302,6 +302,8 @@ class VbaMachine(Machine):
         self.callbacks: list[Any] = []
         """Procedures that something of the host is calling now; it does not call them again meanwhile."""
         self.left_loops = 0
+        self.evident: set[int] = set()
+        """Conditions that were stated as evidence."""
         self.texts: set[str] = set()
         """Texts that were run as code."""
         Unknown.on_branch = self._on_unknown_branch
@@ -829,6 +831,9 @@ class VbaMachine(Machine):
 
     def evidence(self, number: int) -> None:
         self.asked = False
+        if number in self.evident:
+            return
+        self.evident.add(number)
         from emoscan.evaluate.vba.unparse import text_of
 
         self.fact("evade.env", text_of(self.project.guards[number], self.project.spellings)[:300])

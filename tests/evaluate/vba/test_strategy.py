@@ -41,6 +41,20 @@ def test_guards_are_turned_round(test, evidence):
     assert evidence.lower() in [f.value.lower() for f in found if f.kind == "evade.env"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        'On Error GoTo bad\nn = Tasks.Count\nIf n < 500 Then Err.Raise 5\nShell "calc"\nbad:\nExit Sub',
+        'If Tasks.Count < 500 Then GoTo bad\nShell "calc"\nbad:\nn = 1',
+        'Select Case Application.Language\nCase 1, 2: Shell "calc"\nCase Else: ActiveDocument.Close False\nEnd Select',
+        'Select Case Application.Language\nCase 1041: Exit Sub\nCase 1: n = 2\nEnd Select\nShell "calc"',
+        'Do\nIf Environ("USERDOMAIN") = "X" Then Exit Do\nn = n + 1\nIf n > 10 Then Exit Sub\nLoop\nShell "calc"',
+    ],
+)
+def test_guards_that_end_the_macro_some_other_way(body):
+    assert commands(f"Sub AutoOpen()\n{body}\nEnd Sub") == [("calc", 1.0)]
+
+
 def test_a_block_that_only_other_surroundings_would_enter():
     assert commands('Sub AutoOpen()\nIf Environ("USERNAME") = "victim" Then\nShell "calc"\nEnd If\nEnd Sub') == [("calc", 1.0)]
 
