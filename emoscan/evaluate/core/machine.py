@@ -32,10 +32,10 @@ TOLD_AGAIN: Final = 8
 """Times an effect is told when it repeats; from then on it is counted, and the count told at the end."""
 
 AGAIN: Final = 64
+"""Operations that an effect costs when it repeats."""
 
 ASKED: Final = 8
-"""Operations of a question to the surroundings."""
-"""Operations that an effect costs when it repeats."""
+"""Operations that a question to the surroundings costs."""
 
 OFTEN: Final = 4
 """Places a token is taken out of one text at, from which on the text was broken up with it."""
