@@ -297,6 +297,10 @@ def _iocs(graph: Graph) -> list[Ioc]:
         way = ways.get(artifact) or ways.setdefault(artifact, graph.above(artifact))
         rows[type_, value] = Ioc(type_, shown, defang(shown), role, artifact, list(way), sure)
     whole = sorted(value for (type_, value), row in rows.items() if type_ == "url" and row.confidence >= 1)
+    fetched = {normalise(fact.value) or fact.value for _, fact in graph.facts(kind="effect.download")}
+    for (type_, value), row in rows.items():
+        if type_ == "url" and row.role == "download" and value not in fetched and _host_goes_on(value, whole):
+            rows[type_, value] = replace(row, role="reference")
     return [row for (type_, value), row in rows.items() if type_ != "url" or row.confidence >= 1 or not _told_better(value, whole)]
 
 
@@ -304,6 +308,13 @@ def _told_better(url: str, whole: list[str]) -> bool:
     """Whether a URL that was cut off is the beginning of one that is known, or has one in front of what it runs on into."""
     place = bisect_right(whole, url)
     return (place < len(whole) and whole[place].startswith(url)) or (place > 0 and url.startswith(whole[place - 1]))
+
+
+def _host_goes_on(url: str, whole: list[str]) -> bool:
+    """Whether a URL that is no more than a host is the beginning of one whose host is longer: a piece of a text put together."""
+    place = bisect_right(whole, url)
+    longer = whole[place] if place < len(whole) else ""
+    return url.count("/") == 2 and longer.startswith(url) and longer[len(url)].isalnum() | (longer[len(url)] in ".-")
 
 
 def _indicators(graph: Graph) -> Iterator[tuple[str, str, str, str, float]]:

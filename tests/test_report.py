@@ -190,6 +190,23 @@ def test_an_indicator_is_listed_once_with_its_weightiest_role() -> None:
     ]
 
 
+def test_a_host_that_was_cut_off_is_no_place_of_download() -> None:
+    """A literal of a script ends in the middle of an address; what was fetched, and other hosts, stay what they are."""
+    graph = Graph()
+    root = Artifact("script.vba", b"")
+    graph.apply(Added(root))
+    for value in ("http://a.exam", "http://b.exam", "http://a.example.test/x", "http://b.example.test/x"):
+        graph.apply(Stated(root.id, Fact("ioc.url", value, detail={"role": "download"})))
+    graph.apply(Stated(root.id, Fact("effect.download", "http://b.exam", "x")))
+    report = compose(graph, [], judge([], graph), path="", name="", engine=Engine("", ""), limits=Limits(), include="none")
+    assert [ioc.value for ioc in report.iocs if ioc.role == "download"] == [
+        "http://b.exam",
+        "http://a.example.test/x",
+        "http://b.example.test/x",
+    ]
+    assert "http://a.exam" in [ioc.value for ioc in report.iocs]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
