@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from emoscan.parse.workbook import Link, Reading, Workbook
 
+OLD: Final = (b"\x09\x00", b"\x09\x02", b"\x09\x04")
+OLD_MACROS: Final = (b"\x40\x00", b"\x00\x01")
+"""Sorts of BIFF2 to BIFF4 parts: a macro sheet, a workbook of several sheets (OpenOffice's documentation of the format, 5.8)."""
 MAX_LISTED: Final = 20_000
 """Formulas in the listing of a macro sheet."""
 
@@ -45,6 +48,8 @@ def _from_stream(stream: bytes, ctx: Context) -> Yields:
     from emoscan.parse import biff, workbooks
 
     if stream[:2] != b"\x09\x08":
+        if stream[:2] in OLD and stream[6:8] in OLD_MACROS:
+            yield Problem("unmodelled", "office.biff", "a macro sheet of Excel 2 to 4 is not read; its macros were not seen")
         return
     seen = workbooks.peek(stream, ctx.budget)
     if seen.locked:

@@ -78,11 +78,17 @@ def unlisted(package: Package, main: str, listed: Iterable[str]) -> Iterator[tup
     """(part, name made of it) of macro sheets that the workbook part does not list, as when that part is damaged."""
     known = {key(part) for part in listed}
     related = (resolve(main, r.target) for r in package.relationships(main) if not r.external and "macrosheet" in r.type.lower())
-    stored = (part.name for part in package.parts if "macrosheets/" in key(part.name) and "_rels/" not in key(part.name))
+    stored = (part.name for part in package.parts if "macrosheets/" in key(part.name) and _is_sheet(package, part.name))
     for part in (*related, *stored):
         if key(part) not in known and package.find(part):
             known.add(key(part))
             yield part, part.rpartition("/")[2].partition(".")[0]
+
+
+def _is_sheet(package: Package, part: str) -> bool:
+    """Whether a part in the folder of macro sheets is one, and no index of its rows or list of its relationships."""
+    folder, _, name = key(part).rpartition("/")
+    return not folder.endswith("_rels") and ("sheet" in name or "macrosheet" in package.content_type(part))
 
 
 class Book:

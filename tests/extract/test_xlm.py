@@ -116,7 +116,16 @@ def test_macro_sheets_of_a_damaged_workbook_are_seen(main: str, kept: int, data:
         for name in whole.namelist():
             content = whole.read(name)
             package.writestr(name, content[:kept] + b"\x00<\xff" if name == main else content)
+        package.writestr("xl/macrosheets/binaryIndex1.bin", b"\x2a\x01\x00")
     graph, verdict = scan(made.getvalue())
-    assert facts(graph, "xlm.sheet")
+    assert len(facts(graph, "xlm.sheet")) == 1
     assert any("does not list" in trouble.problem.message for trouble in graph.troubles)
     assert verdict in ("incomplete", "suspicious", "malicious")
+
+
+@pytest.mark.parametrize("version", [0, 2, 4])
+def test_macro_sheets_of_the_first_excels(version: int) -> None:
+    """Nobody reads them here, and the report says so."""
+    graph, verdict = scan(bytes((9, version, 6, 0, 0, version, 0x40, 0, 0, 0)) + b"\x42\x00\x02\x00\xe4\x04" * 30, "old.xls")
+    assert verdict == "incomplete"
+    assert [trouble.problem.sort for trouble in graph.troubles] == ["unmodelled"]

@@ -166,10 +166,15 @@ def _next(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: AR
     return goes_on
 
 
-def _break(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001
+def leave_loop(m: XlmMachine, frame: Frame, row: int) -> None:
+    """Go on behind the innermost loop."""
     if frame.loops:
         frame.loops.pop()
         _skip(m, frame, row, _LOOPS, _NEXT)
+
+
+def _break(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: ARG001
+    leave_loop(m, frame, row)
     return True
 
 

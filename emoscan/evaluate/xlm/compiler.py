@@ -31,6 +31,10 @@ ODD: Final = frozenset((ErrorValue, Unknown, Array))
 """Classes of values that functions of single values are not asked with."""
 
 
+WITH_ARRAYS: Final = frozenset(("SUMPRODUCT", "LOOKUP", "CONCAT", "TEXTJOIN", "XLOOKUP", "UNIQUE", "MMULT"))
+"""Functions whose arguments calculate with arrays in any formula."""
+
+
 class Code(Struct):
     """A compiled formula."""
 
@@ -51,10 +55,12 @@ class Code(Struct):
 class Compiler:
     """Compiles formulas of one sheet."""
 
-    def __init__(self, grid: Grid, find: Callable[[str], Grid | None]) -> None:
+    def __init__(self, grid: Grid, find: Callable[[str], Grid | None], *, array: bool = False) -> None:
         self.grid = grid
         self.find = find
         """A sheet by its name."""
+        self.array = array
+        """References to several cells are arrays, where otherwise one of them would be taken."""
         self.size = 0
         self.pure = True
 
@@ -127,6 +133,14 @@ class Compiler:
             function = FUNCTIONS.get(canonical(node[2]))
             if function is not None and function.single:
                 return run
+
+        if self.array:
+
+            def whole(m: XlmMachine) -> Any:
+                value = run(m)
+                return m.whole(value) if type(value) is Ref or type(value) is Refs else value
+
+            return whole
 
         def single(m: XlmMachine) -> Any:
             value = run(m)
@@ -324,7 +338,9 @@ class Compiler:
         return several
 
     def _with_references(self, function: Function, arguments: tuple[Node, ...]) -> Eval:
+        array, self.array = self.array, self.array or function.name in WITH_ARRAYS
         given = [self.raw(argument) for argument in arguments]
+        self.array = array
         run, name = function.run, function.name
         if name == "INDIRECT" and len(arguments) == 1 and _is_call(arguments[0], "ADDRESS", 2):
             row, column = arguments[0][3]

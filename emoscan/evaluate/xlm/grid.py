@@ -39,6 +39,8 @@ class Grid:
         """Code by the text of the formula; kept when the sheet is reset."""
         self.written: set[int] = set()
         """Places a macro wrote a formula to."""
+        self.array_formulas: set[int] = set()
+        """Places of formulas that calculate with arrays."""
         self.cached: dict[int, Any] = {}
         """Results of formulas as the file holds them."""
         self.changed = True
@@ -63,9 +65,19 @@ class Grid:
             mine.update(first)
         self.written.clear()
         self.notes = dict(self.record.notes)
+        self.array_formulas = {self._place(area) for area in self.record.arrays.values()}
         self._columns = None
         self.visibility = self.record.visibility
         self.name = self.record.name
+
+    @staticmethod
+    def _place(area: str) -> int:
+        """Of the first cell of an area, 0 for what is none."""
+        try:
+            row, column = from_a1(area.partition(":")[0])
+        except ValueError:
+            return 0
+        return row << SHIFT | column
 
     def _read(self) -> tuple[dict[int, Any], dict[int, str], dict[int, int]]:
         values: dict[int, Any] = {}
@@ -102,6 +114,7 @@ class Grid:
         """Write a formula; what it gives is worked out when it is asked for or run."""
         self.changed = True
         place = row << SHIFT | column
+        self.array_formulas.discard(place)
         self.values.pop(place, None)
         self.cached.pop(place, None)
         if place not in self.formulas and self._columns is not None:

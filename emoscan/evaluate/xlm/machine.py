@@ -16,7 +16,7 @@ from emoscan.evaluate.core.memory import Block
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown, display
 from emoscan.evaluate.core.world import World
 from emoscan.evaluate.xlm import library
-from emoscan.evaluate.xlm.blocks import MAX_IDLE, Loop
+from emoscan.evaluate.xlm.blocks import MAX_IDLE, Loop, leave_loop
 from emoscan.evaluate.xlm.compiler import Code, Compiler, area_of_any, calculate
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import Function
@@ -109,6 +109,8 @@ class XlmMachine(Machine):
         self.depth = 0
         self.jump: Ref | None = None
         self.entering: Frame | None = None
+        self.breaking = False
+        """BREAK stood inside of another function: the loop ends behind this cell."""
         self.returning: list[Any] | None = None
         self.cells_left = MAX_CELLS
         self.owed = 0
@@ -272,11 +274,13 @@ class XlmMachine(Machine):
 
     # ------------------------------------------------------------ values of cells
 
-    def compiled(self, grid: Grid, formula: str) -> Code:
-        code = grid.compiled.get(formula)
+    def compiled(self, grid: Grid, formula: str, *, array: bool = False) -> Code:
+        """The code of a formula; of one that calculates with arrays, `array`."""
+        key = f"{{{formula}" if array else formula
+        code = grid.compiled.get(key)
         if code is None:
             self.grow(2 * len(formula))
-            code = grid.compiled[formula] = Compiler(grid, self.find).code(formula)
+            code = grid.compiled[key] = Compiler(grid, self.find, array=array).code(formula)
         return code
 
     def cell(self, grid: Grid, row: int, column: int) -> Any:
@@ -289,7 +293,7 @@ class XlmMachine(Machine):
         formula = grid.formulas.get(place)
         if formula is None:
             return None
-        code = self.compiled(grid, formula)
+        code = self.compiled(grid, formula, array=place in grid.array_formulas)
         if grid.macro and not code.pure:
             return grid.cached.get(place, 0.0)
         key = (id(grid), place)
@@ -369,6 +373,10 @@ class XlmMachine(Machine):
             elif value.top == value.bottom and value.left <= our_column <= value.right:
                 column = our_column
         return self.cell(value.grid, row, column)
+
+    def whole(self, value: Any) -> Any:
+        """All values of a reference, as formulas take it that calculate with arrays."""
+        return self.single(value) if type(value) is Ref and value.single else Array(self.rows_of(value))
 
     def rows_of(self, value: Any) -> list[list[Any]]:
         """The values of an argument as rows."""
@@ -503,7 +511,10 @@ class XlmMachine(Machine):
             raise TooLong
         place = row << SHIFT | column
         formula = grid.formulas[place]
-        code = grid.compiled.get(formula) or self.compiled(grid, formula)
+        if grid.array_formulas and place in grid.array_formulas:
+            code = self.compiled(grid, formula, array=True)
+        else:
+            code = grid.compiled.get(formula) or self.compiled(grid, formula)
         self.owed += code.size + 4
         if self.owed > SPENT_TOGETHER:
             self.settle()
@@ -529,6 +540,9 @@ class XlmMachine(Machine):
             return self.leave(frame, result)
         if type(value) is ErrorValue and self.on_error is not None and not code.pure and self.jump is None:
             self.jump, self.on_error = self.on_error, None
+        if self.breaking:
+            self.breaking = False
+            leave_loop(self, frame, row)
         if self.jump is not None:
             target, self.jump = self.jump, None
             if not self._waits(target, grid, row):

@@ -292,6 +292,10 @@ def test_ways_to_a_command(cells: Cells) -> None:
         {"A1": "=SELECT(C1:C9)", "A2": '=FORMULA.FIND("key",2,1)', "A3": "=EXEC(OFFSET(ACTIVE.CELL(),0,1))", "A4": "=HALT()", "C4": "key", "D4": "calc"},
         {"A1": '=NOTE("cXXc",C1)', "A2": '=NOTE("al",C1,2,2)', "A3": "=EXEC(GET.NOTE(C1))", "A4": "=HALT()"},
         {"A1": '=FORMULA("=EXEC(""ca""&C1)",A2)', "A3": "=HALT()", "C1": "lc"},
+        {"A1": '=FOR("i",1,9)', "A2": "=IF(INDEX(C1:C9,i)=0,BREAK())", "A3": "=NEXT()", "A4": "=EXEC(INDEX(D1:D9,i))", "A5": "=HALT()", "C1": 5.0, "C2": 0.0, "D2": "calc"},
+        {"A1": "=EXEC(_xlfn.CONCAT(CHAR(C1:C4)))", "A2": "=HALT()", "C1": 99.0, "C2": 97.0, "C3": 108.0, "C4": 99.0},
+        {"A1": '=FORMULA.ARRAY("=EXEC(INDEX(CHAR(R1C3:R4C3+1),1)&""al""&INDEX(CHAR(R1C3:R4C3),4))",A2)', "A3": "=HALT()", "C1": 98.0, "C4": 99.0},
+        {"A1": '=EXEC(CHAR(SUMPRODUCT(C1:C2*D1:D2))&"alc")', "A2": "=HALT()", "C1": 9.0, "C2": 9.0, "D1": 10.0, "D2": 1.0},
         {"A1": '=MAIL.LOGON("x")', "A2": "=FORMAT.MAIN?(1)", "A3": '=EXEC("calc")', "A4": "=HALT()"},
     ],
 )  # fmt: skip

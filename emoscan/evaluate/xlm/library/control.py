@@ -233,6 +233,13 @@ def caller(m: XlmMachine) -> Any:
     return Ref(grid, place >> 15, place & 0x7FFF)
 
 
+@command("BREAK")
+def break_(m: XlmMachine) -> Any:
+    """Inside of another function; alone in its cell it is a block."""
+    m.breaking = True
+    return True
+
+
 @command("ERROR")
 def error(m: XlmMachine, enabled: Any = True, macro: Any = MISSING) -> Any:
     m.on_error = m.refer(macro) if macro is not MISSING and m.truth(enabled) else None

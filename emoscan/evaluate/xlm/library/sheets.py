@@ -72,7 +72,16 @@ def write(m: XlmMachine, ref: Ref, value: Any) -> None:
     m.fill(ref, typed(value) if isinstance(value, str) else value)
 
 
-@command("FORMULA", "FORMULA.FILL", "FORMULA.ARRAY")
+@command("FORMULA.ARRAY")
+def formula_array(m: XlmMachine, text: Any, target: Any = MISSING) -> Any:
+    ref = m.selection if target is MISSING else m.refer(target)
+    done = formula(m, text, target)
+    if ref is not None and (ref.top << SHIFT | ref.left) in ref.grid.formulas:
+        ref.grid.array_formulas.add(ref.top << SHIFT | ref.left)
+    return done
+
+
+@command("FORMULA", "FORMULA.FILL")
 def formula(m: XlmMachine, text: Any, target: Any = MISSING) -> Any:
     ref = m.selection if target is MISSING else m.refer(target)
     if ref is None:
