@@ -248,7 +248,7 @@ class Collector:
             if limit:  # the rest is passed over, to come to what stands behind it
                 self.budget.check_time()
                 continue
-            if len(piece) >= RUN and (not run or head == last) and piece.count(head) == len(piece):
+            if (head == last if run else len(piece) >= RUN) and piece.count(head) == len(piece):
                 run, last = run + len(piece), head
                 limit = self.over_padding(len(piece))
             else:

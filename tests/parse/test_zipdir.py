@@ -400,6 +400,13 @@ def test_padding_is_measured_and_not_kept():
     assert len(read.data) <= len(text) + (1 << 17)
 
 
+def test_the_last_few_bytes_of_padding_are_padding_too():
+    data = archive(("padded.doc", b"text" + bytes((101 << 20) + 5)))
+    read = content(data, parse(data).members[0], Budget(Limits()))
+    assert not read.limit
+    assert read.data.startswith(b"text\0")
+
+
 def test_short_runs_are_kept():
     for padding in (100, 70_000, 5 << 20):
         plain = b"a" * 10 + bytes(padding) + b"tail" + bytes(padding)
