@@ -8,11 +8,11 @@ from emoscan.budget import Budget, Limits
 from emoscan.context import Context
 from emoscan.formats.documenttext import text_of_compound_file, text_of_package
 from emoscan.formats.luretext import lures_in, lures_in_bytes
-from emoscan.model import Artifact
+from emoscan.model import Artifact, Fact
 
 
 def run(step, kind: str, data: bytes):
-    return [(fact.kind, fact.value) for fact in step(Artifact(kind, data), Context(Budget(Limits())))]
+    return [(fact.kind, fact.value) for fact in step(Artifact(kind, data), Context(Budget(Limits()))) if isinstance(fact, Fact)]
 
 
 def test_a_word_document_asks_to_enable_its_content():

@@ -97,4 +97,16 @@ def test_monikers():
     ],
 )
 def test_fields(instruction: str, facts):
-    assert [(f.kind, f.value, f.how) for f in facts_of_field(instruction)] == facts
+    assert [(f.kind, f.value, f.how) for f in facts_of_field(instruction) if isinstance(f, Fact)] == facts
+
+
+@pytest.mark.parametrize(
+    ("instruction", "commands"),
+    [
+        ('DDEAUTO "C:\\\\a b\\\\cmd.exe" "/c echo inert"', [b'"C:\\a b\\cmd.exe" /c echo inert']),
+        ("DDE cmd x", [b"cmd x"]),
+        ('DDE Excel.Sheet.8 "C:\\\\a.xls" "R1C1"', []),
+    ],
+)
+def test_a_program_that_a_field_starts_is_a_command_line(instruction: str, commands: list[bytes]):
+    assert [child.data for child in facts_of_field(instruction) if isinstance(child, Child)] == commands
