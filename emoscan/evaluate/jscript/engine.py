@@ -62,6 +62,11 @@ class Engine:
         self._context.set_time_limit(seconds)
         self._context.eval("delete globalThis.$off")
 
+    def allow(self, seconds: float) -> None:
+        """Let code run again, for so long."""
+        self._stopped = False
+        self._limit(seconds)
+
     def stop(self) -> None:
         """Have the code that is running now interrupted soon. It cannot catch that."""
         if not self._stopped:

@@ -15,13 +15,16 @@ from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit, Machine
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, arity, display
 from emoscan.evaluate.core.world import World
-from emoscan.evaluate.jscript.engine import Engine, dumps, loads
+from emoscan.evaluate.jscript.engine import Engine, OutOfMemory, ScriptFailed, dumps, loads
+from emoscan.evaluate.jscript.simplify import literal
 from emoscan.registry import sniff
 
 MARK: Final = "\ue0f0"
 END: Final = "\ue0f1"
 """Around the number of something unknown in a text of the script."""
 _MARKED: Final = re.compile(f"{MARK}(\\d{{1,9}}){END}")
+
+SHOWABLE: Final = "typeof v === 'string' || typeof v === 'number' && isFinite(v)"
 
 CALLBACK: Final = ObjectClass("function")
 MOST_ITEMS: Final = 20_000
@@ -77,6 +80,8 @@ class JsMachine(Machine):
         self._numbers: dict[int, int] = {}
         self.ended: BaseException | None = None
         """Why the script is being stopped: it ended itself, or a limit was reached."""
+        self.folding = self.asked_while_folding = False
+        """Expressions are evaluated to show their values: the world is not to be asked."""
         self.layers: set[str] = set()
         self.rewrite: Callable[[str], str] = lambda code: code
         self.foreign: Callable[[str, tuple[Any, ...]], Any] | None = None
@@ -93,6 +98,9 @@ class JsMachine(Machine):
 
     def host(self, operation: str, request: str) -> str:
         """What the prelude calls: an operation and its arguments as JSON; the answer likewise."""
+        if self.folding:
+            self.asked_while_folding = True
+            return '{"e":[0,"stopped"]}'
         if self.ended is not None:
             self.engine.stop()
             return '{"e":[0,"stopped"]}'
@@ -276,6 +284,21 @@ class JsMachine(Machine):
             if len(self.layers) <= MOST_LAYERS and (isinstance(source, str) or len(source.known()) > SHORTEST_LAYER):
                 self.child(shown, "script.js", label=RAN, how=how)
         return self.rewrite(source) if isinstance(source, str) else source
+
+    # ------------------------------------------------------------ values of expressions, for readers
+
+    def value_of(self, expression: str) -> str | None:
+        """The value as a literal when it is a text or number and takes no effect; None otherwise, or when there is no time left."""
+        self.folding, self.asked_while_folding = True, False
+        try:
+            value = self.engine.run(
+                f"(function () {{ var v = ({self.rewrite(expression)}\n); return {SHOWABLE} ? JSON.stringify(v) : null }})()"
+            )
+        except (ScriptFailed, OutOfMemory):
+            return None
+        finally:
+            self.folding = False
+        return literal(value) if not self.asked_while_folding else None
 
     # ------------------------------------------------------------ names that another language has
 

@@ -18,7 +18,9 @@ from emoscan.evaluate.jscript import prelude
 from emoscan.evaluate.jscript.dialect import rewrite
 from emoscan.evaluate.jscript.engine import OutOfMemory, OutOfTime, ScriptFailed, dumps, truth
 from emoscan.evaluate.jscript.machine import JsMachine
-from emoscan.model import Child, Fact, Yield
+from emoscan.evaluate.jscript.simplify import simplify
+from emoscan.model import SIMPLIFIED, Child, Fact, Yield
+from emoscan.parse.text import as_bytes
 
 MEMORY_SHARE: Final = 3
 """The engine gets this part of a worker's memory."""
@@ -61,6 +63,8 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
     starts = [script.start]
     while True:
         machine = in_every_way(script, budget, emit, now, seen)
+        if len(starts) == 1 and script.elements is None:
+            report_simplified(machine, script, emit)
         start = None
         if script.elements is None and len(starts) <= MOST_STARTS:
             commands = sorted(value for kind, value, _ in seen if kind in STARTING)
@@ -69,6 +73,27 @@ def evaluate(script: Script, budget: Budget, emit: Emit, now: datetime = DEFAULT
             return
         starts.append(start)
         script = replace(script, start=start)
+
+
+FOLDING_SECONDS: Final = 0.25
+
+
+def report_simplified(machine: JsMachine, script: Script, emit: Emit) -> None:
+    """What the script says, folded and in lines, as a child for people and rules."""
+    machine.engine.allow(FOLDING_SECONDS)
+    time_left = True
+
+    def fold(expression: str) -> str | None:
+        nonlocal time_left
+        try:
+            return machine.value_of(expression) if time_left else None
+        except OutOfTime:
+            time_left = False
+            return None
+
+    text = "".join(simplify(block, fold) for block in script.blocks)
+    if text:
+        emit(Child(as_bytes(text), "script.js", "simplified", SIMPLIFIED))
 
 
 STARTING: Final = ("effect.run", "effect.schedule", "effect.open")

@@ -6,12 +6,12 @@ with constants) are replaced by their value, which is asked of the engine that r
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Final
 
 from emoscan.evaluate.jscript.dialect import Token, tokens
+from emoscan.evaluate.jscript.engine import loads
 
 Fold = Callable[[str], str | None]
 """The value of an expression as a literal; None when it is no text or number, or when the world is asked for it."""
@@ -229,7 +229,5 @@ def _blank(before: str, before_kind: str, kind: str, text: str) -> bool:
 def literal(value: object) -> str | None:
     """A value of the engine as it would stand in a script: texts and numbers."""
     return (
-        value
-        if isinstance(value, str) and value[:1] in '"-0123456789tf' and len(value) <= MAX_TEXT and json.loads(value) is not None
-        else None
+        value if isinstance(value, str) and value[:1] in '"-0123456789tf' and len(value) <= MAX_TEXT and loads(value) is not None else None
     )

@@ -126,7 +126,9 @@ def test_layers_become_artifacts():
 
 def test_what_it_writes_becomes_an_artifact():
     found = run("var f = new ActiveXObject('Scripting.FileSystemObject').CreateTextFile('c:\\\\a.bat'); f.Write('echo 1'); f.Close()")
-    assert [(item.label, item.data) for item in found if isinstance(item, Child)] == [("c:\\a.bat", b"echo 1")]
+    assert [(item.label, item.data) for item in found if isinstance(item, Child) and item.label != "simplified"] == [
+        ("c:\\a.bat", b"echo 1")
+    ]
 
 
 # ---------------------------------------------------------------- pages
