@@ -871,20 +871,28 @@ def rows_of(sheet: Sheetful, value: Any) -> Block:
 
 
 @function("index")
-def _index(sheet: Sheetful, area: Any, row: Any = 0.0, column: Any = 0.0) -> Any:
-    r, c = whole(sheet, row), whole(sheet, column)
+def _index(sheet: Sheetful, area: Any, row: Any = 0.0, column: Any = None) -> Any:
+    """One cell, or a whole row or column where the other number is 0. One number alone counts along a single row."""
+    along = column is None
+    r, c = whole(sheet, row), 0 if along else whole(sheet, column)
     if isinstance(area, Reference):
         r1, c1, r2, c2 = area.area
-        if r1 == r2 and c1 != c2 and not c:
+        if r1 == r2 and c1 != c2 and along:
             r, c = 1, r
         if not (0 <= r <= r2 - r1 + 1 and 0 <= c <= c2 - c1 + 1):
             return REF
         top, left = (r1 + r - 1, c1 + c - 1) if r and c else (r1 + max(r, 1) - 1, c1 + max(c, 1) - 1)
         return Reference(area.grid, (top, left, top if r or r1 == r2 else r2, left if c or c1 == c2 else c2))
     block = rows_of(sheet, area)
-    if len(block) == 1 and not c:
+    if len(block) == 1 and along:
         r, c = 1, r
-    return block[max(r, 1) - 1][max(c, 1) - 1]
+    elif along and block and len(block[0]) == 1:
+        c = 1
+    if not (0 <= r <= len(block) and 0 <= c <= len(block[0] if block else ())):
+        return REF
+    rows = [block[r - 1]] if r else block
+    found = [[cells[c - 1]] if c else cells for cells in rows]
+    return found[0][0] if r and c else found
 
 
 @function("match")

@@ -203,6 +203,7 @@ def test_errors(expression, number):
         ('Range("A1:B9").Font.Color = 5: Main = Range("B3").Font.Color & Range("C3").Font.Color', "50"),
         ('Range("A1").NumberFormat = "0": Main = Range("A1").NumberFormat', "0"),
         ('With Range("A1"): .Offset(1, 1).Value = "w": Main = .Offset(1, 1): End With', "w"),
+        ('Range("A20:C20") = Array("a", "b", "c"): Main = Join(Application.Index(Range("A20:C20").Value, 1, 0), "")', "abc"),
         ('Application.Goto Sheets("Data").Range("E11"): Main = ActiveCell.Value', "tail"),
         (
             'Set b = Workbooks.Add: b.Sheets(1).Range("A1") = 3: Main = b.Sheets(1).Range("A1") & Workbooks.Count & ThisWorkbook.Name',

@@ -64,6 +64,7 @@ def formula(text):
         ("MEDIAN(1,2,9)", 2.0),
         ('CHOOSE(2,"a","b")', "b"),
         ("INDEX(A1:B2,2,1)", 3.0),
+        ("SUM(INDEX(A1:B2,0,2))", 6.0),
         ("MATCH(3,A1:A2,0)", 2.0),
         ("VLOOKUP(3,A1:B2,2,FALSE)", 4.0),
         ("ROW(B2)&COLUMN(B2)", "22"),
