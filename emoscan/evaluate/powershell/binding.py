@@ -106,9 +106,12 @@ class Call:
         if waiting:
             self.values[waiting] = True
         free = [key for key in parameters.positions if key not in self.values]
+        first = parameters.rest if parameters.rest in free else ""
         for value in positional:
             if free:
                 self.values[free.pop(0)] = value
+            elif first and type(self.values[first]) is not list:
+                self.values[first] = [self.values[first], value]
             elif parameters.rest and type(self.values.get(parameters.rest, MISSING)) is list:
                 self.values[parameters.rest].append(value)
             elif parameters.rest and parameters.rest not in self.values:

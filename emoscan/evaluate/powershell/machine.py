@@ -46,6 +46,9 @@ ODD: Final = frozenset("backtick wildcard_command words char_codes securestring 
 MANY: Final = 5
 """Expressions of that kind from which a script is called obfuscated."""
 
+WITHIN_ITSELF: Final = 3
+"""Times a text is run within itself: a script that starts the file it lies in goes on for ever."""
+
 MOST_SIMPLIFIED: Final = 40
 """Layers that are also given in their plain form."""
 
@@ -168,7 +171,8 @@ class PowerShellMachine(Machine):
 
     def effect(self, kind: str, value: Any, how: str = "", /, **detail: Any) -> None:
         self.touched += 1
-        key = (kind, display(value))
+        # what differs only in what is not known of it is nothing new
+        key = (kind, value.known() if type(value) is Unknown else display(value))
         if key not in self._known_effects:
             self._known_effects.add(key)
             self.news += 1
@@ -821,6 +825,8 @@ class PowerShellMachine(Machine):
 
     def in_layer(self, text: str, how: str, work: Callable[[], list[Any]], kind: str = "script.powershell") -> list[Any]:
         """Run work whose effects belong to a text that is an artifact of its own."""
+        if self.sources.count(text) > WITHIN_ITSELF:
+            return []
         emit, sources, here = self._emit, self.sources, self.here
         self.layers += 1
         if self.layers <= MOST_LAYERS and len(text) > 8:

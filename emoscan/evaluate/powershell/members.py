@@ -84,6 +84,8 @@ def get_member(machine: Any, target: Any, lower: str, name: str) -> Any:
         held = target.entries.get(lower)
         if held is not None:
             return held[1]
+    elif kind is Bound and lower == "name":
+        return target.name
     elif kind is Record:
         field = target.fields.get(lower)
         if field is not None:
@@ -872,7 +874,20 @@ def ps_object(_machine: Any, value: Any) -> Record:
         ]
     elif type(value) is Hash:
         names = [Record("System.Management.Automation.PSNoteProperty", Name=str(key), Value=held) for key, held in value.items()]
-    return Record("System.Management.Automation.PSObject", Properties=names, BaseObject=value, TypeNames=[type_name(value)])
+    cls = class_of(value)
+    methods = [Bound(value, method, static=False) for method in sorted(cls.calls)] if isinstance(cls, NetClass) else []
+    found = Object(MEMBERS, list=methods)
+    return Record("System.Management.Automation.PSObject", Properties=names, Methods=found, BaseObject=value, TypeNames=[type_name(value)])
+
+
+MEMBERS: Final = NetClass("System.Management.Automation.PSMemberInfoCollection")
+
+
+@MEMBERS.call("Item", "Match")
+def member_item(machine: Any, this: Object, name: Any) -> Any:
+    """A method by its name: `$x.PSObject.Methods['Name']`."""
+    wanted = machine.shown(name).lower()
+    return next((bound for bound in this.data["list"] if bound.name == wanted), None)
 
 
 EVERY: Final[dict[str, Any]] = {

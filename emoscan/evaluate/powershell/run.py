@@ -20,6 +20,7 @@ from emoscan.evaluate.powershell.machine import PowerShellMachine
 from emoscan.evaluate.powershell.uncalled import run_uncalled
 from emoscan.model import Child, Fact, Yield
 from emoscan.parse import psargs
+from emoscan.parse.text import as_bytes
 
 TELLING: Final = frozenset(
     ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect")
@@ -85,6 +86,7 @@ def evaluate(
                 world.bring(*file)
             machine = PowerShellMachine(budget, world, watch.counting(emit), watch.within(inside))
             machine.guards = guards
+            place(machine, name, text)
             try:
                 run(machine, text)
             finally:
@@ -101,6 +103,21 @@ def evaluate(
     return machine
 
 
+def place(machine: PowerShellMachine, name: str, text: str) -> None:
+    """Let the script lie in a file that it can read, and know where."""
+    last = name.replace("/", "\\").rpartition("\\")[2]
+    folder = rf"{machine.world.profile.home}\Downloads"
+    path = folder + "\\" + (last if last.lower().endswith((".ps1", ".psm1")) else "script.ps1")
+    machine.world.files.bring(path, as_bytes(text))
+    held = machine.top.vars
+    held["pscommandpath"], held["psscriptroot"] = path, folder
+    command = held["myinvocation"].get("MyCommand")
+    for field in ("Path", "Definition", "Source"):
+        command.set(field, path)
+    command.set("Name", path.rpartition("\\")[2])
+    command.set("ScriptBlock", text)
+
+
 def run(machine: PowerShellMachine, text: str) -> None:
     """Run a script in a machine, to its end."""
     machine.sources = [text]
@@ -108,7 +125,7 @@ def run(machine: PowerShellMachine, text: str) -> None:
         found = psargs.parse(text)
         if found is not None and (found.code or found.file):
             programs.run_inner(machine, found)
-            if machine.news or found.encoded or found.file:
+            if machine.news or found.encoded or (found.file and "\n" not in text.strip()):
                 return  # else it is PowerShell that calls powershell.exe: what is in brackets is worked out first
     tree = machine.parse(text)
     machine.begin_layer(tree)

@@ -83,6 +83,19 @@ def test_a_loop_that_shows_nothing_within_one_that_shows_nothing_costs_little():
     assert before - budget.left("operations") < 30_000
 
 
+@pytest.mark.parametrize("text", ["& $PSCommandPath", "$x=(gc $PSCommandPath -Raw);iex $x", "powershell -File $PSCommandPath"])
+def test_a_script_that_runs_itself_is_run_within_itself_a_few_times(text):
+    out = run(text + "\n(New-Object Net.WebClient).DownloadString('http://z.example.test/')")
+    assert out.urls == ["http://z.example.test/"]
+    assert not out.problems
+    assert len(out.layers) < 10
+
+
+def test_effects_that_differ_in_what_nobody_knows_are_nothing_new():
+    out = run("$f = irm http://a.example.test/; $i = 0; while ($i -lt $f.Count) { Copy-Item $f[$i].Name ('C:\\x\\' + $f[$i].Name); $i++ }")
+    assert len(out.facts("effect.write")) < 100
+
+
 @pytest.mark.parametrize("opening", ["(", "{", "$(", "@(", "[", "&{", "if(1){", "'a'+(", '"$(', "@{a="])
 def test_deep_nesting(opening):
     closing = {"(": ")", "{": "}", "[": "]", '"': '"', "@": ")", "$": ")"}

@@ -530,6 +530,12 @@ def test_path(m: Any, call: Call) -> list[Any]:
     return out or [False]
 
 
+USUAL_FOLDERS: Final = frozenset(
+    "users public default desktop documents downloads pictures music videos appdata local locallow roaming temp startup programs microsoft windows templates".split()
+)
+"""Folders everybody has below C:\\Users."""
+
+
 def path_exists(m: Any, path: str, sort: str) -> Any:
     full = m.path(path)
     if has_wildcards(path):
@@ -539,7 +545,8 @@ def path_exists(m: Any, path: str, sort: str) -> Any:
         if found is not False:
             return found
     if sort != "leaf" and m.world.files.folder_exists(full):
-        return True
+        sure = m.world.files.is_folder(full) or last_part(full.rstrip("\\")).lower() in USUAL_FOLDERS
+        return sure or Unknown(f"whether there is {path}")
     if not is_absent(m, full):
         return Unknown(f"whether there is {path}")
     return m.query(f"file {path}", False)

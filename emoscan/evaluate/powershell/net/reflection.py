@@ -256,6 +256,17 @@ def parameters(_machine: Any, _this: Object) -> list[Any]:
     return []
 
 
+DELEGATE: Final = net_class("System.Delegate", "System.MulticastDelegate")
+
+
+@DELEGATE.shared("CreateDelegate", opened=True)
+def create_delegate(machine: Any, _type: str, _kind: Any, target: Any, name: Any = MISSING, *_rest: Any) -> Any:
+    """A method of an object or type as a value; a method that was found by reflection is one."""
+    if name is MISSING:
+        return target
+    return Bound(target, machine.shown(name), static=type(target) is NetType)
+
+
 @METHOD.call("CreateDelegate", "MakeGenericMethod")
 def delegate(_machine: Any, this: Object, *_args: Any) -> Object:
     return this
