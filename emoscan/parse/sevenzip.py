@@ -658,8 +658,8 @@ def _lzma2(pieces: Iterator[bytes | memoryview], properties: bytes, size: int, _
     return lzma2(pieces, min(window, max(size, 4_096), WINDOW))
 
 
-MAX_PPMD: Final = MIB
-"""Which takes about ten seconds."""
+MAX_PPMD: Final = 512 << 10
+"""Which takes up to ten seconds."""
 
 
 def _ppmd(pieces: Iterator[bytes | memoryview], properties: bytes, size: int, _keys: Keys | None) -> Pieces:
@@ -668,7 +668,7 @@ def _ppmd(pieces: Iterator[bytes | memoryview], properties: bytes, size: int, _k
     if len(properties) < 5:
         raise Malformed("PPMd properties are cut off")
     if size > MAX_PPMD:
-        raise Unsupported(f"PPMd of more than {MAX_PPMD >> 20} MiB")
+        raise Unsupported(f"PPMd of more than {MAX_PPMD >> 10} KiB")
     order, memory = struct.unpack_from("<BI", properties)
     yield from Model(order, memory).decode(SevenZipCoder(_whole(pieces)), size)
 
