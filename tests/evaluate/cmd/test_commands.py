@@ -275,3 +275,16 @@ def test_what_is_piped_into_powershell_has_the_variables_it_reads():
 
 def test_quotes_around_parameters_of_powershell():
     assert line('powershell "-nop" "-c" "iwr http://a.example.test/"').children("script.powershell") == ["iwr http://a.example.test/"]
+
+
+def test_the_plain_form_is_what_was_run_line_by_line():
+    ran = batch(
+        "@echo off",
+        "set a=ne",
+        "set b=t u",
+        "c^md /c %a%%b%ser",
+        "for %%i in (1 2) do call set x=%%x%%%%i",
+        "if 1==1 (net %x%) else (net no)",
+    )
+    (plain,) = [item.data.decode() for item in ran.items if isinstance(item, Child) and item.how == "simplified"]
+    assert plain.splitlines() == ["net user", "net 12"]
