@@ -38,7 +38,7 @@ ALL_CELLS: Final = 120_000
 """And all of them together."""
 CELLS_OF_RESULT: Final = 3_000
 """Formulas until a macro has to have its result."""
-GUESSED_CELLS: Final = 20_000
+GUESSED_CELLS: Final = 12_000
 """And those together that begin where nothing leads to."""
 MAX_ALIKE: Final = 3
 """Ways of chance in a row that show nothing new, after which no other is tried."""
