@@ -36,6 +36,8 @@ SNIFFED: Final = 1 << 20
 HARMLESS: Final = ("text.", "image.", "audio.", "video.", "font.", "document.", "data.unknown")
 """Kinds of files that pages offer for good reasons: exports, pictures."""
 MOST_LAYERS: Final = 200
+MOST_REQUESTS: Final = 500
+"""Of one address."""
 SHORTEST_LAYER: Final = 40
 """Characters below which a text that is run as code is no layer: `eval("a+b")` in a loop, or JSON."""
 
@@ -82,6 +84,8 @@ class JsMachine(Machine):
         """Why the script is being stopped: it ended itself, or a limit was reached."""
         self.folding = self.asked_while_folding = False
         """Expressions are evaluated to show their values: the world is not to be asked."""
+        self.requests: dict[str, int] = {}
+        """How often each address was asked."""
         self.layers: set[str] = set()
         self.rewrite: Callable[[str], str] = lambda code: code
         self.foreign: Callable[[str, tuple[Any, ...]], Any] | None = None
@@ -284,6 +288,14 @@ class JsMachine(Machine):
             if len(self.layers) <= MOST_LAYERS and (isinstance(source, str) or len(source.known()) > SHORTEST_LAYER):
                 self.child(shown, "script.js", label=RAN, how=how)
         return self.rewrite(source) if isinstance(source, str) else source
+
+    def download(self, url: str | Unknown, how: str, path: str | Unknown = "", **detail: Any) -> Unknown:
+        """As any machine does; a script that asks the same address for ever waits for another answer, which this run does not give."""
+        shown = display(url)
+        self.requests[shown] = self.requests.get(shown, 0) + 1
+        if self.requests[shown] > MOST_REQUESTS:
+            raise LimitReached("rounds", MOST_REQUESTS, f"the script asks {shown[:100]} again and again")
+        return super().download(url, how, path, **detail)
 
     # ------------------------------------------------------------ values of expressions, for readers
 
