@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from emoscan.context import Context
 from emoscan.formats.fields import facts_of_field
-from emoscan.formats.luretext import lures_in, lures_in_bytes
+from emoscan.formats.luretext import LONGEST, dense, lures_in, lures_in_bytes
 from emoscan.model import Artifact, Yields
 from emoscan.parse import Malformed
 from emoscan.parse.fieldcodes import fields_in
@@ -45,7 +45,7 @@ def text_of_package(artifact: Artifact, ctx: Context) -> Yields:
         if name.startswith("word/") and any(mark in data for mark in _FIELDS):
             for instruction in fields_in(text):
                 yield from facts_of_field(instruction)
-        read.append("".join("\n" if match[2] else unescape(match[1]) for match in _TEXT.finditer(text[:LARGEST])))
+        read.append(unescape("".join("\n" if end else piece for piece, end in _TEXT.findall(text[:LARGEST]))))
     yield from lures_in("\n".join(read))
 
 
@@ -67,8 +67,9 @@ _CODE: Final = lazy("\x13([^\x13\x14\x15]{1,8000})(?:[\x13\x14\x15])")
 def text_of_compound_file(artifact: Artifact, ctx: Context) -> Yields:
     data = artifact.data
     ctx.budget.spend(min(len(data), 8 << 20) // 64)
-    yield from lures_in_bytes(data)
-    if b"DDE" in data or b"D\0D\0E\0" in data:
+    letters = dense(data)
+    yield from lures_in_bytes(data, letters)
+    if (b"dde" in letters or len(data) > LONGEST) and (b"DDE" in data or b"D\0D\0E\0" in data):
         yield from _fields_of_word(data, ctx)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -59,12 +60,17 @@ def lures_in(text: str) -> Iterator[Fact]:
                 return
 
 
-def lures_in_bytes(data: bytes) -> Iterator[Fact]:
-    """The same, in a file whose texts lie in it as they are, in UTF-16 or a code page: .doc, .xls, .ppt."""
-    marked, others = _dense_marks()
-    # Without its zero bytes, ASCII text is the same in UTF-16 and in code pages; without those of no mark, most files are far shorter.
-    dense = data[:LONGEST].translate(_LOWER, others)
-    marks = {mark for mark, spellings in marked if any(map(dense.__contains__, spellings))}
+def dense(data: bytes) -> bytes:
+    """A file in lower case, without the bytes that are in no mark: far shorter, and ASCII text is the same in UTF-16 and in code pages.
+
+    Words of ASCII letters that stand in the file stand here too; they may come together by chance.
+    """
+    return data[:LONGEST].translate(_LOWER, _dense_marks()[1])
+
+
+def lures_in_bytes(data: bytes, letters: bytes) -> Iterator[Fact]:
+    """The same, in a file whose texts lie in it as they are, in UTF-16 or a code page: .doc, .xls, .ppt. `letters`: what `dense` made of it."""
+    marks = {mark for mark, spellings in _dense_marks()[0] if any(map(letters.__contains__, spellings))}
     if not marks:
         return
     low = data[:LONGEST].lower()
@@ -101,7 +107,7 @@ _LOWER: Final = bytes(range(256)).lower()
 def _dense_marks() -> tuple[tuple[tuple[str, tuple[bytes, ...]], ...], bytes]:
     """Each mark with its bytes in every encoding, zero bytes left out; and the bytes that are in none."""
     marks = tuple((mark, tuple(dict.fromkeys(raw.replace(b"\0", b"") for raw in _spellings(mark)))) for mark in MARKS)
-    used = b"".join(raw + raw.upper() for _, spellings in marks for raw in spellings)
+    used = b"".join((string.ascii_letters.encode(), *(raw for _, spellings in marks for raw in spellings)))
     return marks, bytes(byte for byte in range(256) if byte not in used)
 
 

@@ -135,10 +135,23 @@ _JOINS: Final = {
 }
 LONGEST_JOIN: Final = 132
 _MAY_JOIN: Final = {
-    "vba": lazy(r'"[ \t]*+(?:_[ \t]*+\r?\n[ \t]*+)?[&+][ \t]*+(?:_[ \t]*+\r?\n[ \t]*+)?"'),
-    "powershell": lazy(rf"[{_SINGLE}{_DOUBLE}]\s{{0,64}}\+\s{{0,64}}[{_SINGLE}{_DOUBLE}]"),
-    "js": lazy(r"""["'`]\s{0,64}\+\s{0,64}["'`]"""),
+    "vba": lazy(r'(?:\+|&)[ \t]*+(?:_[ \t]*+\r?\n[ \t]*+)?"'),
+    "powershell": lazy(rf"\+\s{{0,64}}[{_SINGLE}{_DOUBLE}]"),
+    "js": lazy(r"""\+\s{0,64}["'`]"""),
 }
+"""The sign between two literals, and the second one's quote."""
+
+
+def _may_join(text: str, language: str) -> bool:
+    """Whether literals are joined: the sign is looked for first, because quotes stand everywhere."""
+    for sign in _MAY_JOIN[language].finditer(text):
+        before = text[max(0, sign.start() - LONGEST_JOIN) : sign.start()].rstrip()
+        if (before.removesuffix("_").rstrip() if language == "vba" else before)[-1:] in _QUOTES[language]:
+            return True
+    return False
+
+
+_QUOTES: Final = {"vba": ('"',), "powershell": tuple(_SINGLE + _DOUBLE), "js": ('"', "'", "`")}
 
 _CHARACTERS: Final = {
     "vba": lazy(r"[cC](?<![\w.].)(?i:hr[wb]?\$?[ ]?\([ ]?((?:&h[0-9a-f]{1,4}|&o[0-7]{1,6}|\d{1,5})&?)[ ]?\))"),
@@ -168,7 +181,7 @@ def _folded(text: str, language: str) -> str:
         return text
     if _CHARACTER_WORDS[language] in text.lower():
         text = characters.sub(lambda m: _character(m[1], language), text)
-    if not _MAY_JOIN[language].search(text):
+    if not _may_join(text, language):
         return text
     strings = [token for token in tokens(text, language) if token.type == "string"]
     pieces: list[str] = []

@@ -7,7 +7,7 @@ from fixturelib.word import Document
 from emoscan.budget import Budget, Limits
 from emoscan.context import Context
 from emoscan.formats.documenttext import text_of_compound_file, text_of_package
-from emoscan.formats.luretext import lures_in, lures_in_bytes
+from emoscan.formats.luretext import dense, lures_in, lures_in_bytes
 from emoscan.model import Artifact, Fact
 
 
@@ -44,7 +44,8 @@ def test_a_field_of_an_old_document():
 )
 def test_phrases_of_other_languages(text: str):
     assert len(list(lures_in(text))) == 1
-    assert len(list(lures_in_bytes(" ".join(text.split()).encode("utf-16-le")))) == 1
+    raw = " ".join(text.split()).encode("utf-16-le")
+    assert len(list(lures_in_bytes(raw, dense(raw)))) == 1
 
 
 @pytest.mark.parametrize(
