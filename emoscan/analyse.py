@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -25,27 +21,7 @@ from emoscan.model import Fact, Problem
 from emoscan.registry import discover
 from emoscan.report import Engine, Report, compose
 
-COLLECT: Final = (20_000, 50, 50)
-"""Thresholds of Python's collector. Evaluators make many objects that live as long as their script, and few circles: with the usual
-thresholds a third of the time went into looking for those.
-"""
 
-
-@contextmanager
-def _patient_collector() -> Iterator[None]:
-    """Garbage is collected more seldom inside. In other threads than the main one nothing is changed: two may end in any order."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = gc.get_threshold()
-    gc.set_threshold(*COLLECT)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-@_patient_collector()
 def analyse(
     data: bytes,
     name: str = "",
