@@ -18,7 +18,7 @@ def evaluate_powershell(artifact: Artifact, ctx: Context) -> Yields:
     text = text_of(artifact.data)
     clear = Clear(ctx, text)
     try:
-        evaluate(text, ctx.budget, clear, ctx.inside, ctx.name, ctx.now() or DEFAULT_NOW, tuple(ctx.files()))
+        evaluate(text, ctx.budget, clear, clear.within(ctx.inside), ctx.name, ctx.now() or DEFAULT_NOW, tuple(ctx.files()))
     finally:
         clear.report()
     yield from ()

@@ -813,15 +813,19 @@ class PowerShellMachine(Machine):
         from emoscan.evaluate.powershell.simplify import simplified
 
         texts = [tree.text for tree, _ in self.layer_trees.values()]
+        hidden: list[str] = []
         for tree, emit in self.layer_trees.values():
             found = simplified(self, tree, [text for text in texts if text is not tree.text])
             if found is None:
                 continue
             text = found.text()
             self.undo("words", found.odd)
+            hidden += found.hidden
             if found.folds or found.dropped or "`" in tree.text:
                 self.grow(len(text))
                 emit(Child(as_bytes(text), "script.powershell", how=SIMPLIFIED))
+        if hidden:
+            self.fact("obfuscation.name", hidden[0], count=str(len(hidden)))
 
     def in_layer(self, text: str, how: str, work: Callable[[], list[Any]], kind: str = "script.powershell") -> list[Any]:
         """Run work whose effects belong to a text that is an artifact of its own."""

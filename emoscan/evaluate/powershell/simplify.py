@@ -30,6 +30,12 @@ LARGEST: Final = 1 << 20
 _WORD: Final = re.compile(r"[A-Za-z_][\w.-]{0,80}\Z")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_]\w{0,80}\Z")
 _BARE: Final = re.compile(r"[\w.:\\/*?+%~-]{1,200}\Z")
+_WILDCARD: Final = re.compile(
+    r"[&.] ?\((?:Get-Command|Get-Alias) [^|;]{0,20}[\w-][*?]|[&.] ?\((?:Get-Command|Get-Alias) [^|;]{0,20}[*?][\w-]", re.IGNORECASE
+)
+"""A command looked up by part of its name and called."""
+
+_WORDS: Final = re.compile(r"[\W_]+")
 _SIGNS: Final = frozenset(("+", "-", "*", "/", "%", "..", "??"))
 
 _PURE_CLASSES: Final = frozenset(
@@ -96,6 +102,8 @@ class Simplifier:
         self.folds = 0
         self.odd = 0
         """Of them, words that were put together, and names in disguise."""
+        self.hidden: list[str] = []
+        """Names of commands, members and types that the text does not show: put together, cut out of something, with ticks inside."""
         self.dropped = 0
         self.scope = Scope(None)
         self.scope.vars.update(automatic_variables(machine))
@@ -224,7 +232,26 @@ class Simplifier:
         self.folds += 1
         if isinstance(value, str) and len(value) > 2 and not any(c.isspace() for c in value):
             self.odd += 1
+        if isinstance(value, NetType):
+            while isinstance(node, s.Paren):
+                node = node.inner
+            if isinstance(node, s.Cast) and not isinstance(node.value, s.Const):
+                self.disguised(node.value, value.name)
         return found[1] if not isinstance(value, (list, Array)) else f"@({found[1]})"
+
+    def disguised(self, node: Any, name: str) -> None:
+        """Note a name that is written in another way than as it is, unless it is only put together of whole words."""
+        if isinstance(node, s.Paren):
+            node = node.inner
+        if isinstance(node, s.Const):
+            hidden = "`" in self.tree.text[node.start : node.start + len(str(node.value))]
+        elif any(isinstance(inner, s.Var) for inner in nodes_of(node)):
+            shown = self.tree.text.lower()
+            hidden = any(len(word) > 2 and word not in shown for word in _WORDS.split(name.lower()))
+        else:
+            hidden = True
+        if hidden and len(name) > 2:
+            self.hidden.append(name)
 
     # ------------------------------------------------------------ writing
 
@@ -341,14 +368,18 @@ class Simplifier:
             pieces += [op if op in _SIGNS else f"-{op}", self.show(right)]
         return ("" if ".." in pieces else " ").join(pieces)
 
-    def member_name(self, name: str | s.Node) -> str:
+    def member_name(self, node: s.Member | s.Invoke) -> str:
+        name = node.name
         if isinstance(name, str):
+            if "`" in self.tree.text[node.start : node.start + len(name) + 1]:
+                self.hidden.append(name)
             return name
         found = self.name_of(name)
         if found is not None and _IDENTIFIER.match(found):
             if not isinstance(name, s.Const) or not name.text:
                 self.folds += 1
                 self.odd += 1
+                self.disguised(name, found)
             return found
         return self.show(name) if isinstance(name, (s.Var, s.Paren, s.Const)) else f"({self.show(name)})"
 
@@ -358,16 +389,18 @@ class Simplifier:
             if found is not None and isinstance(found[0], NetType):
                 self.folds += 1
                 self.odd += 1
+                if isinstance(node, s.Cast) and not isinstance(node.value, s.Const):
+                    self.disguised(node.value, found[0].name)
                 return f"[{short(found[0].name)}]"
         shown = self.show(node)
         return f"({shown})" if isinstance(node, (s.Chain, s.Unary, s.Command)) else shown
 
     def member(self, node: s.Member) -> str:
-        return self.target(node.target, static=node.static) + ("::" if node.static else ".") + self.member_name(node.name)
+        return self.target(node.target, static=node.static) + ("::" if node.static else ".") + self.member_name(node)
 
     def invoke(self, node: s.Invoke) -> str:
         args = ", ".join(self.show(arg) for arg in node.args)
-        return f"{self.target(node.target, static=node.static)}{'::' if node.static else '.'}{self.member_name(node.name)}({args})"
+        return f"{self.target(node.target, static=node.static)}{'::' if node.static else '.'}{self.member_name(node)}({args})"
 
     def assign(self, node: s.Assign) -> str:
         return f"{self.show(node.target)} {node.op}= {self.show(node.value)}"
@@ -379,9 +412,12 @@ class Simplifier:
             if node.operator or not isinstance(node.name, s.Const):
                 self.folds += 1
                 self.odd += not isinstance(node.name, s.Const)
+            self.disguised(node.name, plain)
             shown = plain if not node.operator or node.operator == "&" or "-" in plain else f"{node.operator} {plain}"
         else:
             shown = f"{node.operator} {self.show(node.name)}" if node.operator else self.show(node.name)
+            if node.operator and _WILDCARD.search(shown):
+                self.hidden.append(shown)
         pieces = [shown, *(self.argument(part) for part in node.elements), *(self.redirect(part) for part in node.redirects)]
         return " ".join(piece for piece in pieces if piece)
 

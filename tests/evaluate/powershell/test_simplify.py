@@ -50,3 +50,23 @@ def test_the_plain_form_of_a_layer_belongs_to_the_layer():
         "Invoke-Expression 'Write-Output (''IN''+''ERT'')'",
         "Write-Output 'INERT'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("&('New-Ob'+'ject') Net.WebClient", ["New-Object"]),
+        ("N`ew-Object Net.WebClient", ["New-Object"]),
+        ("$w.('Down'+'loadFile').Invoke(1)", ["DownloadFile"]),
+        ('$w."Down`loadFile"(1)', ["DownloadFile"]),
+        ("f ([type]('Net.'+'WebClient'))", ["System.Net.WebClient"]),
+        ("&(gcm i*e-w*st) -Method Get", ["& (Get-Command i*e-w*st)"]),
+        (". ($ShellId[1]+$ShellId[13]+'x') $y", ["Invoke-Expression"]),
+        ("echo \"a`n\" ('b'+'c')", []),  # an alias is written in full
+        ("$verb='Start'; & \"$verb-Service\" ('b'+'c')", []),  # of whole words
+        ("[type]'System.Int32'; $t=\"Int32\"; [type]$t; f ('b'+'c')", []),
+        ("& 'C:\\a b\\c.exe' ('b'+'c'); $o.'a-b' | & { $_ }", []),
+    ],
+)
+def test_names_in_disguise(text, hidden):
+    assert run(text).values("obfuscation.name") == hidden
