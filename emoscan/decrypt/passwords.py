@@ -51,8 +51,9 @@ def _in_words(text: str, ctx: Context, place: str) -> Yields:
 @step("passwords in mail", "mail.rfc822", order=-1)
 def in_mail(artifact: Artifact, ctx: Context) -> Yields:
     """Subject, date, addresses and names of attachments, and whatever else in it may be a password, where something is attached."""
+    data = mime.readable(artifact.data)
     try:
-        mail = mime.parse(artifact.data, max_depth=ctx.budget.limits.mime_depth, max_parts=ctx.budget.limits.mime_parts)
+        mail = mime.parse(data, max_depth=ctx.budget.limits.mime_depth, max_parts=ctx.budget.limits.mime_parts)
     except Malformed:
         return
     subject = header.decode_words(mime.field(mail.headers, "subject")[: mime.MAX_HEADER_BYTES])
@@ -64,7 +65,7 @@ def in_mail(artifact: Artifact, ctx: Context) -> Yields:
         if name in _FIELDS or "pass" in name or name.startswith("x-pw"):
             text = header.decode_words(value[: mime.MAX_HEADER_BYTES])
             yield from _clues(candidates(text if name in _FIELDS else f"password: {text}", 10, guesses=False), f"field {name} of the mail")
-    for label, text in texts(artifact.data, mail):
+    for label, text in texts(data, mail):
         yield from _clues([candidate for candidate in candidates(text) if not candidate.told], label)
     sent = header.date(mime.field(mail.headers, "date")[:200].decode("latin-1"))
     for form in _date_forms(sent):

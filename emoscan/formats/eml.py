@@ -54,9 +54,7 @@ def is_mail(look: Look) -> int:
     head = look.data[:16_384]
     if b":" not in head:
         return 0
-    if b"\n" not in head:
-        head = head.replace(b"\r", b"\n")
-    names = mime.field_names(head)
+    names = mime.field_names(mime.readable(head))
     known = len(names & _KNOWN)
     if not known:
         return 0
@@ -74,9 +72,7 @@ def is_mail(look: Look) -> int:
 
 @step("eml", "mail.rfc822")
 def open_mail(artifact: Artifact, ctx: Context) -> Yields:
-    data = artifact.data
-    if b"\n" not in data[: mime.MAX_BLOCK_BYTES]:
-        data = data.replace(b"\r", b"\n")
+    data = mime.readable(artifact.data)
     try:
         mail = mime.parse(data, max_depth=ctx.budget.limits.mime_depth, max_parts=ctx.budget.limits.mime_parts)
     except Malformed as error:
@@ -280,7 +276,7 @@ def _attachment(data: bytes, part: Part, likely: str, ctx: Context) -> Yields:
         if part.type.startswith("multipart"):  # its boundary is nowhere: what is inside is found by what it looks like
             yield from _files_in_text(content, ctx)
         if part.type in {"message/rfc822", "message/global"}:
-            kind = "mail.rfc822" if mime.first_field(content) >= 0 else ""
+            kind = "mail.rfc822" if mime.first_field(mime.readable(content)) >= 0 else ""
             yield Child(content, kind, names[0] if names else "", "attached mail")
             continue
         how = "attachment" if disposition == "attachment" or names else f"{part.type} part"

@@ -89,10 +89,33 @@ SIGNATURES: Final[dict[str, tuple[Signature, ...]]] = {
     "video.asf": ((0, bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")),),
     "video.mpeg": ((0, b"\0\0\x01\xba"), (0, b"\0\0\x01\xb3")),
     "video.flv": ((0, b"FLV\x01"),),
+    # What people send besides and that holds nothing that runs: folder views of macOS, measurements, maps, models, stores of keys
+    "data.dsstore": ((0, b"\0\0\0\1Bud1"),),
+    "data.icc": ((36, b"acsp"),),
+    "data.hdf5": ((0, b"\x89HDF\r\n\x1a\n"),),
+    "data.parquet": ((0, b"PAR1"),),
+    "data.numpy": ((0, b"\x93NUMPY"),),
+    "data.matlab": ((0, b"MATLAB 5.0 MAT-file"),),
+    "data.statistics": ((0, b"$FL2@(#)"), (0, b"$FL3@(#)"), (0, b"<stata_dta><header>")),
+    "data.shapefile": ((0, b"\0\0\x27\x0a" + bytes(20)),),
+    "data.dbase": ((0, b"\x03"), (0, b"\x83"), (0, b"\x8b")),
+    "data.gettext": ((0, b"\xde\x12\4\x95\0\0\0\0"), (0, b"\x95\4\x12\xde\0\0\0\0")),
+    "data.keystore": ((0, b"\xfe\xed\xfe\xed\0\0\0\2"), (0, b"\x03\xd9\xa2\x9a\x67\xfb\x4b"), (4, b"\2\1\3\x30")),
+    "image.dicom": ((128, b"DICM\2\0"),),
+    "image.jxl": ((0, b"\0\0\0\x0cJXL \r\n\x87\n"),),
+    "image.raw": ((0, b"FUJIFILMCCD-RAW "),),
+    "image.pcx": ((0, b"\x0a\5\1"), (0, b"\x0a\3\1"), (0, b"\x0a\2\1")),
+    "image.tga": ((-18, b"TRUEVISION-XFILE.\0"),),
+    "image.model": ((0, b"glTF\1\0\0\0"), (0, b"glTF\2\0\0\0"), (0, b"Kaydara FBX Binary  \0"), (0, b"3D Geometry File Format ")),
+    "audio.aac": ((0, b"\xff\xf1"), (0, b"\xff\xf9")),
+    "audio.caf": ((0, b"caff\0\1"),),
+    "video.quicktime": ((4, b"moov\0\0"), (4, b"mdat"), (4, b"wide\0\0\0\0mdat"), (4, b"free\0"), (4, b"skip\0")),
+    # Drawings may hold macros and objects: named, and said to be unread
+    "document.dwg": ((0, b"AC10"),),
     "font.opentype": ((0, b"OTTO\0"), (0, b"ttcf\0"), (0, b"true\0")),
     "font.woff": ((0, b"wOFF"), (0, b"wOF2")),
     "data.sqlite": ((0, b"SQLite format 3\0"),),
-    "data.pgp": ((0, b"-----BEGIN PGP MESSAGE-----"),),
+    "data.pgp": ((0, b"-----BEGIN PGP MESSAGE-----"), (0, b"\x84"), (0, b"\x85")),
 }
 
 
@@ -120,6 +143,30 @@ def _lzma_alone(data: bytes) -> bool:
     return data[0] == 0xFD or (window.bit_count() in (1, 2) and data[13:14] == b"\0" and (size == (1 << 64) - 1 or size < 1 << 36))
 
 
+def _dbase(data: bytes) -> bool:
+    """A date, and a header of 32 bytes a field that ends in CR where it says (dBASE III Plus, table file header)."""
+    header = int.from_bytes(data[8:10], "little")
+    return 1 <= data[2] <= 12 and 1 <= data[3] <= 31 and header >= 65 and header % 32 == 1 and data[header - 1 : header] == b"\r"
+
+
+def _openpgp(data: bytes) -> int:
+    """The tag of an OpenPGP packet of the old form (RFC 4880 4.2, 5.1, 5.2, 5.5) that reads like one: 1 a session key, 2 a signature, 6 a key; else 0."""
+    if not 0x80 <= data[0] < 0xC0 or data[0] & 3 > 1 or len(data) < 16:
+        return 0
+    tag, width = data[0] >> 2 & 15, 1 + (data[0] & 3)
+    length, body = int.from_bytes(data[1 : 1 + width]), data[1 + width :]
+    algorithm = {1: 9, 2: 2, 6: 5}.get(tag)
+    if algorithm is None or not 16 <= length <= len(body) or body[0] != (3 if tag == 1 else 4):
+        return 0
+    return tag if body[algorithm] in (1, 2, 3, 16, 17, 18, 19, 22) else 0
+
+
+def _adts(data: bytes) -> bool:
+    """Two frames of AAC where the first one's length says (ISO/IEC 14496-3, 1.A.2.2)."""
+    length = int.from_bytes(data[3:6]) >> 5 & 0x1FFF
+    return length > 7 and data[length : length + 2] == data[:2]
+
+
 SECOND_LOOK: Final[dict[str, Callable[[bytes], bool]]] = {
     "archive.xz": _lzma_alone,
     "archive.bzip2": lambda data: data.startswith(b"BZh") and data[3:4] in b"123456789",
@@ -129,6 +176,14 @@ SECOND_LOOK: Final[dict[str, Callable[[bytes], bool]]] = {
     "office.access": lambda data: data.startswith(b"\0\1\0\0"),
     "image.psd": lambda data: len(data) > 26,
     "mail.pst": lambda data: data[8:10] == b"SM",
+    "data.dbase": lambda data: len(data) > 66 and _dbase(data),
+    "data.icc": lambda data: len(data) > 128 and int.from_bytes(data[:4]) == len(data),
+    "data.keystore": lambda data: data[:1] in (b"\xfe", b"\x03", b"\x30"),  # of PKCS #12: SEQUENCE { INTEGER 3 (RFC 7292 section 4)
+    "data.pgp": lambda data: data[:1] == b"-" or _openpgp(data) == 1,
+    "image.pcx": lambda data: len(data) > 128 and data[3] in (1, 2, 4, 8) and data[64] == 0 and 0 < data[65] < 5,
+    "audio.aac": _adts,
+    "video.quicktime": lambda data: data[:4] == b"\0\0\0\1" or b"moov" in data,
+    "document.dwg": lambda data: data[4:6].isdigit() and data[6:11] == bytes(5),
 }
 
 for _kind, _signatures in SIGNATURES.items():
@@ -335,6 +390,13 @@ def _mpeg_frame(header: bytes) -> int:
     return 144_000 * rate // samples + (header[2] >> 1 & 1) if rate and samples else 0
 
 
+@sniffs("image.stl")
+def is_model(look: Look) -> bool:
+    """Triangles of a solid: 80 bytes of anything, their number, and fifty bytes each to the end."""
+    count = int.from_bytes(look.data[80:84], "little")
+    return count > 0 and len(look.data) == 84 + 50 * count
+
+
 @sniffs("video.mp4", magic=b"ftyp", at=4)
 def is_mp4(look: Look) -> bool:
     return look.data[8:12] not in HEIF_BRANDS
@@ -371,8 +433,8 @@ def is_pkcs7(look: Look) -> bool:
 
 @sniffs("data.signature")
 def is_signature(look: Look) -> bool:
-    """A detached CMS signature or an X.509 certificate: nothing is inside that could be read."""
-    return _cms(look.data) == "signature"
+    """A detached signature (CMS, OpenPGP), an X.509 certificate or an OpenPGP key: nothing is inside that could be read."""
+    return _cms(look.data) == "signature" or _openpgp(look.data[:8_192] or b"\0") in (2, 6)
 
 
 _SIGNED: Final = bytes.fromhex("2a864886f70d010702")

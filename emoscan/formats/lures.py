@@ -47,6 +47,8 @@ class Letter(Struct, frozen=True):
     """Received fields, the last hop first."""
     by_list: bool
     """A mailing list or ticket system has passed it on."""
+    automatic: bool
+    """A program answers: a notice of delivery, of absence (RFC 3834)."""
     raw_from: str
     text: str
     attachments: int
@@ -73,6 +75,7 @@ def letter(headers: Headers, text: str, attachments: int, likely: str = "", pict
         header.date(words("date")),
         tuple(value.decode("latin-1") for name, value in headers if name == "received")[:30],
         bool(names & _OF_LISTS) or field(headers, "precedence").lower() in (b"list", b"bulk"),
+        field(headers, "auto-submitted").lower().startswith(b"auto-") or field(headers, "return-path") == b"<>",
         field(headers, "from")[:MAX_FIELD].decode("latin-1"),
         text,
         attachments or int(field(headers, "x-ms-has-attach").lower().startswith(b"yes")),
@@ -218,6 +221,8 @@ def _display(mail: Letter) -> Iterator[Fact]:
                 yield Fact("mail.lure.display_spoof", str(sender), "address of another domain")
         elif ours and not others:
             name = bare(sender.name).casefold()
+            if name == "microsoft outlook" and mail.automatic:  # what Exchange signs its notices of delivery with
+                continue
             for brand, labels in _BRANDS.items():
                 if re.search(rf"(?<![^\W_]){re.escape(brand)}(?![^\W_])", name) and not _is_theirs(ours, brand, labels):
                     yield Fact("mail.lure.display_spoof", str(sender), "a brand", detail={"brand": brand})

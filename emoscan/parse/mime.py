@@ -15,7 +15,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from emoscan.parse import Malformed
-from emoscan.parse.header import loose_base64, parameters
+from emoscan.parse.header import loose_base64, parameters, texts
 
 MAX_HEADERS: Final = 2_000
 MAX_HEADER_BYTES: Final = 256 << 10
@@ -92,6 +92,18 @@ def parse(data: bytes, *, max_depth: int = 64, max_parts: int = 1_000) -> Mail:
     return (_parse_cached if len(data) <= CACHED else _parse)(data, max_depth, max_parts)
 
 
+_CR_ALONE: Final = re.compile(rb"[!-9;-~]{1,76}:[^\r\n]{0,1000}\r(?![\r\n])[!-~\t ]")
+_LF_CR: Final = re.compile(rb"[!-9;-~]{1,76}:[^\r\n]{0,1000}\n\r(?!\n)")
+
+
+def readable(data: bytes) -> bytes:
+    """The mail with line ends that `parse` knows, where its own are CR alone or LF CR."""
+    head = data[:MAX_JUNK].lstrip(b"\xef\xbb\xbf\r\n\t ")
+    if _CR_ALONE.match(head) or b"\n" not in data[:MAX_BLOCK_BYTES]:
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data.replace(b"\n\r", b"\n") if _LF_CR.match(head) else data
+
+
 @lru_cache(maxsize=8)
 def _parse_cached(data: bytes, max_depth: int, max_parts: int) -> Mail:
     return _parse(data, max_depth, max_parts)
@@ -99,7 +111,7 @@ def _parse_cached(data: bytes, max_depth: int, max_parts: int) -> Mail:
 
 def _parse(data: bytes, max_depth: int, max_parts: int) -> Mail:
     if b"\n" not in data[:MAX_BLOCK_BYTES] and b"\r" in data:
-        raise Malformed("lines end in CR alone; replace them first")
+        raise Malformed("lines end in CR alone; see readable()")
     start = first_field(data)
     if start < 0:
         raise Malformed("no header fields at the beginning")
@@ -168,7 +180,9 @@ class _Splitter:
     def enter(self, type_: str, found: list[tuple[str, bytes]], headers: Headers, body: int) -> bool:
         """Begin a multipart. Returns whether the part is one."""
         multipart = type_.startswith("multipart")
-        tokens = [value.rstrip() for key, value in found if key == "boundary" or key.startswith("boundary*")]
+        tokens = [value.rstrip() for key, value in found if key == "boundary"]
+        if in_pieces := [(key, value) for key, value in found if key.startswith("boundary*")]:
+            tokens += [value.rstrip().encode() for value in texts(in_pieces, "boundary")]
         for name, value in headers:  # a second Content-Type may name the boundary that is used
             if name == "content-type":
                 tokens += [v.rstrip() for key, v in parameters(value)[1] if key == "boundary"]
@@ -266,7 +280,7 @@ class _Splitter:
         return found if found is None or found.end() <= limit else None
 
 
-_BLANK: Final = re.compile(rb"\n\r?\n")
+_BLANK: Final = re.compile(rb"\n\r{0,2}\n")
 _SEEMS_DELIMITER: Final = re.compile(rb"^--([^\r\n]{1,200})\r?\n(?=[A-Za-z-]{1,40}:)", re.MULTILINE)
 _NO_NAME: Final = bytes(range(0x21)) + bytes(range(0x7F, 0x100))
 """What does not stand in the name of a field."""

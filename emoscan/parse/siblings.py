@@ -60,7 +60,7 @@ def belong_together(one: Envelope, other: Envelope) -> bool:
 
 def clues(mails: Iterable[bytes]) -> Iterator[Candidate]:
     """Passwords that other mails tell, with where they stand. Of mails that do not speak of passwords in their subject less likely."""
-    for mail in mails:
+    for mail in map(mime.readable, mails):
         try:
             parsed = mime.parse(mail, max_depth=16, max_parts=MAX_PARTS)
         except Malformed:

@@ -44,6 +44,8 @@ def found(head, text="Hello.", attachments=0):
         ("DHL Express <x@other.example.com>", "", "a brand"),
         ("DHL Express <x@dhl.com>", "", ""),
         ("Adhlem <x@other.example.com>", "", ""),
+        ("Microsoft Outlook <postmaster@other.example>", "Auto-Submitted: auto-replied\n", ""),
+        ("Microsoft Outlook <box@other.example>", "", "a brand"),
         ('""Taro Yamada"" <r.d@other.example>', "", "doubled quotes"),
         ("Taro Yamada <r.d@other.example>", "Message-ID: <2022@mail.third.example@[198.51.100.9]>\n", "two @ in the Message-ID"),
         ("Taro Yamada <r.d@other.example>", "Message-ID: <2022@mail.third.example>\n", ""),

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoscan.parse import Malformed
-from emoscan.parse.mime import MAX_HEADER_BYTES, encoding_of, first_field, parse, undo, undo_base64, uuencoded
+from emoscan.parse.mime import MAX_HEADER_BYTES, encoding_of, first_field, parse, readable, undo, undo_base64, uuencoded
 
 FROM = [("From", "a@b.test"), ("To", "c@d.test"), ("Subject", "x")]
 
@@ -112,6 +112,24 @@ def test_every_boundary_that_is_declared_counts():
 def test_boundary_without_multipart():
     data = b"From: x\nContent-Type: text/plain; boundary=a\n\n--a\nContent-Type: text/html\n\none\n--a--\n"
     assert leaves(data) == [("text/html", b"one")]
+
+
+def test_boundary_in_pieces():
+    """RFC 2231 section 3."""
+    data = b'From: x\nContent-Type: multipart/mixed; boundary*0=ab;\n boundary*1="cd"\n\n--abcd\n\none\n--abcd\n\ntwo\n--abcd--\n'
+    assert [content for _, content in leaves(data)] == [b"one", b"two"]
+    assert not parse(data).unended
+
+
+@pytest.mark.parametrize("newline", [b"\r", b"\n\r"])
+def test_line_ends_nobody_should_use(newline):
+    data = multipart(b"--b\nX: 1\n\none\n--b\nX: 2\n\ntwo: 2\n--b--\n", "b")
+    assert [content for _, content in leaves(readable(data.replace(b"\n", newline)))] == [b"one", b"two: 2"]
+
+
+def test_ordinary_line_ends_are_left_alone():
+    for data in (b"A: b\r\n\r\nx\ry", b"A: b\n\r\nx", b"A: b\n\nx\ry\n"):
+        assert readable(data) == data
 
 
 def test_boundary_that_begins_like_another():
