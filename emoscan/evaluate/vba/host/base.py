@@ -154,7 +154,7 @@ def collection_class(
         return pick(machine, items, index, base, error, name)
 
     def put_item(machine: Any, this: Object, *args: Any) -> None:
-        target = this.cls.get["item"](machine, this, *args[:-1])
+        target = machine.get(this, "item", args[:-1])
         if type(target) is Object and target.cls.default:
             machine.put(target, target.cls.default, (), args[-1])
 

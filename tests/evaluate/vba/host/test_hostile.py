@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 from evaluate.vba.host.hosted import DOCUMENT_OF_FORMULAS
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emoscan.budget import Budget, LimitReached, Limits
@@ -127,7 +127,8 @@ STEP = st.tuples(
 
 
 @given(st.sampled_from(DOCUMENTS), st.sampled_from(STARTS), st.lists(STEP, max_size=8))
-@settings(max_examples=int(__import__("os").environ.get("HX", "1500")), deadline=None)
+@example(DOCUMENTS[1], "charts", [("put", "", [None, "array", "array"])])
+@settings(max_examples=1_500, deadline=None)
 def test_chains_of_members(document, start, steps):
     budget = Budget(Limits(seconds=30, operations=200_000))
     machine = VbaMachine(budget, World(budget), lambda _: None)
