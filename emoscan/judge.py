@@ -10,6 +10,8 @@ from emoscan.model import Finding, Label, MacroClass, Reason, Verdict
 
 SUSPICIOUS: Final = 40
 MALICIOUS: Final = 80
+LURES: Final = 60
+"""Points that the look of a mail (rules MAIL.*) is worth at most: its signs are weak ones, and however many never make it malicious alone."""
 SAID: Final = 3
 """Findings that the summary names."""
 
@@ -48,6 +50,9 @@ def score(findings: Sequence[Finding]) -> list[Reason]:
             reasons.append(Reason(finding.id, 0, f"counted in {heaviest[finding.group].id}"))
         else:
             reasons.append(Reason(finding.id, finding.points))
+    over = sum(reason.points for reason in reasons if reason.rule.startswith("MAIL.") and reason.points > 0) - LURES
+    if over > 0:
+        reasons.append(Reason("LURES", -over, f"how a mail looks counts {LURES} at most"))
     return sorted(reasons, key=lambda reason: (-reason.points, reason.rule))
 
 

@@ -58,6 +58,13 @@ def test_a_group_is_worth_its_heaviest_member() -> None:
     assert next(r.note for r in verdict.reasons if r.rule == "A.LIGHT") == "counted in A.HEAVY"
 
 
+def test_how_a_mail_looks_is_never_malicious_alone() -> None:
+    lures = [finding(f"MAIL.{n}", 30) for n in range(5)]
+    verdict = judge(lures, graph())
+    assert (verdict.label, verdict.score, verdict.reasons[-1].points) == ("suspicious", 60, -90)
+    assert judge([*lures, finding("VBA.X", 20)], graph()).label == "malicious"
+
+
 def test_a_rule_counts_once_however_often_it_matched() -> None:
     assert judge([finding("A.B", 30), finding("A.B", 30)], graph()).score == 30
 

@@ -7,6 +7,7 @@ DKIM is not asked for: the accounts that send are real ones, taken over.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -213,9 +214,10 @@ _BRANDS: Final = {
 def _display(mail: Letter) -> Iterator[Fact]:
     for sender in mail.sender[:3]:
         ours = domain(sender.address)
-        others = {found for host in _MAILBOX.findall(sender.name) if (found := domain(host))}
+        shown = unicodedata.normalize("NFKC", sender.name[:MAX_FIELD])
+        others = {found for host in _MAILBOX.findall(shown) if (found := domain(host))}
         if ours and others and ours not in others and not _for_a_member(mail, {ours}):
-            if {a.address.lower() for a in mail.reply_to} & {m[0].lower() for m in _MAILBOX.finditer(sender.name)}:
+            if {a.address.lower() for a in mail.reply_to} & {m[0].lower() for m in _MAILBOX.finditer(shown)}:
                 yield Fact("mail.lure.display_spoof", str(sender), "address of another domain, where replies go")
             else:
                 yield Fact("mail.lure.display_spoof", str(sender), "address of another domain")
@@ -247,6 +249,10 @@ _ADDRESS_LINE: Final = lazy(
 )
 
 
+_NAME_AND_ADDRESS: Final = lazy(r"^([^<>\[\]()@]{2,60}?)\s{0,3}[<\[(](?:mailto:)?([^\s<>\[\]()@]{1,64}@[^\s<>\[\]()@]{3,255})[>\])]$")
+"""Both on one line."""
+
+
 def _tail(told: Thread) -> list[str]:
     """The last lines of the new text, without the first one of all, which greets the recipient."""
     lines = [line.strip() for line in told.new.splitlines() if line.strip(" \t\r\u3000-_=*")]
@@ -276,8 +282,11 @@ def _signature(mail: Letter, told: Thread) -> Iterator[Fact]:
         return
     names = {name for sender in mail.sender if (name := folded(sender.name))}
     tail = _tail(told)
-    for line, following in pairwise(tail):
+    for line, following in pairwise([*tail, ""]):
         match = _ADDRESS_LINE.match(following)
+        both = None if match else _NAME_AND_ADDRESS.match(line)
+        if both and folded(both[1]) in names:
+            line, match = both[1], _ADDRESS_LINE.match(both[2])
         if match is None or len(line) > 60:
             continue
         other = domain(match[1])

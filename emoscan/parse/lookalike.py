@@ -52,7 +52,7 @@ def _decoded(label: str) -> str:
 
 
 def resembles(host: str, label: str, known_host: str, known: str) -> str:
-    """How a domain imitates a known one: "looks like", "one letter off", "known name and support"; "" when it does not.
+    """How a domain imitates a known one: "looks like", "one letter off", "known name and support", the whole of a known name inside another; "" when it does not.
 
     `label` and `known` are the labels that were registered: "example" of mail.example.co.jp.
     """
@@ -61,6 +61,9 @@ def resembles(host: str, label: str, known_host: str, known: str) -> str:
         return ""
     if skeleton(seen) == skeleton(ours):
         return "looks like it"
+    whole = f".{shown(host)}"
+    if not whole.endswith(f".{known_host}") and (f".{known_host}." in whole or f".{known_host.replace('.', '-')}." in whole):
+        return "the whole of its name"
     words = [word for word in re.split(r"[-.]", shown(host)) if word]
     if ours in words and any(word in TRUSTY for word in words) and not host.endswith(f".{known_host}"):
         return "its name and a word people trust"

@@ -46,6 +46,8 @@ _PERSON: Final = lazy(
     r"(?:^|[:：;,、]|\d\b)[ \t]{0,4}[\"'*]{0,2}([^\"<>\[\]\n:;,：、@]{2,80}?)[\"'*]{0,2}[ \t]{0,4}[<\[(](?:mailto:)?([^\s<>\[\]()@\"]{1,64}@[^\s<>\[\]()@\"]{3,255})[>\])]",
     re.MULTILINE,
 )
+_BEFORE_NAME: Final = lazy(r"^\d{1,2}(?:\s?[ap]\.?\s?m\.?|\s?Uhr)?(?:\s(?:schrieb|schreef|skrev|hat|a\s(?:é|e)crit))?\s", re.IGNORECASE)
+"""The minutes of the time of day and what else stands between it and the name."""
 _ADDRESS: Final = lazy(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _DATES: Final = lazy(
     r"\b(20\d\d)\s?[年/.-]\s?(\d{1,2})\s?[月/.-]\s?(\d{1,2})|\b(\d{1,2})\.?\s{1,2}([A-Za-z]{3})[a-z]{0,6}\.?,?\s{1,2}(20\d\d)\b|\b([A-Za-z]{3})[a-z]{0,6}\.?\s{1,2}(\d{1,2}),?\s{1,2}(20\d\d)\b"
@@ -75,7 +77,7 @@ def thread(text: str) -> Thread:
     quoted = _MARKS.sub("", text[begins.start() :])
     people: dict[tuple[str, str], Address] = {}
     for match in _PERSON.finditer(quoted):
-        person = Address(" ".join(match[1].split()), match[2].lower().rstrip("."))
+        person = Address(_BEFORE_NAME.sub("", " ".join(match[1].split())), match[2].lower().rstrip("."))
         people.setdefault((person.name, person.address), person)
         if len(people) >= MAX_PEOPLE:
             break
@@ -100,7 +102,7 @@ def _dates(text: str) -> Iterator[str]:
 # ------------------------------------------------------------------ names of people
 
 _BRACKETED: Final = lazy(r"[(（\[【<＜«][^()（）\[\]【】<>＜＞«»]{0,100}[)）\]】>＞»]")
-_DEPARTMENT: Final = r"(?:[^\s@]{1,20}(?:部|課|室|係|班|グループ|チーム|支店|営業所|事業所|センター|本部|本社|工場|店|担当)[\s・/]{0,3})"
+_DEPARTMENT: Final = r"(?:[^\s@]{1,20}(?:部|課|室|係|班|グループ|チーム|支店|営業所|事業所|センター|本部|本社|工場|店|担当|社)[\s・/]{0,3})"
 _HONORIFIC: Final = r"様方|様|さま|サマ|殿|どの|さん|サン|氏|御中|くん|君|ちゃん"
 _TITLE: Final = r"先生|社長|会長|専務|常務|部長|次長|課長|係長|主任|所長|店長|室長|理事|院長"
 _KANJI: Final = r"[\u3400-\u9fff々〆ヶ]"
@@ -108,6 +110,8 @@ _NAMED: Final = lazy(
     rf"^(?P<department>{_DEPARTMENT}{{0,2}})(?P<who>(?:{_KANJI}{{1,6}}|[ァ-ヺー]{{2,10}}|[ぁ-ん]{{2,8}}|[A-Za-z][A-Za-z.'-]{{1,20}})(?:[\s・](?:{_KANJI}{{1,6}}|[ァ-ヺー]{{2,10}}|[ぁ-ん]{{2,8}}|[A-Za-z][A-Za-z.'-]{{1,20}})){{0,2}}?)"
     rf"\s?(?:(?P<honorific>{_HONORIFIC})|(?P<title>{_TITLE}))$"
 )
+_ASIDE: Final = lazy(r"[/|_@]")
+"""What stands between a name and where its owner works: 大久保さん/営業部."""
 _NO_NAMES: Final = (
     "お客 客 皆 みな 各 会員 王 神 仏 奥 若 殿 御 お嬢 お子 子 生徒 患者 利用者 ユーザー 得意先 お得意 取引先 業者 お父 お母 お兄 お姉 お爺 お婆 おじ おば 父 母 兄 姉 爺 婆 隣 たく 沢 "
     "オーナー 担当者 ご担当者 関係者 被 彼 保護者 読者 参加者 皆々 貴 同 何 両 我 この その どち あな 旧姓 摂 華 仮 セ 摂 "
@@ -135,7 +139,7 @@ def honorific(name: str) -> Honorific | None:
     if plain.isascii() or not any(c > "\u2e80" for c in plain):
         match = _WESTERN.match(plain)
         return Honorific(match[0].split()[0], "address", False) if match else None
-    match = _NAMED.match(plain)
+    match = _NAMED.match(plain) or _NAMED.match(_ASIDE.split(plain)[0].rstrip())
     if (
         match is None
         or match["who"].split()[-1] in _NO_NAMES

@@ -93,6 +93,9 @@ def test_a_stranger_in_a_thread():
         ("鈴木さん(購買)", "honorific"),
         ("ｽｽﾞｷさん", "honorific"),
         ("佐藤様 <sato@partner.example>", "honorific"),
+        ("大久保さん/営業部", "honorific"),
+        ("ＡＢＣ社 佐藤様", "honorific"),
+        ("山田商店/佐藤", ""),
         ("佐藤部長", "title"),
         ("Herr Lang", "address"),
         ("Mr. Brown", "address"),
@@ -124,6 +127,8 @@ def test_signatures():
     head = 'From: "Kenji Yamada" <k@home.example>\nTo: sato@victim.example\nSubject: x'
     assert ("signature", "the sender's name") in found(head, "Hello\n\nYamada, Kenji\nE-mail: k.yamada@partner.example")
     assert ("signature", "another name") in found(head, "Hello\n\nSales\nsales@partner.example")
+    assert ("signature", "the sender's name") in found(head, "Hello\n\nKenji Yamada <k.yamada@partner.example>")
+    assert not found(head, "Hello\n\nDana Whitfield <d.whitfield@partner.example>")
     assert not found(head, "Hello\n\nKenji Yamada\nk@home.example")
     assert not found(head, "Hello\n\nwrite to\nsato@victim.example")
 
@@ -136,6 +141,8 @@ def test_signatures():
         ("a@employee-partner.example", "its name and a word people trust"),
         ("a@partnerticket.example", "its name and a word people trust"),
         ("a@xn--prtner-3nf.example", "looks like it"),
+        ("a@partner.example.files.test", "the whole of its name"),
+        ("a@partner-example.test", "the whole of its name"),
         ("a@partrier.example", ""),
         ("a@pаrtner.example", "looks like it"),
         ("a@pertner.example", "one letter off"),

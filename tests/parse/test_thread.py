@@ -37,6 +37,20 @@ def test_no_quotes(text):
     assert thread(text).quoted == ""
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "On Wed, Oct 13, 2021 at 3:20 PM Kenji Yamada <k@partner.example> wrote:",
+        "Am Mi., 13. Okt. 2021 um 15:20 Uhr schrieb Kenji Yamada <k@partner.example>:",
+        "Op wo 13 okt. 2021 om 15:20 schreef Kenji Yamada <k@partner.example>:",
+        "Il giorno mer 13 ott 2021 alle ore 15:20 Kenji Yamada <k@partner.example> ha scritto:",
+        "Le mer. 13 oct. 2021 à 15:20, Kenji Yamada <k@partner.example> a écrit :",
+    ],
+)
+def test_who_wrote_behind_the_time_of_day(head):
+    assert [str(person) for person in thread(f"New.\n\n{head}\n> x\n").people] == ["Kenji Yamada <k@partner.example>"]
+
+
 def test_people_and_days():
     got = thread(
         "New.\n\n-----Original Message-----\nFrom: Peter Lang <P.Lang@victim.example>\nSent: 13 October 2021 15:20\nTo: 'Dana' [mailto:d@partner.example]\n\n"
