@@ -119,7 +119,7 @@ def open_web_archive(artifact: Artifact, ctx: Context) -> Yields:
         from emoscan.parse.word2003 import parts_of_page
 
         body = max(page.lower().find("<body"), 0)
-        yield _as_package(parts_of_page(html_text(page[body:]), page, projects), ctx)
+        yield _as_package(parts_of_page(html_text(page[body:], in_place=True), page, projects), ctx)
 
 
 # ---------------------------------------------------------------- Word 2003 XML

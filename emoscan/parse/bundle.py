@@ -95,6 +95,19 @@ class Paragraph(Struct, frozen=True, omit_defaults=True):
     style: str = ""
 
 
+class FormField(Struct, frozen=True, omit_defaults=True):
+    """A field of a form in a text document, as FORMTEXT, FORMCHECKBOX and FORMDROPDOWN make them."""
+
+    name: str
+    type: Literal["text", "checkbox", "dropdown"] = "text"
+    result: str = ""
+    default: str = ""
+    help: str = ""
+    status: str = ""
+    entries: tuple[str, ...] = ()
+    """Of a drop-down list."""
+
+
 class Callback(Struct, frozen=True, omit_defaults=True):
     """A procedure that something outside of the modules names: the ribbon, a button, a shape, a field."""
 
@@ -132,6 +145,7 @@ class Document(Struct, frozen=True, omit_defaults=True):
     """(author, text)."""
     fields: tuple[tuple[str, str], ...] = ()
     """(code, result)."""
+    form_fields: tuple[FormField, ...] = ()
     content_controls: tuple[tuple[str, str, str], ...] = ()
     """(title, tag, text)."""
     custom_xml: tuple[str, ...] = ()
@@ -247,6 +261,10 @@ def _document_strings(document: Document) -> Iterator[tuple[str, str]]:
     for code, result in document.fields:
         yield "field code", code
         yield "field result", result
+    for form in document.form_fields:
+        for text in (form.default, form.help, form.status, *form.entries):
+            if text:
+                yield f"form field {form.name}", text
     for title, tag, text in document.content_controls:
         yield f"content control {title}", tag
         yield f"content control {title}", text

@@ -469,12 +469,15 @@ _EMPTY: Final = frozenset("br img hr input meta link wbr area base col embed sou
 """Elements without an end."""
 
 
-def html_text(markup: str) -> str:
-    """What a person reads of a page: its text, and below it what is hidden and what pictures say instead of theirs. Linear, never fails."""
+def html_text(markup: str, *, in_place: bool = False) -> str:
+    """What a person reads of a page: its text, and below it what is hidden and what pictures say instead of theirs. Linear, never fails.
+
+    `in_place`: nothing but its text, the hidden where it stands, as a program that opens the page as a document has it.
+    """
     from html import unescape
 
     pieces: list[str] = []
-    unseen: list[str] = []
+    unseen: list[str] = pieces if in_place else []
     shown: list[str] = []
     skipped, veil, depth = "", "", 0
     first, *tags = markup[: 8 * MAX_TEXT].split("<")
@@ -510,7 +513,9 @@ def html_text(markup: str) -> str:
             shown += [one or other for one, other in _SHOWN.findall(inside[:2_000])]
             if not veil and what not in _EMPTY and _VEIL.search(inside[:2_000]):
                 veil, depth, into = what, 1, unseen
-                unseen.append("\n")
+                unseen += [] if in_place else ["\n"]
         into.append(text)
+    if in_place:
+        return unescape("".join(pieces))
     pieces += ["\n", *unseen]
     return unescape("".join(pieces) + "\n" + "\n".join(shown))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
 from emoscan.parse import xml
-from emoscan.parse.bundle import Callback, Document, Paragraph, Run, Shape
+from emoscan.parse.bundle import Callback, Document, FormField, Paragraph, Run, Shape
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -157,6 +158,7 @@ class Reader:
         self.frames: dict[str, str] = {}
         """Names of controls by the identifier of the shape that shows each."""
         self.fields: list[tuple[str, str]] = []
+        self.form_fields: list[FormField] = []
         self.callbacks: list[Callback] = []
         self.controls: list[tuple[str, str, str]] = []
         self.bookmarks: dict[str, str] = {}
@@ -177,6 +179,7 @@ class Reader:
             bookmarks=self.bookmarks,
             comments=tuple(self.comments),
             fields=tuple(self.fields),
+            form_fields=tuple(self.form_fields),
             content_controls=tuple(self.controls),
             callbacks=tuple(self.callbacks),
         )
@@ -232,6 +235,8 @@ class _Walk:
         """Open fields: pieces of the code, then those of the result once that has begun."""
         self.in_code = 0
         """How many of them are still at their code."""
+        self.forms: dict[int, FormField] = {}
+        """What is said of form fields that are open, by how many fields are."""
         self.open_bookmarks: dict[str, tuple[str, _Context, int]] = {}
         self.marks: list[tuple[str, _Context, int, int]] = []
         self.controls: list[tuple[str, str, _Context, int]] = []
@@ -277,6 +282,8 @@ class _Walk:
                     self.fields[-1][0].append((element.text or "")[:MAX_FIELD])
             case "fldChar":
                 self.field(xml.attribute(element, "fldCharType"))
+            case "ffData":  # 17.16.17
+                self.forms[len(self.fields)] = self.form_field(element)
             case "fldSimple":
                 self.field("begin", xml.attribute(element, "instr"))
                 self.field("separate")
@@ -412,13 +419,33 @@ class _Walk:
             self.fields[-1].append([])
             self.in_code -= 1
         elif what == "end" and self.fields:
+            form = self.forms.pop(len(self.fields), None)
             code, *results = ("".join(pieces)[:MAX_FIELD] for pieces in self.fields.pop())
             self.in_code -= not results
             result = "".join(results)
             if len(self.reader.fields) < MAX_ITEMS:
                 self.reader.fields.append((code.strip(), result))
+            if form is not None and len(self.reader.form_fields) < MAX_ITEMS:
+                self.reader.form_fields.append(replace(form, result=form.result or result))
             if self.fields and result:
                 self.fields[-1][-1].append(result)
+
+    def form_field(self, element: Element) -> FormField:
+        """What the field's code does not say (17.16.17 to 17.16.36); a drop-down list shows one of its entries as its result."""
+        values: dict[str, str] = {}
+        entries: list[str] = []
+        for inner in islice(element.iter(), MAX_ITEMS):
+            tag, value = xml.local(inner.tag), self.copy(xml.attribute(inner, "val"))
+            if tag == "listEntry":
+                entries.append(value)
+            else:
+                values.setdefault(tag, value)
+        type_: Any = "dropdown" if "ddList" in values else "checkbox" if "checkBox" in values else "text"
+        default = values.get("default", "")
+        chosen = values.get("result", default or "0")
+        result = entries[int(chosen)] if type_ == "dropdown" and chosen.isdecimal() and int(chosen[:9]) < len(entries) else ""
+        told = (values.get("helpText", ""), values.get("statusText", ""))
+        return FormField(values.get("name", ""), type_, result, default, *told, tuple(entries))
 
     # ------------------------------------------------------------ shapes and marks
 

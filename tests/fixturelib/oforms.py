@@ -229,6 +229,7 @@ def user_form(name: str, controls: Sequence[Control], *, caption: str = "UserFor
 
 def vb_frame(name: str, caption: str, tag: str) -> str:
     """MS-OVBA 2.3.5."""
+    caption, tag = (text.replace('"', '""') for text in (caption, tag))
     rows = [("Caption", f'"{caption}"'), ("ClientHeight", "3015"), ("ClientLeft", "120"), ("ClientTop", "465"), ("ClientWidth", "4560")]
     rows += [("StartUpPosition", "1  'CenterOwner")]
     rows += [("Tag", f'"{tag}"')] if tag else []

@@ -182,3 +182,7 @@ def test_linear(unit):
     html_text(text)
     candidates(html_text(f"<p>{text}</p>"))
     assert time.process_time() - started < 2
+
+
+def test_a_page_as_a_document_has_its_hidden_text_in_place():
+    assert html_text("<p>a</p><p style='display:none'>b</p><p title='t'>c</p>", in_place=True).split() == ["a", "b", "c"]

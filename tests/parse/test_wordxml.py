@@ -3,7 +3,7 @@
 import pytest
 
 from emoscan.parse import xml
-from emoscan.parse.bundle import Paragraph, Run, Shape
+from emoscan.parse.bundle import FormField, Paragraph, Run, Shape
 from emoscan.parse.wordxml import Reader
 
 NAMES = (
@@ -121,6 +121,21 @@ def test_bookmarks_and_content_controls():
     model = read(p(r("be"), start, r("fore")) + p(r("mid"), end, r("dle")) + control)
     assert model.bookmarks == {"mark": "fore\rmid"}
     assert model.content_controls == (("title", "tag", "filled in"),)
+
+
+def test_form_fields():
+    def field(code: str, data: str, result: str = "") -> str:
+        inside = f'<w:ffData><w:name w:val="f"/>{data}</w:ffData>'
+        begin = f'<w:r><w:fldChar w:fldCharType="begin">{inside}</w:fldChar></w:r><w:r><w:instrText>{code}</w:instrText></w:r>'
+        return f'{begin}<w:r><w:fldChar w:fldCharType="separate"/></w:r>{r(result)}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+    drop = '<w:ddList><w:result w:val="1"/><w:listEntry w:val="one"/><w:listEntry w:val="two"/></w:ddList>'
+    text = '<w:helpText w:val="h"/><w:statusText w:val="s"/><w:textInput><w:default w:val="d"/></w:textInput>'
+    model = read(p(field("FORMDROPDOWN", drop)) + p(field("FORMTEXT", text, "typed")))
+    assert model.form_fields == (
+        FormField("f", "dropdown", "two", entries=("one", "two")),
+        FormField("f", "text", "typed", "d", "h", "s"),
+    )
 
 
 def test_stories_and_comments():

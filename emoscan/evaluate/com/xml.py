@@ -12,6 +12,7 @@ from emoscan.evaluate.com import com_class
 from emoscan.evaluate.com.common import Text, collection, given, is_address, join, known, text, thing, whole
 from emoscan.evaluate.com.markup import Malformed, escape, tokens
 from emoscan.evaluate.com.shells import evaluated
+from emoscan.evaluate.core import xpath
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.machine import origin
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Object, ObjectClass, Unknown, display
@@ -595,50 +596,59 @@ def _xml(machine: Any, this: Object) -> Text:
 
 # ---------------------------------------------------------------- finding
 
-_STEP: Final = re.compile(r"(//?|^)(@?[\w:.*-]+|text\(\))((?:\[[^\[\]]{1,200}\]){0,4})")
-_PREDICATE: Final = re.compile(r"\[\s*(?:(\d+)|@?([\w:.-]+)\s*(?:=\s*(?:'([^']*)'|\"([^\"]*)\"))?)\s*\]")
-
 
 def select(machine: Any, node: Object, path: str) -> list[Object] | None:
-    """Nodes at a path of the simple kind: names, `//`, `*`, `@name`, `text()`, [n], [@a='x'], [name='x']; None for others."""
-    path = path.strip()
-    steps = list(_STEP.finditer(path))
-    if not steps or "::" in path or "".join(step[0] for step in steps) != path:
+    """Nodes at a path of the simple kind (`core.xpath`); None for others."""
+    wanted = xpath.steps(path)
+    if wanted is None:
         return None
-    if any(_PREDICATE.sub("", step[3]) for step in steps):
-        return None
-    found = [_owner(node) or node] if path.startswith("/") else [node]
-    for step in steps:
-        deep, name, predicates = step[1] == "//", step[2], step[3]
-        if name.startswith("@"):
-            found = [n.data["attributes"][name[1:]] for n in found if name[1:] in n.data["attributes"]]
-            continue
-        kinds = ("text", "cdata") if name == "text()" else ("element",)
-        plain = name.rpartition(":")[2]
-        following: list[Object] = []
+    found = [_owner(node) or node] if path.strip().startswith("/") else [node]
+    for step in wanted:
+        following: dict[int, Object] = {}
         for n in found:
-            candidates = [c for c in (below(machine, n) if deep else n.data["children"]) if c.data["kind"] in kinds]
-            matching = [c for c in candidates if plain in ("*", "text()") or c.data["name"].rpartition(":")[2] == plain]
-            machine.spend(len(candidates))
-            for predicate in _PREDICATE.finditer(predicates):
-                matching = _filtered(machine, matching, predicate)
-            following += matching
-        found = following
+            for match in _matching(machine, n, step):
+                following.setdefault(id(match), match)
+        found = list(following.values())
     return found
 
 
-def _filtered(machine: Any, nodes: list[Object], predicate: re.Match[str]) -> list[Object]:
-    if predicate[1]:
-        at = int(predicate[1][:9])
-        return nodes[at - 1 : at] if at else nodes[:1]
-    wanted = predicate[3] if predicate[3] is not None else predicate[4]
+def _matching(machine: Any, node: Object, step: xpath.Step) -> list[Object]:
+    """What a step finds from one node."""
+    if step.kind == "self" and not step.deep:
+        return [node]
+    if step.kind == "parent":
+        return [node.data["parent"]] if node.data["parent"] is not None else []
+    inside = list(below(machine, node)) if step.deep else node.data["children"]
+    machine.spend(len(inside) + 1)
+    if step.kind == "attribute":
+        around = [node, *inside] if step.deep else [node]
+        return [a for n in around for name, a in n.data["attributes"].items() if step.name in ("*", name, name.rpartition(":")[2])]
+    kinds = ("text", "cdata") if step.kind == "text" else ("element",)
+    candidates = [c for c in inside if c.data["kind"] in kinds]
+    matching = [c for c in candidates if step.kind != "element" or step.name in ("*", c.data["name"].rpartition(":")[2])]
+    for predicate in step.predicates:
+        matching = _filtered(machine, matching, predicate)
+    return matching
+
+
+def _filtered(machine: Any, nodes: list[Object], predicate: xpath.Predicate) -> list[Object]:
+    if predicate.position:
+        at = predicate.position
+        return nodes[-1:] if at < 0 else nodes[at - 1 : at]
     kept = []
     for node in nodes:
-        if "@" in predicate[0]:
-            values = [a.data["value"] for a in [node.data["attributes"].get(predicate[2])] if a is not None]
-        else:
-            values = [node_text(machine, child) for child in node.data["children"] if child.data["name"] == predicate[2]]
-        if values and (wanted is None or wanted in values):
+        values: list[Any]
+        match predicate.of:
+            case "attribute":
+                values = [a.data["value"] for name, a in node.data["attributes"].items() if predicate.name in ("*", name)]
+            case "text":
+                values = [node_text(machine, node)]
+            case "name":
+                values = [node.data["name"].rpartition(":")[2]]
+            case _:
+                children = [c for c in node.data["children"] if predicate.name in ("*", c.data["name"].rpartition(":")[2])]
+                values = [node_text(machine, child) for child in children]
+        if values and (predicate.value is None or predicate.value in values):
             kept.append(node)
     return kept
 

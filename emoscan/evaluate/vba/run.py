@@ -189,9 +189,10 @@ def evaluate(
     run_all(project, found)
     failed = watch.failed
     hidden = project.host is not None and project.host.kept_back
-    keyed = bool(watch.telling) and not watch.convincing and (hidden or in_key(watch.asked))
+    keyed = bool(watch.telling) and (hidden or (not watch.convincing and in_key(watch.asked)))
     if project.procedures and (keyed or not watch.telling):
-        for start in other_ways(program, watch.asked, hidden=hidden):
+        # Where the first run left no doubt, only what it did not see of the document is worth another.
+        for start in islice(other_ways(program, watch.asked, hidden=hidden), 1 if watch.convincing else None):
             held: list[Yield] = []
             second = Watch(held.append, seen=set(seen))
             again = start(second)

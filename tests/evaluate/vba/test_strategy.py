@@ -59,6 +59,12 @@ def test_a_block_that_only_other_surroundings_would_enter():
     assert commands('Sub AutoOpen()\nIf Environ("USERNAME") = "victim" Then\nShell "calc"\nEnd If\nEnd Sub') == [("calc", 1.0)]
 
 
+def test_hidden_text_is_looked_at_even_when_the_macro_did_something():
+    source = 'Sub AutoOpen()\nShell "cmd /c first " & ActiveDocument.Content.Text\nEnd Sub'
+    paragraphs = (Paragraph("Lure"), Paragraph("unseen", (Run("unseen", hidden=True),)))
+    assert [c for c, _ in commands(source, paragraphs=paragraphs)] == ["cmd /c first Lure\r", "cmd /c first Lure\runseen\r"]
+
+
 def test_hidden_text_that_this_user_does_not_see():
     """Word leaves it out of what a macro reads, unless the user has it shown."""
     paragraphs = (Paragraph("Lure"), Paragraph("cmd /c hidden", (Run("cmd /c hidden", hidden=True),)))

@@ -97,18 +97,20 @@ class Forms:
             self.event(form, "userform_queryclose")
             self.event(form, "userform_terminate")
 
-    def show(self, form: Object) -> None:
-        """The form appears, and whoever is before the screen presses its default button."""
+    def show(self, form: Object, *, modal: bool = True) -> None:
+        """The form appears, and whoever is before the screen presses its default button, or closes a form that has none."""
         self.load(form)
         if form.data.get("shown"):
             return
         form.data["shown"] = True
+        button = self.button(form)
         try:
             for event in ("userform_activate", "userform_layout"):
                 self.event(form, event)
-            button = self.button(form)
             if button:
                 self.event(form, f"{button}_click")
+            elif modal:
+                self.unload(form)
         finally:
             form.data["shown"] = False
 
@@ -753,8 +755,8 @@ def form_controls(machine: Any, this: Object) -> Object:
 
 
 @USER_FORM.method("Show", takes="modal")
-def show(_machine: Any, this: Object, *_: Any) -> None:
-    this.data["host"].forms.show(this)
+def show(machine: Any, this: Object, modal: Any = MISSING) -> None:
+    this.data["host"].forms.show(this, modal=modal is MISSING or machine.number(modal) != 0)
 
 
 actions(USER_FORM, "hide printform whatsthismode move repaint cut copy paste")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from emoscan.evaluate.core import xpath
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, Object, Unknown
 from emoscan.evaluate.vba.host.base import (
@@ -265,28 +266,52 @@ def local(tag: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def select(machine: Any, root: Element, path: str) -> list[Element]:
-    """Elements of a path of names: `/a/b`, `//b`, `/a[1]/*`; prefixes and predicates other than positions are passed over."""
-    absolute = path.startswith("/")
-    found: list[Element | None] = [None if absolute else root]  # None stands for the document around the root
-    deep = False
-    for step in path.strip().split("/")[absolute:]:
-        if not step:
-            deep = True
-            continue
-        name, _, rest = step.partition("[")
-        name = name.rpartition(":")[2]
-        digits = rest.rstrip("] ")
-        position = int(digits) if digits.isdigit() and len(digits) < 9 else 0
+Found = tuple["Element", str]
+"""An element and, where one of its attributes is meant, the name of that."""
+
+
+def select(machine: Any, root: Element, path: str) -> list[Found]:
+    """What a path of the simple kind (`core.xpath`) leads to; nothing for others. The way up is not known to an element."""
+    found: list[Element | None] = [None if path.strip().startswith("/") else root]  # None stands for the document around the root
+    attributes: list[Found] = []
+    for step in xpath.steps(path) or ():
         following: dict[int, Element | None] = {}
         for element in found:
             around = root if element is None else element
-            inside = list(around.iter())[element is not None :] if deep else [root] if element is None else list(around)
-            machine.spend(len(inside))
-            matched = [e for e in inside if name in ("*", "node()", local(e.tag))]
-            following.update((id(e), e) for e in (matched[position - 1 : position] if position else matched))
-        found, deep = list(following.values()), False
-    return [element for element in found if element is not None]
+            inside = list(around.iter())[element is not None :] if step.deep else [root] if element is None else list(around)
+            machine.spend(len(inside) + 1)
+            if step.kind == "attribute":
+                owners = inside if element is None else [element, *(inside if step.deep else ())]
+                attributes += [(e, name) for e in owners for name in e.keys() if step.name in ("*", local(name))]  # noqa: SIM118
+            elif step.kind in ("self", "text"):
+                following[id(element)] = element
+            else:
+                matched = [e for e in inside if step.name in ("*", local(e.tag))]
+                for predicate in step.predicates:
+                    matched = _filtered(matched, predicate)
+                following.update((id(e), e) for e in matched)
+        found = list(following.values())
+    return attributes or [(element, "") for element in found if element is not None]
+
+
+def _filtered(elements: list[Element], predicate: xpath.Predicate) -> list[Element]:
+    if predicate.position:
+        at = predicate.position
+        return elements[-1:] if at < 0 else elements[at - 1 : at]
+    kept = []
+    for element in elements:
+        match predicate.of:
+            case "attribute":
+                values = [value for name, value in element.items() if predicate.name in ("*", local(name))]
+            case "text":
+                values = ["".join(element.itertext())]
+            case "name":
+                values = [local(element.tag)]
+            case _:
+                values = ["".join(e.itertext()) for e in element if predicate.name in ("*", local(e.tag))]
+        if values and (predicate.value is None or predicate.value in values):
+            kept.append(element)
+    return kept
 
 
 @XML_NODE.method("Text", "NodeValue")
@@ -311,11 +336,12 @@ XML_NODE.get["lastchild"] = lambda _machine, this: node(this, this.data["element
 
 @XML_NODE.method("Attributes")
 def attributes(_machine: Any, this: Object) -> Object:
-    items = [
-        Object(XML_ATTRIBUTE, host=this.data["host"], name=local(k), value=v, place=this.data["place"])
-        for k, v in this.data["element"].items()
-    ]
+    items = [attribute(this, this.data["element"], name) for name in this.data["element"].keys()]  # noqa: SIM118
     return Object(XML_NODES, host=this.data["host"], items=items)
+
+
+def attribute(this: Object, element: Element, name: str) -> Object:
+    return Object(XML_ATTRIBUTE, host=this.data["host"], name=local(name), value=element.get(name, ""), place=this.data["place"])
 
 
 XML_ATTRIBUTE: Final = office_class("CustomXMLNode", "text")
@@ -332,7 +358,8 @@ def _root_of(this: Object) -> Element | None:
 def select_nodes(machine: Any, this: Object, path: Any = MISSING) -> Object:
     root = _root_of(this)
     found = select(machine, root, known(machine, path)) if root is not None else []
-    return Object(XML_NODES, host=this.data["host"], items=[node(this, e) for e in found])
+    items = [attribute(this, e, name) if name else node(this, e) for e, name in found]
+    return Object(XML_NODES, host=this.data["host"], items=items)
 
 
 def select_single(machine: Any, this: Object, path: Any = MISSING) -> Any:

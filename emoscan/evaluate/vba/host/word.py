@@ -688,29 +688,83 @@ def add_field(machine: Any, this: Object, _range: Any = MISSING, _type: Any = MI
 
 FORM_FIELD: Final = office_class("FormField", "result")
 FORM_FIELDS: Final = collection_class("FormFields")
-properties(FORM_FIELD, enabled=True, calculateonexit=False, entrymacro="", exitmacro="", helptext="", statustext="", type=70, ownhelp=False)
-from_data(FORM_FIELD, "name")
+FORM_TYPES: Final = {"text": 70, "checkbox": 71, "dropdown": 83}
+LIST_ENTRY: Final = office_class("ListEntry", "name")
+LIST_ENTRIES: Final = collection_class("ListEntries")
+properties(FORM_FIELD, enabled=True, calculateonexit=False, entrymacro="", exitmacro="", ownhelp=False, ownstatus=False)
+from_data(FORM_FIELD, "name", "type")
 actions(FORM_FIELD, "select delete copy cut")
+from_data(LIST_ENTRY, "index")
+for _name in ("helptext", "statustext", "default"):
+    FORM_FIELD.get[_name] = lambda _machine, this, *, _name=_name: (
+        this.data[f"={_name}"]
+        if f"={_name}" in this.data
+        else this.data["host"].outside(this.data[_name], f"form field {this.data['name']}")
+    )
+for _name in ("dropdown", "textinput", "checkbox"):
+    FORM_FIELD.get[_name] = lambda _machine, this: this  # what they tell is told of the field
+FORM_FIELD.get["valid"] = lambda _machine, _this: True
+
+
+@FORM_FIELD.method("ListEntries")
+def list_entries(_machine: Any, this: Object) -> Object:
+    host, entries = this.data["host"], this.data["entries"]
+    items = [Object(LIST_ENTRY, host=host, name=text, index=n) for n, text in enumerate(entries, 1)]
+    return Object(LIST_ENTRIES, host=host, items=items)
+
+
+@LIST_ENTRY.method("Name")
+def entry_name(_machine: Any, this: Object) -> Any:
+    return this.data["host"].outside(this.data["name"], "entry of a form field")
+
+
+@FORM_FIELD.method("Value")
+def form_field_value(machine: Any, this: Object) -> Any:
+    """Of a drop-down list the number of the entry that is chosen; of a check box whether it is ticked."""
+    if "=value" in this.data:
+        return this.data["=value"]
+    result = form_field_result(machine, this)
+    entries = this.data["entries"]
+    return entries.index(result) + 1 if result in entries else result == "1"
 
 
 @FORM_FIELD.method("Result")
 def form_field_result(machine: Any, this: Object) -> Any:
-    return this.data["=result"] if "=result" in this.data else machine.get_member(this.data["range"], "text")
+    if "=result" in this.data:
+        return this.data["=result"]
+    value = this.data["entries"][int(this.data["=value"]) - 1] if type(this.data.get("=value")) is int and this.data["entries"] else None
+    return machine.get_member(this.data["range"], "text") if value is None else value
 
 
 FORM_FIELD.get["range"] = lambda _machine, this: this.data["range"]
 
 
+def form_field(document: Object, field: bundle.FormField, where: Object | None = None) -> Object:
+    host = host_of(document)
+    return Object(
+        FORM_FIELD,
+        host=host,
+        name=field.name,
+        default=field.default,
+        helptext=field.help,
+        statustext=field.status,
+        type=FORM_TYPES[field.type],
+        entries=field.entries,
+        range=where or make_range(host, document, Story(field.result, f"form field {field.name}")),
+    )
+
+
 @DOCUMENT.method("FormFields")
 def form_fields(machine: Any, this: Object) -> Object:
-    """Form fields go by the names of the bookmarks around them."""
+    """Form fields go by the names of the bookmarks around them; of some formats only those are known."""
     if "formfields" not in this.data:
-        marks = bookmarks(machine, this).data["items"]
-        items = (
-            [Object(FORM_FIELD, host=this.data["host"], name=m.data["name"], range=m.data["range"]) for m in marks]
-            if isinstance(marks, list)
-            else marks
-        )
+        read = this.data["record"].form_fields
+        items = [form_field(this, field) for field in read]
+        if not read:
+            marks = bookmarks(machine, this).data["items"]
+            items = (
+                [form_field(this, bundle.FormField(m.data["name"]), m.data["range"]) for m in marks] if isinstance(marks, list) else marks
+            )
         this.data["formfields"] = items
     return Object(FORM_FIELDS, host=this.data["host"], items=this.data["formfields"])
 

@@ -170,6 +170,13 @@ def test_using_a_form_loads_it():
     assert body("Load UserForm1\nMain = VBA.UserForms.Count & UserForms(0).Caption", DOCUMENT, modules) == "1a caption"
 
 
+def test_a_form_without_buttons_is_closed():
+    document = Document(host="word", forms=(Form("UserForm1", {}, ()),))
+    modules = (Module("UserForm1", EVENTS.replace("CommandButton1_Click", "Nobody"), "form"),)
+    assert body("UserForm1.Show\nMain = UserForm1.Trace", document, modules) == "IAQT"
+    assert body("UserForm1.Show vbModeless\nMain = UserForm1.Trace", document, modules) == "IA"
+
+
 def test_a_click_that_shows_the_form_again_ends():
     modules = (Module("UserForm1", "Private Sub CommandButton1_Click()\nMe.Show\nEnd Sub", "form"),)
     assert hosted("Sub Main()\nUserForm1.Show\nEnd Sub", DOCUMENT, modules).error is None

@@ -3,7 +3,7 @@
 import pytest
 from evaluate.vba.host.hosted import body, error, hosted, is_unknown, value
 
-from emoscan.parse.bundle import Control, Document, Module, Paragraph, Run, Shape
+from emoscan.parse.bundle import Control, Document, FormField, Module, Paragraph, Run, Shape
 
 DOCUMENT = Document(
     host="word",
@@ -21,6 +21,10 @@ DOCUMENT = Document(
     bookmarks={"mark": "brave", "elsewhere": "not in the text"},
     comments=(("tanaka", "a comment"),),
     fields=(("AUTHOR", "someone"),),
+    form_fields=(
+        FormField("Drop1", "dropdown", "two", entries=("one", "two")),
+        FormField("Text1", "text", "typed", default="a default", help="some help", status="a status"),
+    ),
     content_controls=(("title one", "tag one", "cc text"),),
     custom_xml=('<root xmlns="urn:x"><item n="1">first</item><item>second</item></root>',),
 )
@@ -58,7 +62,6 @@ DOCUMENT = Document(
         ('ActiveDocument.Bookmarks("mark").Start', 6),
         ('ActiveDocument.Bookmarks("elsewhere").Range', "not in the text"),
         ('ActiveDocument.Bookmarks.Exists("nope")', False),
-        ('ActiveDocument.FormFields("mark").Result', "brave"),
         ("ActiveDocument.Comments(1).Range.Text & ActiveDocument.Comments(1).Author", "a commenttanaka"),
         ("ActiveDocument.Fields(1).Code.Text & ActiveDocument.Fields(1).Result", "AUTHORsomeone"),
         ("ActiveDocument.ContentControls(1).Range.Text", "cc text"),
@@ -67,6 +70,14 @@ DOCUMENT = Document(
         ("ActiveDocument.CustomXMLParts(4).DocumentElement.FirstChild.Text", "first"),
         ('ActiveDocument.CustomXMLParts.SelectByNamespace("urn:x")(1).SelectSingleNode("/ns0:root[1]/ns0:item[2]").Text', "second"),
         ('ActiveDocument.CustomXMLParts(4).SelectNodes("//item").Count', 2),
+        ('ActiveDocument.CustomXMLParts(4).SelectSingleNode("//@n").Text', "1"),
+        ('ActiveDocument.CustomXMLParts(4).SelectSingleNode("/*/*[1]/@n").NodeValue', "1"),
+        ("ActiveDocument.CustomXMLParts(4).SelectSingleNode(\"//*[local-name()='item'][2]\").Text", "second"),
+        ("ActiveDocument.CustomXMLParts(4).SelectSingleNode(\"//ns0:item[@n='1']\").Text", "first"),
+        ('ActiveDocument.FormFields("drop1").DropDown.ListEntries(1).Name', "one"),
+        ('ActiveDocument.FormFields("Drop1").Result & ActiveDocument.FormFields(1).DropDown.Value', "two2"),
+        ('ActiveDocument.FormFields("Text1").StatusText & ActiveDocument.FormFields("Text1").HelpText', "a statussome help"),
+        ('ActiveDocument.FormFields("Text1").TextInput.Default & ActiveDocument.FormFields(2).Result', "a defaulttyped"),
         ("ActiveDocument.CustomXMLParts(4).DocumentElement.ChildNodes(1).Attributes(1).NodeValue", "1"),
         ("ActiveDocument.Revisions.Count + ActiveDocument.Endnotes.Count", 0),
         ("ActiveDocument.Paragraphs(2).Style", "Heading 1"),
@@ -103,6 +114,10 @@ DOCUMENT = Document(
 )
 def test_what_a_document_holds(expression, expected):
     assert value(expression, DOCUMENT, (Module("ThisDocument", "", "document"),)) == expected
+
+
+def test_form_fields_that_only_their_bookmarks_tell_of():
+    assert value('ActiveDocument.FormFields("mark").Result', Document(host="word", bookmarks={"mark": "brave"})) == "brave"
 
 
 @pytest.mark.parametrize(
