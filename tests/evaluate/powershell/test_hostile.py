@@ -132,3 +132,8 @@ def test_no_script_crashes_its_reader(words):
 def test_no_text_crashes_its_reader(text):
     with contextlib.suppress(LimitReached):
         evaluate(text, Budget(SMALL), lambda _item: None)
+
+
+def test_what_stands_among_blocks_and_is_none_is_passed_over():
+    text = "1..2 | % { (New-Object Net.WebClient).DownloadString('http://z.example.test/' + $_) } 'x' $null"
+    assert run(text).urls == ["http://z.example.test/1", "http://z.example.test/2"]

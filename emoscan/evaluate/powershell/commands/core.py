@@ -50,7 +50,7 @@ def for_each_object(m: Any, call: Call) -> list[Any]:
     if blocks and type(blocks[0]) is not Code:
         out += of_members(m, items, m.shown(blocks[0]), tuple(call.many("ArgumentList")) + tuple(blocks[1:]), call)
     elif blocks:
-        go_through(m, items, blocks, scope, out)
+        go_through(m, items, [block for block in blocks if type(block) is Code], scope, out)
     elif call.has("MemberName"):
         out += of_members(m, items, call.shown("MemberName"), tuple(call.many("ArgumentList")), call)
     if type(end) is Code:
@@ -64,7 +64,7 @@ def go_through(m: Any, items: list[Any], blocks: list[Code], scope: Scope, out: 
     runs = [run for block in blocks if (run := simple_body(m, block)) is not None]
     left = len(items)
     try:
-        if left > FEW and len(runs) == 1 and pure_block(blocks[0]):
+        if left > FEW and len(runs) == len(blocks) == 1 and pure_block(blocks[0]):
             memory = Memory(runs[0], scope)
             for start in range(0, left, AT_A_TIME):
                 if not watch.round(AT_A_TIME):
