@@ -78,7 +78,8 @@ def in_mail(artifact: Artifact, ctx: Context) -> Yields:
                     yield Fact("clue.password", word, f"address of the mail ({who})", confidence=0.08)
     for part in mail.parts[:MAX_NAMES]:
         disposition = header.parameters(part.field("content-disposition"))[1]
-        for name in dict.fromkeys(header.texts(disposition, "filename") + header.texts(part.parameters, "name")):
+        shown = part.field("content-id").strip(b"<> ").partition(b"@")[0][:100].decode("latin-1")
+        for name in dict.fromkeys([*header.texts(disposition, "filename"), *header.texts(part.parameters, "name"), shown]):
             yield from _of_name(name)
 
 

@@ -1,4 +1,4 @@
-"""Files that are one compressed stream: bzip2, xz, lzip, compress, Zstandard."""
+"""Files that are one compressed stream: bzip2, xz, lzip, compress, LZ4, Zstandard."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.formats.members import handed_on
 from emoscan.model import Artifact, Problem, Yields
-from emoscan.parse import lzw, unpack
+from emoscan.parse import lz4, lzw, unpack
 from emoscan.parse.unpack import Collector, Pieces, Unsupported
 from emoscan.registry import step
 
@@ -17,6 +17,7 @@ _READERS: Final[dict[str, tuple[str, Callable[[tuple[bytes]], Pieces], tuple[str
     "archive.xz": ("xz", unpack.xz, (".xz", ".lzma")),
     "archive.lzip": ("lzip", unpack.lzip, (".lz",)),
     "archive.compress": ("compress", lzw.unpacked, (".z",)),
+    "archive.lz4": ("LZ4", lz4.unpacked, (".lz4",)),
     "archive.zstd": ("Zstandard", unpack.zstandard, (".zst", ".zstd")),
 }
 """Kind → (name, reader, endings that the name of the content is without)."""

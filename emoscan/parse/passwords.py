@@ -232,6 +232,22 @@ _TO_TYPE: Final = lazy(
 )
 """What a reader is told to type stands behind these words, and before the Japanese ones."""
 _KEYED: Final = lazy(_KEY + r"[ \t:=-]{1,8}([^\s:=-]\S{1,63})", re.IGNORECASE)
+_COUNTS: Final = {
+    **dict.fromkeys(("three", "drei", "tre", "tres", "três", "trois", "三"), 3),
+    **dict.fromkeys(("four", "vier", "quattro", "cuatro", "quatro", "quatre", "cztery", "四"), 4),
+    **dict.fromkeys(("five", "fünf", "cinque", "cinco", "cinq", "vijf", "五"), 5),
+    **dict.fromkeys(("six", "sechs", "sei", "seis", "zes", "六"), 6),
+}
+_COUNT: Final = rf"\(?(?P<count%d>[3-8]|{'|'.join(_COUNTS)})\)?"
+_PART_OF_NUMBER: Final = lazy(
+    rf"(?:(?:(?P<last>last|final|letzten?|ultime|últim[oa]s|derniers|laatste|ostatnie)|first|ersten?|prime|primeir[oa]s|primer[oa]s|premiers|eerste)\s{_COUNT % 1}\s"
+    rf"|{_COUNT % 2}\s(?:(?P<last2>last|derniers|últim[oa]s|ultime|laatste|ostatnie)|first|premiers|prime)\s"
+    rf"|(?:(?P<last3>下|末尾|最後の)|上|頭|最初の)\s?{_COUNT % 3}\s?(?=[桁け文]))"
+    r"(?:digits?|numbers?|figures|characters|ziffern|stellen|zahlen|cifre|numeri|d[íi]gitos|cifras|n[úu]meros|chiffres|cijfers|cyfry|[桁け文])",
+    re.IGNORECASE,
+)
+"""What the password is a part of is a number somewhere in the text."""
+_NUMBER: Final = lazy(r"(?<![0-9])[0-9](?:[0-9]|[- /.](?=[0-9])){2,24}")
 _WORD: Final = re.compile(r"[A-Za-z]{4,32}")
 MAX_WORDS: Final = 30
 MAX_GUESSED: Final = 20
@@ -346,6 +362,7 @@ def _guessed(text: str, most: int) -> Iterator[Candidate]:
     for match in islice(_KEYED.finditer(text), MAX_GUESSED):
         if any(map(str.isdigit, match[1])) or not match[1].isalpha():
             yield from _variants(match[1], 0.5 if match.start() < new else 0.15, "behind a word for key")
+    yield from _parts_of_numbers(text)
     for match in islice(_QUOTED.finditer(text), MAX_GUESSED):
         yield from _variants(next(filter(None, match.groups())), 0.32 if match.start() < new else 0.1, "in quotation marks")
     for pattern, rank, how, count in (
@@ -358,6 +375,20 @@ def _guessed(text: str, most: int) -> Iterator[Candidate]:
             value = match[match.lastindex or 0]
             if value.lower() not in _STOP and any(map(str.isalnum, value)):
                 yield Candidate(value, rank if match.start() < new else rank / 3, how)
+
+
+def _parts_of_numbers(text: str) -> Iterator[Candidate]:
+    """Of texts like: the password is the last four digits of your order number."""
+    for match in islice(_PART_OF_NUMBER.finditer(text), 3):
+        said = next(filter(None, (match["count1"], match["count2"], match["count3"]))).lower()
+        count = int(said) if said.isdecimal() else _COUNTS[said]
+        at_end = bool(match["last"] or match["last2"] or match["last3"])
+        for number in islice(_NUMBER.finditer(text), MAX_GUESSED):
+            digits = "".join(filter(str.isdecimal, number[0]))
+            if len(digits) >= count:
+                yield Candidate(
+                    digits[-count:] if at_end else digits[:count], 0.5, f"{'last' if at_end else 'first'} {count} digits of a number"
+                )
 
 
 def _beside(text: str, start: int, end: int, keyword: str) -> Iterator[Candidate]:

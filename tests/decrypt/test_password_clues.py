@@ -2,7 +2,7 @@
 
 import pytest
 from fixturelib.archives import Member, zip_file
-from fixturelib.mails import alternative, attachment, encoded_word, mail, mixed, text
+from fixturelib.mails import Part, alternative, attachment, encoded_word, mail, mixed, text
 from linear import assert_linear
 
 from emoscan import engine
@@ -48,6 +48,11 @@ def test_further_fields(header, value):
 def test_names():
     assert {"INV_1010 2020", "1010", "2020"} <= set(clues(in_names, b"", "INV_1010 2020.zip"))
     assert clues(in_names, b"", "Invoice_(pass_Kv7-2290).zip")["Kv7-2290"].confidence > 0.8
+
+
+def test_the_name_a_page_calls_its_picture_by():
+    picture = Part("image/png", b"x", "base64", headers=[("Content-ID", b"<Kv7-2290@01D7>")])
+    assert "Kv7-2290" in clues(in_mail, mail(HEADERS, mixed(text("hello"), picture)))
 
 
 def opened(message):

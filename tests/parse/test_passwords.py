@@ -96,6 +96,20 @@ def test_words_that_only_look_like_the_keyword():
     assert max((c.rank for c in candidates("spinning compassion bypasses")), default=0) <= 0.1
 
 
+@pytest.mark.parametrize(
+    ("text", "password"),
+    [
+        ("The password is the last four digits of your order number. Order no. 2023-884-120973", "0973"),
+        ("Passwort: die letzten 5 Ziffern der Rechnungsnummer RE 4400118273", "18273"),
+        ("Le mot de passe: les quatre derniers chiffres du numéro de commande 99120 4711", "4711"),
+        ("パスワードは電話番号の下４桁です。\n03-1234-5678", "5678"),
+        ("The first six digits of 884120973 open it", "884120"),
+    ],
+)
+def test_a_part_of_a_number(text, password):
+    assert next(c.rank for c in candidates(text) if c.value == password) >= 0.5
+
+
 def test_where_it_stood_is_told():
     assert candidates("Passwort: 826")[0].how == 'after "Passwort"'
 
@@ -172,6 +186,8 @@ def test_whether_a_text_speaks_of_one():
         "を入れ",
         "> | ",
         "code a1",
+        "last four digits ",
+        "1-2 ",
         "\u200b",
     ],
 )
