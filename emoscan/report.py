@@ -259,6 +259,9 @@ def _same_command(one: str, other: str) -> bool:
     return one.replace('"', "").split() == other.replace('"', "").split()
 
 
+MOST_MADE = 200
+"""Addresses that scripts fetch, with which those in texts are compared."""
+
 _NEW_LINE = re.compile("\r\n?")
 
 
@@ -297,9 +300,14 @@ def _iocs(graph: Graph) -> list[Ioc]:
         way = ways.get(artifact) or ways.setdefault(artifact, graph.above(artifact))
         rows[type_, value] = Ioc(type_, shown, defang(shown), role, artifact, list(way), sure)
     whole = sorted(value for (type_, value), row in rows.items() if type_ == "url" and row.confidence >= 1)
-    fetched = {normalise(fact.value) or fact.value for _, fact in graph.facts(kind="effect.download")}
+    fetched = sorted({normalise(fact.value) or fact.value for _, fact in graph.facts(kind="effect.download")})
     for (type_, value), row in rows.items():
-        if type_ == "url" and row.role == "download" and value not in fetched and _host_goes_on(value, whole):
+        if (
+            type_ == "url"
+            and row.role == "download"
+            and value not in fetched
+            and (_host_goes_on(value, whole) or _made_into(value, fetched))
+        ):
             rows[type_, value] = replace(row, role="reference")
     return [row for (type_, value), row in rows.items() if type_ != "url" or row.confidence >= 1 or not _told_better(value, whole)]
 
@@ -315,6 +323,32 @@ def _host_goes_on(url: str, whole: list[str]) -> bool:
     place = bisect_right(whole, url)
     longer = whole[place] if place < len(whole) else ""
     return url.count("/") == 2 and longer.startswith(url) and longer[len(url)].isalnum() | (longer[len(url)] in ".-")
+
+
+_RUNS_ON = re.compile(r";|&&|[|^]|\W?https?:?\b")
+_NOISE = re.compile(r"[A-Za-z0-9]{3,12}")
+
+
+def _made_into(url: str, fetched: list[str]) -> bool:
+    """Whether an address of a text is what a script makes into one it fetches: the beginning of it, it with a token inside
+    that is taken out, or it and the statement behind it.
+    """
+    for made in fetched[:MOST_MADE]:
+        if made.startswith(url):
+            return True
+        same = next((place for place, (one, other) in enumerate(zip(url, made, strict=False)) if one != other), min(len(url), len(made)))
+        if same == len(made) and _RUNS_ON.match(url, same):
+            return True
+        more = len(url) - len(made)
+        if (
+            8 < same < len(made)
+            and more > 0
+            and url.endswith(made[same:])
+            and made[same].isalnum()
+            and _NOISE.fullmatch(url, same, same + more)
+        ):
+            return True
+    return False
 
 
 def _indicators(graph: Graph) -> Iterator[tuple[str, str, str, str, float]]:

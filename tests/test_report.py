@@ -208,6 +208,28 @@ def test_a_host_that_was_cut_off_is_no_place_of_download() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "role"),
+    [
+        ("http://a.example.test/dir/", "reference"),  # the beginning
+        ("http://a.exaXYZ9mple.test/dir/x1", "reference"),  # a token that is taken out
+        ("http://a.example.test/dir/x1;curl.exe", "reference"),  # with the next statement
+        ("http://a.example.test/dir/x1https:", "reference"),
+        ("http://a.example.test/dir/x12", "download"),
+        ("http://a.example.test/dir/x1-setup.exe", "download"),
+        ("http://b.example.test/dir/x1", "download"),
+    ],
+)
+def test_what_a_script_makes_an_address_of_is_none(written: str, role: str) -> None:
+    graph = Graph()
+    root = Artifact("script.powershell", b"")
+    graph.apply(Added(root))
+    graph.apply(Stated(root.id, Fact("ioc.url", written, detail={"role": "download"})))
+    graph.apply(Stated(root.id, Fact("effect.download", "http://a.example.test/dir/x1", "x")))
+    report = compose(graph, [], judge([], graph), path="", name="", engine=Engine("", ""), limits=Limits(), include="none")
+    assert {ioc.value: ioc.role for ioc in report.iocs} == {"http://a.example.test/dir/x1": "download", written: role}
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         ("http://a.example.test/x.exe?y=1.2", "hxxp://a[.]example[.]test/x.exe?y=1.2"),

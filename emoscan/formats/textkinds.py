@@ -65,6 +65,10 @@ def _ends(words: str, mark: str, not_after: str) -> str:
 
 _CMDLET: Final = _ends(_VERBS, "-", r"[\w$.-]") + "[a-z]{3,40}"
 _COMMAND: Final = "(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|wscript|cscript|certutil|bitsadmin|msiexec|curl|wmic|schtasks|forfiles|msbuild|regasm|installutil)"
+_CMDLET_LINE: Final = f"(?:{_VERBS})-[a-z]{{3,40}}(?: [-$\"'(.\\w]|$)"
+_ONE_AFTER_THE_OTHER: Final = (
+    rf"\A[\s&]{{0,9}}(?!cmd){_COMMAND}(?:\.exe)? [^\n;\"|&]{{3,600}};\s{{0,9}}(?:{_COMMAND}(?:\.exe)? |{_CMDLET_LINE})"
+)
 _TYPES: Final = "(?:string|long|integer|object|variant|boolean|double|single|byte|longptr|longlong|currency|date|any|collection|range|worksheet|workbook|document)"
 
 # fmt: off
@@ -136,6 +140,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(30, 60, ("wscript",), r"^[^'\"\n]{0,200}\bwscript\s*\.\s*(?:echo|sleep|arguments|quit|createobject|scriptfullname|scriptname|shell|stdout)\b"),
         Sign(25, 50, ("createobject", "getobject"), r"\b(?:set )?\w{1,80}\s*=\s*(?:wscript\.)?(?:createobject|getobject)\s*\("),
         Sign(15, 30, ("createobject",), r"\bcreateobject\s*\("),
+        Sign(SIGNED, SIGNED, ("createobject",), r"\A(?:wscript\.)?createobject\s?\(\s?\"[\w.]{3,60}\"\s?\)\s?\.\w"),
         Sign(15, 30, ("execute",), r"^\s*execute(?:global)?\b[ (]"),
         Sign(12, 12, ("on error resume next",), r"^\s*on error resume next$"),
         Sign(12, 12, ("option explicit",), r"^\s*option explicit$"),
@@ -154,6 +159,8 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
     ),
     "script.powershell": (
         Sign(12, 48, ("-",), _CMDLET + r"\b"),
+        Sign(60, 60, (";",), _ONE_AFTER_THE_OTHER),
+        Sign(40, 40, ("-",), r"\A[\s&]{0,9}(?!cmd|powershell|pwsh)" + _COMMAND + r"(?:\.exe)?(?= )[^\n]{0,2000}\n(?:[^\n]{0,2000}\n){0,30}?" + _CMDLET_LINE),
         Sign(15, 15, (" -",), _CMDLET + r" -[a-z]{2,30}(?: |$)"),
         Sign(8, 40, ("$",), r"\$(?<![\w$%]\$)(?:\w{1,20}:)?[a-z_]\w{0,80}\s*(?:[+*/-]?=(?![=>])|\|)"),
         Sign(12, 36, ("]",), r"\[(?:system\.)?[a-z][a-z.]{1,80}(?:\[\])?\]\s*(?:::|\$|\()"),
@@ -184,6 +191,9 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(-40, -40, ("<?php", "#!", "my ", "use "), r"(?:\A\s*<\?php|^\s*#!\s*/\S{0,40}\b(?:perl|bash|sh|php|python)\b|^\s*(?:my|use) [\$\w:]+)"),
     ),
     "script.cmd": (
+        # programs are started by lines of PowerShell too, one after the other
+        Sign(-60, -60, (";",), _ONE_AFTER_THE_OTHER),
+        Sign(-60, -60, ("-",), r"\A(?!\W{0,9}(?:cmd|powershell|pwsh)\b)[^\n]{0,2000}\n(?:[^\n]{0,2000}\n){0,30}?" + _CMDLET_LINE),
         Sign(70, 70, ("echo off",), r"^\s*@\s*echo off\b"),
         Sign(60, 60, ("echo off",), r"\A[\s\ufeff@]{1,20}echo off\b"),  # whatever the lines below are: they are written to files
         # a command line: a program of Windows, with its path or without, and an argument
@@ -249,6 +259,9 @@ BY_NAME: Final = {
     "script.hta": ("text.plain", "text.html"),
 }  # fmt: skip
 """What Windows runs it runs by the name: text without any sign of its own is what it is called, and a page called .hta is an application."""
+
+OF_EITHER: Final = 80
+"""What a command line may score that PowerShell would take just so."""
 
 TIE: Final = 6
 """What a name adds: it settles which of two about equally likely kinds it is, no more."""
@@ -351,6 +364,8 @@ def _scores(sample: str, name: str) -> dict[str, int]:
     meant = NAMED.get(name.rsplit(".", 1)[-1].lower(), "")
     if meant in found:
         found[meant] += TIE
+    if meant == "script.powershell" and found[meant] < found["script.cmd"] <= OF_EITHER:
+        found[meant], found["script.cmd"] = found["script.cmd"], found[meant]  # programs are started the same way
     sure = {kind: confidence(score) for kind, score in found.items() if score >= SURE} or {"text.plain": PLAIN}
     best = max(sure, key=sure.__getitem__)
     if meant in BY_NAME and best in BY_NAME[meant]:

