@@ -383,14 +383,16 @@ class World:
         for name in self.set_here:
             value = self.environment.get(name, "")
             if name in command.lower() and len(value) * command.count("%") < LONGEST_EXPANDED:
-                command = re.sub(rf"%{re.escape(name)}%", lambda _, value=value: value, command, flags=re.IGNORECASE)  # type: ignore[misc]
                 quoted = "'" + value.replace("'", "''").replace('"', '\\"') + "'"
-                command = re.sub(
-                    rf"\$(?:env:{re.escape(name)}\b|\{{env:{re.escape(name)}\}})|\((?:gi|ls|dir|gci|get-item|get-childitem)\s+env:\\?{re.escape(name)}\)\.value\b",
-                    lambda _, quoted=quoted: quoted,
-                    command,
-                    flags=re.IGNORECASE,
-                )  # type: ignore[misc]
+                key = re.escape(name)
+                for written, meant in (
+                    (f"%{key}%", value),
+                    (
+                        rf"\$(?:env:{key}\b|\{{env:{key}\}})|\((?:gi|ls|dir|gci|get-item|get-childitem)\s{{1,9}}env:\\?{key}\)\.value\b",
+                        quoted,
+                    ),
+                ):
+                    command = re.sub(written, meant.replace("\\", r"\\"), command, flags=re.IGNORECASE)
         if not self.drives:
             return command
         return re.sub(r"(?<![\w:])([a-zA-Z]):(?=[\\/])", lambda found: self.drives.get(found[1].lower(), found[0]), command)
