@@ -187,7 +187,7 @@ _MAILBOX: Final = lazy(r"[^\s<>()\[\],;:\"'@]{1,64}@((?:[\w-]{1,63}\.){1,8}[\w-]
 _DOUBLED: Final = lazy(r"^\s*\"\"[^\"]|[^\"]\"\"\s*<")
 _BRANDS: Final = {
     "docusign": "docusign",
-    "dhl": "dhl",
+    "dhl": "dhl dpdhl deutschepost",
     "fedex": "fedex",
     "ups": "ups",
     "paypal": "paypal",
