@@ -6,7 +6,7 @@ are started become effects (see `programs`), and so does what they would be give
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -94,6 +94,8 @@ class CmdMachine(Machine):
 
     def __init__(self, budget: Budget, world: World, emit: Emit) -> None:
         super().__init__(budget, world, emit)
+        self.printed_by_powershell: Callable[[str, Budget, World], str] | None = None
+        """What a command of PowerShell prints, where somebody can tell."""
         self.spelling = {name.lower(): name for name in world.profile.environment()}
         self.set_here: dict[str, str] = {}
         """Variables that the script has set, by lower-case name."""

@@ -338,6 +338,8 @@ def powershell(machine: CmdMachine, call: Call) -> None:
             machine.child(machine.world.clipboard, "script.powershell", how="what PowerShell takes from the clipboard")
     if piped.strip() and (not found or all(item.text.strip() == "-" for item in found)):
         machine.child(_given(machine, piped) + piped, "script.powershell", how="what is piped into PowerShell")
+    if machine.output is not None and found and machine.printed_by_powershell is not None:
+        machine.write(machine.printed_by_powershell(_given(machine, found[0].text) + found[0].text, machine.budget, machine.world))
     file = call.option("file", "f", "fi", "fil")
     script = file or next((word for word in call.plain()[:1] if word.lower().endswith(".ps1")), "")
     if script:
@@ -899,6 +901,9 @@ def net(machine: CmdMachine, call: Call) -> None:
         share = next((word for word in words if remote(word)), "")
         if share:
             machine.effect("open", share, "net use")
+            letter = next((word for word in words if len(word) == 2 and word[1] == ":"), "")
+            if letter:
+                machine.world.drives[letter[0].lower()] = share.rstrip("\\")
 
 
 @program("netsh")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -82,10 +82,11 @@ def evaluate(
     now: datetime = DEFAULT_NOW,
     *,
     files: Iterable[tuple[str, str, bytes]] = (),
+    powershell: Callable[[str, Budget, World], str] | None = None,
 ) -> None:
     """Run a command line, or a batch file when its name or its lines say so; `emit` takes what arises.
 
-    `files`: (name, kind, content) of what the text came out of, which it may read.
+    `files`: (name, kind, content) of what the text came out of, which it may read. `powershell`: what a command of PowerShell prints.
 
     Raises LimitReached when the budget is used up; what was found until then has been emitted.
     """
@@ -95,6 +96,7 @@ def evaluate(
 
     def start() -> CmdMachine:
         machine = CmdMachine(budget, World(budget, now=now), watch)
+        machine.printed_by_powershell = powershell
         for name, kind, content in files:
             machine.world.bring(name, kind, content)
         return machine

@@ -15,9 +15,14 @@ from emoscan.evaluate.core.memory import Memory
 from emoscan.evaluate.core.values import MISSING, Object, ObjectClass, Unknown, accepts, arity, display
 from emoscan.evaluate.core.world import Files, World
 from emoscan.model import Child, Fact, Problem, Sort, Yield
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes
 
 Emit = Callable[[Yield], None]
+
+_WEB_FOLDER: Final = lazy(
+    r"\\\\([\w.-]{3,200})(?:@(ssl)(?:@(\d{1,5}))?|@(\d{1,5})|(?=\\davwwwroot\\))\\(?:davwwwroot\\)?(.{1,1000})", re.IGNORECASE
+)
 
 LOOK_EVERY: Final = 1 << 24
 """Bytes of new strings between two counts of what a script holds."""
@@ -50,6 +55,17 @@ MARKED, CUT_MARK = 12, 3
 """Characters by which a URL is known again, and those that say that something was cut off."""
 
 MAX_UNMODELLED: Final = 200
+
+
+def web_folder(path: str) -> str:
+    """The address of a file in a web server that Windows shows as a share, with a port or SSL behind its name; empty for other paths."""
+    match = _WEB_FOLDER.fullmatch(path) if path.startswith("\\\\") else None
+    if match is None:
+        return ""
+    port = match[3] or match[4]
+    host = match[1] if port in (None, "80", "443") else f"{match[1]}:{port}"
+    rest = match[5].replace("\\", "/")
+    return f"{'https' if match[2] or port == '443' else 'http'}://{host}/{rest}"
 
 
 class Machine:
@@ -314,15 +330,22 @@ class Machine:
                 self.child(content, label=files.name(key), how=f"file written by {self._writers[key]}")
 
     def content_of(self, path: str | Unknown) -> bytes | Unknown | None:
-        """The content of a file: unknown for one that was there before the script or was downloaded, None for no file."""
+        """The content of a file: unknown for one that was there before the script, was downloaded or lies on a server, None for no file."""
         if isinstance(path, Unknown):
             return Unknown(f"content of file {path.text()}")
         files = self.world.files
         content = files.read(path)
-        return content if content is not None else files.unknown(path)
+        if content is not None:
+            return content
+        if (url := web_folder(self.world.on_share(path))) and files.unknown(path) is None:
+            return self.download(url, "web folder", path)
+        return files.unknown(path)
 
     def copy_file(self, source: str | Unknown, target: str | Unknown, how: str) -> None:
         content = self.content_of(source)
+        if isinstance(content, Unknown) and isinstance(source, str) and (url := web_folder(self.world.on_share(source))):
+            self.download(url, how, target)
+            return
         self.effect("write", target, how, source=source)
         self._writers[Files.key(display(target))] = how
         self.world.files.write(display(target), Unknown(f"content of file {display(source)}") if content is None else content)

@@ -382,20 +382,24 @@ class World:
         """A command line with what only this script knows: the variables it set, and the shares its drive letters stand for."""
         for name in self.set_here:
             value = self.environment.get(name, "")
-            if name in command.lower() and len(value) * command.count("%") < LONGEST_EXPANDED:
+            if name in command.lower() and len(value) * (command.count("%") + command.count("!")) < LONGEST_EXPANDED:
                 quoted = "'" + value.replace("'", "''").replace('"', '\\"') + "'"
                 key = re.escape(name)
                 for written, meant in (
-                    (f"%{key}%", value),
+                    (f"%{key}%|!{key}!", value),
                     (
                         rf"\$(?:env:{key}\b|\{{env:{key}\}})|\((?:gi|ls|dir|gci|get-item|get-childitem)\s{{1,9}}env:\\?{key}\)\.value\b",
                         quoted,
                     ),
                 ):
                     command = re.sub(written, meant.replace("\\", r"\\"), command, flags=re.IGNORECASE)
+        return self.on_share(command)
+
+    def on_share(self, text: str) -> str:
+        """A path or command line with the shares that drive letters were given for."""
         if not self.drives:
-            return command
-        return re.sub(r"(?<![\w:])([a-zA-Z]):(?=[\\/])", lambda found: self.drives.get(found[1].lower(), found[0]), command)
+            return text
+        return re.sub(r"(?<![\w:])([a-zA-Z]):(?=[\\/])", lambda found: self.drives.get(found[1].lower(), found[0]), text)
 
     def pass_time(self, seconds: float) -> None:
         """Sleeping costs nothing but moves the clock."""

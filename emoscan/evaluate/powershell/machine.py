@@ -124,6 +124,8 @@ class PowerShellMachine(Machine):
         """Text somebody put there; None when it was not the script."""
         self.listing = 0
         """Arrays in arrays that are being written."""
+        self.printed: list[Any] | None = None
+        """What Write-Host shows, where somebody reads it."""
         self.said = 0
         """Messages shown."""
         self.locations: list[str] = []

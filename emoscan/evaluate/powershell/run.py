@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from emoscan.budget import Budget
 from emoscan.context import Inside, Take
@@ -101,6 +101,25 @@ def evaluate(
     finally:
         sys.setrecursionlimit(before)
     return machine
+
+
+def printed_by(text: str, budget: Budget, world: World) -> str:
+    """What a command prints for another program to read: what is known of it, a line each. What it does is found when it is run by itself."""
+    machine = PowerShellMachine(budget, World(budget, now=world.now), lambda _item: None)
+    machine.world.environment.update(world.environment)
+    machine.printed = []
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION))
+    out: list[Any] = []
+    try:
+        machine.sources = [text]
+        out = machine.call_code(Code(machine.parse(text)), [], None, machine.top, dot=True)
+    except (ScriptEnd, ScriptError, Leave):
+        pass
+    finally:
+        sys.setrecursionlimit(before)
+    shown = [machine.text(value) for value in [*machine.printed, *out]]
+    return "".join(f"{line}\n" for line in shown if isinstance(line, str))
 
 
 def place(machine: PowerShellMachine, name: str, text: str) -> None:

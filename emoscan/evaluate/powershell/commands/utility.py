@@ -140,6 +140,8 @@ def write_output(_m: Any, call: Call) -> list[Any]:
 def write_host(m: Any, call: Call) -> None:
     """What is shown goes nowhere, but is looked at: it may hold addresses and hints."""
     m.said += 1
+    if m.printed is not None and call.name == "Write-Host":
+        m.printed.extend(call.many("Object"))
 
 
 @cmdlet(

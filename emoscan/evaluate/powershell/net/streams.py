@@ -163,7 +163,7 @@ def read_byte(machine: Any, this: Object) -> Any:
 
 @STREAM.call("Write", opened=True)
 def write(machine: Any, this: Object, data: Any, start: Any = 0, count: Any = MISSING) -> None:
-    if type(data) is Unknown or type(this.data["buffer"]) is Unknown or type(count) is Unknown:
+    if type(data) is Unknown or type(count) is Unknown or (type(this.data["buffer"]) is Unknown and "asking" not in this.data):
         if "sink" in this.data and type(data) is Unknown:
             this.data["buffer"] = data
         this.data.setdefault("unknown", True)
@@ -175,6 +175,8 @@ def write(machine: Any, this: Object, data: Any, start: Any = 0, count: Any = MI
 
 def put(machine: Any, this: Object, part: bytes) -> None:
     buffer, at = this.data["buffer"], this.data["pos"]
+    if "asking" in this.data:
+        this.data["asking"](part)
     if type(buffer) is Unknown:
         return
     machine.grow(len(buffer) + len(part) if at == len(buffer) else len(part))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -10,6 +11,7 @@ from emoscan.evaluate.core.values import MISSING, Object, Unknown, display
 from emoscan.evaluate.powershell.net import enumeration, net_class
 from emoscan.evaluate.powershell.net.streams import MEMORY, stream
 from emoscan.evaluate.powershell.values import Hash, Record, Thrown
+from emoscan.parse.lazy import lazy
 
 Text = str | Unknown
 
@@ -585,6 +587,35 @@ LISTENER: Final = net_class("System.Net.Sockets.TcpListener", "System.Net.HttpLi
 SSL: Final = net_class("System.Net.Security.SslStream", parent=NETWORK_STREAM)
 
 
+_REQUEST: Final = lazy(rb"\A\s*(?:GET|POST) (\S{1,2000}) HTTP/1\.[01]\s*\n")
+_HOST_FIELD: Final = lazy(rb"\nHost:[ \t]{0,9}([\w.:-]{1,250})", re.IGNORECASE)
+
+LONGEST_REQUEST: Final = 8_192
+
+
+def asked(machine: Any, this: Object, part: bytes) -> None:
+    """Bytes go over a connection: a request of HTTP that is written by hand is a download like any other."""
+    sent = this.data.setdefault("sent", bytearray())
+    if len(sent) > LONGEST_REQUEST:
+        return
+    sent += part[:LONGEST_REQUEST]
+    request = _REQUEST.match(sent)
+    peer = this.data["peer"]
+    if request is None or type(peer) is not str:
+        return
+    host = _HOST_FIELD.search(sent)
+    where = host[1].decode() if host else peer
+    port = peer.rpartition(":")[2]
+    where = (where if ":" in where else f"{where}:{port}") if host else peer
+    where = where.removesuffix(":80").removesuffix(":443")
+    target = request[1].decode("latin-1")
+    url = target if "://" in target else f"{'https' if port == '443' else 'http'}://{where}/{target.lstrip('/')}"
+    this.data["answer"] = machine.download(url, this.cls.name)
+    if "stream" in this.data:
+        this.data["stream"].data["buffer"] = this.data["answer"]
+    sent.extend(bytes(LONGEST_REQUEST))  # one request is enough
+
+
 def connect(machine: Any, this: Object, host: Any, port_: Any) -> None:
     if type(host) is Object and "address" in host.data:
         host = host.data["address"]
@@ -611,8 +642,11 @@ TCP.open.add("::new")
 
 
 @TCP.call("GetStream")
-def tcp_stream(_machine: Any, this: Object) -> Object:
-    return stream(NETWORK_STREAM, Unknown(f"data received from {display(this.data['peer'])}"))
+def tcp_stream(machine: Any, this: Object) -> Object:
+    if "stream" not in this.data:
+        received = Unknown(f"data received from {display(this.data['peer'])}")
+        this.data["stream"] = stream(NETWORK_STREAM, received, asking=lambda part: asked(machine, this, part))
+    return this.data["stream"]  # type: ignore[no-any-return]
 
 
 @TCP.prop("Connected")
@@ -621,8 +655,12 @@ def connected(_machine: Any, this: Object) -> Any:
 
 
 @TCP.call("Send", "SendTo", "Receive", "ReceiveFrom", "EndConnect", "Shutdown", "Bind", "Listen", opened=True)
-def transfer(machine: Any, this: Object, *_args: Any) -> Any:
+def transfer(machine: Any, this: Object, *args: Any) -> Any:
     machine.touched += 1
+    if args and type(args[0]) in (bytearray, list):
+        held = machine.cast(args[0], "byte[]")
+        if type(held) is bytearray:
+            asked(machine, this, bytes(held))
     return Unknown(f"data received from {display(this.data['peer'])}")
 
 
