@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from emoscan.evaluate.com import com_class
-from emoscan.evaluate.com.common import Text, collection, command_line, given, is_address, known, text, whole
+from emoscan.evaluate.com.common import Text, collection, command_line, given, is_address, join, known, text, whole
 from emoscan.evaluate.com.shells import created
 from emoscan.evaluate.core.values import MISSING, NOTHING, Object, ObjectClass, Unknown, display
+from emoscan.parse.bundle import VBA_PROJECT, Module, VbaProject, dump
 
 APPLICATION: Final = ObjectClass("Office.Application", default="Name")
 for _name, _initial in {
@@ -43,7 +44,7 @@ APPLICATIONS: Final = {
 
 
 def _register(key: str, clsid: str) -> None:
-    @com_class(f"{key}.Application", clsid)
+    @com_class(f"{key}.Application", *(("Visio.InvisibleApp",) if key == "visio" else ()), clsid)
     def make(_machine: Any) -> Object:
         return Object(APPLICATION, app=key)
 
@@ -175,6 +176,47 @@ def _add_in(machine: Any, this: Object, path: Any = MISSING, _copy: Any = MISSIN
     return document(text(machine, path), this.data["app"])
 
 
+ADDONS: Final = ObjectClass("Addons", default="Item")
+ADDON: Final = ObjectClass("Addon", default="Name")
+
+
+@APPLICATION.method("Addons")
+def _addons(_machine: Any, this: Object) -> Object:
+    return Object(ADDONS, app=this.data["app"])
+
+
+@ADDONS.method("Add", "Item", takes="FileName")
+def _addon(machine: Any, this: Object, path: Any = MISSING) -> Object:
+    """Visio takes programs as add-ons."""
+    return Object(ADDON, app=this.data["app"], path=text(machine, path))
+
+
+@ADDON.method("Run", takes="ArgString")
+def _run_addon(machine: Any, this: Object, arguments: Any = MISSING) -> None:
+    machine.run(command_line(this.data["path"], text(machine, arguments)), _how(this, "Addon.Run"))
+
+
+@APPLICATION.method("AppExecute", takes="Window Command Minimize Activate")
+def _app_execute(machine: Any, this: Object, _window: Any = MISSING, command: Any = MISSING, *_: Any) -> bool:
+    machine.run(text(machine, command), _how(this, "AppExecute"))
+    return True
+
+
+@APPLICATION.method("Eval", takes="StringExpr")
+def _eval(machine: Any, this: Object, expression: Any = MISSING) -> Unknown:
+    """Access works out an expression of VBA, calls of functions included."""
+    source = text(machine, expression)
+    run_text(machine, join("result = ", source), _how(this, "Eval"))
+    return Unknown(f"value of {display(source)[:80]}")
+
+
+def run_text(machine: Any, statement: Text, how: str) -> None:
+    """A statement of VBA is run by itself: a project of one procedure."""
+    machine.effect("eval", statement, how, language="VBA")
+    module = Module("Module1", f"Sub AutoExec()\n{display(statement)}\nEnd Sub\n")
+    machine.child(dump(VbaProject((module,))), VBA_PROJECT, how=f"code given to {how}")
+
+
 # ---------------------------------------------------------------- documents
 
 DOCUMENTS: Final = ObjectClass("Documents", default="Item")
@@ -301,6 +343,11 @@ def _save_as(machine: Any, this: Object, path: Any = MISSING, *_: Any) -> None:
 @DOCUMENT.method("Close", "Save", "Activate", "Protect", "Unprotect", "PrintOut", "Select", "RunAutoMacros", "Calculate")
 def _document_nothing(_machine: Any, _this: Object, *_: Any) -> None:
     return None
+
+
+@DOCUMENT.method("ExecuteLine", takes="Line")
+def _execute_line(machine: Any, _this: Object, line: Any = MISSING) -> None:
+    run_text(machine, text(machine, line), "Document.ExecuteLine")
 
 
 def _of_document(_machine: Any, this: Object, name: str, _args: tuple[Any, ...]) -> Unknown:

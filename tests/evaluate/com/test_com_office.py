@@ -24,6 +24,10 @@ def test_inner_document_is_opened_with_its_password():
         ('CreateObject("Excel.Application").ExecuteExcel4Macro "EXEC(""calc"")"', ("eval", 'EXEC("calc")')),
         ('CreateObject("Word.Application").AddIns.Add "C:\\a.wll"', ("load", r"C:\a.wll")),
         ('CreateObject("PowerPoint.Application").Presentations.Open "C:\\a.pptm"', ("open", r"C:\a.pptm")),
+        ('CreateObject("Access.Application").Eval "Shell(""calc"")"', ("eval", 'result = Shell("calc")')),
+        ('CreateObject("Visio.InvisibleApp").Documents.Add("").ExecuteLine "Shell ""calc"""', ("eval", 'Shell "calc"')),
+        ('CreateObject("Visio.InvisibleApp").Addons.Add("C:\\a.exe").Run "/x"', ("run", r"C:\a.exe /x")),
+        ('CreateObject("MSProject.Application").AppExecute Command:="calc"', ("run", "calc")),
         ('CreateObject("Word.Application").Run "Module1.Go"', ("eval", "Module1.Go")),
     ],
 )

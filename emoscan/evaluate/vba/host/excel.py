@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, ErrorValue, Object, ObjectClass, Unknown, display
 from emoscan.evaluate.vba.arrays import Array
 from emoscan.evaluate.vba.host import cells, formulas, names, shapes
-from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, Host, only_window
+from emoscan.evaluate.vba.host.application import APPLICATION, SETTINGS, URL, Host, only_window
 from emoscan.evaluate.vba.host.base import (
     actions,
     adopt,
@@ -771,6 +772,27 @@ def add_query(machine: Any, this: Object, connection: Any = MISSING, *_: Any) ->
     return Object(QUERY_TABLE, host=host, **{"=connection": text})
 
 
+QUERY: Final = office_class("WorkbookQuery", "name")
+QUERIES: Final = collection_class("Queries", error=SUBSCRIPT)
+from_data(QUERY, "name", "formula", "description")
+actions(QUERY, "delete refresh")
+
+
+@QUERIES.method("Add", takes="name formula description")
+def add_power_query(machine: Any, this: Object, name: Any = MISSING, formula: Any = MISSING, description: Any = "") -> Object:
+    """A query of Power Query, in the language M: what addresses it names, it fetches."""
+    host = this.data["host"]
+    source = as_text(machine, formula)
+    for url in dict.fromkeys(found[0] for found in islice(URL.finditer(display(source)), MAX_QUERY_URLS)):
+        host.touch_url(url, "Queries.Add")
+    made = Object(QUERY, host=host, name=as_text(machine, name), formula=source, description=as_text(machine, description))
+    this.data["items"].append(made)
+    return made
+
+
+MAX_QUERY_URLS: Final = 50
+
+
 SHEET.get["querytables"] = lambda _machine, this: Object(QUERY_TABLES, host=this.data["host"], items=())
 
 # The collections of sheets.
@@ -869,6 +891,7 @@ for _key, _wanted in {
     "DialogSheets": lambda sheet: grid_of(sheet).record.type == "dialog",
 }.items():
     WORKBOOK.method(_key, takes="index")(_sheets(_wanted))
+WORKBOOK.get["queries"] = lambda _machine, this: Object(QUERIES, host=this.data["host"], items=this.data.setdefault("queries", []))
 WORKBOOK.get["activesheet"] = lambda _machine, this: host_of(this).active_sheet
 WORKBOOK.get["names"] = lambda _machine, this: Object(NAMES, host=this.data["host"], items=this.data["host"].names_)
 WORKBOOK.get["activechart"] = lambda _machine, _this: NOTHING

@@ -307,7 +307,7 @@ for _name, _unit in (("words", "word"), ("characters", "character"), ("sentences
 DOCUMENT.get["computestatistics"] = lambda machine, this, *args: wordtext.compute_statistics(machine, host_of(this).whole(this), *args)
 DOCUMENT.get["goto"] = lambda machine, this, *args: wordtext.go_to(machine, host_of(this).whole(this), *args)
 DOCUMENT.get["variables"] = lambda _machine, this: this.data["variables"]
-DOCUMENT.get["wordopenxml"] = lambda machine, _this, *_: machine.unmodelled("Document.WordOpenXML")
+DOCUMENT.get["wordopenxml"] = lambda machine, this, *_: wordtext.range_xml(machine, host_of(this).whole(this))
 
 STORY_RANGES: Final = collection_class("StoryRanges")
 

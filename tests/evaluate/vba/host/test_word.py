@@ -67,6 +67,8 @@ DOCUMENT = Document(
         ("ActiveDocument.ContentControls(1).Range.Text", "cc text"),
         ('ActiveDocument.SelectContentControlsByTag("tag one")(1).Title', "title one"),
         ("ActiveDocument.CustomXMLParts.Count", 4),
+        ('Split(Split(ActiveDocument.Paragraphs(2).Range.WordOpenXML, "<w:t>")(1), "<")(0)', "second"),
+        ('InStr(ActiveDocument.WordOpenXML, "Hello brave world. It is nice!</w:t>") > 0', True),
         ("ActiveDocument.CustomXMLParts(4).DocumentElement.FirstChild.Text", "first"),
         ('ActiveDocument.CustomXMLParts.SelectByNamespace("urn:x")(1).SelectSingleNode("/ns0:root[1]/ns0:item[2]").Text', "second"),
         ('ActiveDocument.CustomXMLParts(4).SelectNodes("//item").Count', 2),
@@ -138,7 +140,7 @@ def test_errors(expression, number):
     assert error(expression, DOCUMENT) == number
 
 
-@pytest.mark.parametrize("expression", ["ActiveDocument.NoSuchMember", "SynonymInfo(1)", "ActiveDocument.WordOpenXML", "KeyBindings(1)"])
+@pytest.mark.parametrize("expression", ["ActiveDocument.NoSuchMember", "SynonymInfo(1)", "KeyBindings(1)"])
 def test_what_nobody_modelled_is_unknown_and_listed(expression):
     result = hosted(f"Function Main()\nMain = {expression}\nEnd Function", DOCUMENT)
     assert is_unknown(result.value) or result.error is not None
