@@ -40,7 +40,7 @@ FUNCTIONS: Final[dict[str, Function]] = {}
 SPECIAL: Final[dict[str, Special]] = {}
 
 MODULES: Final = (
-    "text", "maths", "statistics", "dates", "lookup", "information", "control", "sheets", "files", "calls", "surroundings", "rest",
+    "text", "maths", "statistics", "dates", "lookup", "information", "control", "sheets", "files", "calls", "surroundings",
 )  # fmt: skip
 
 
@@ -112,3 +112,4 @@ def load() -> None:
     """Fill the tables, once."""
     for module in MODULES:
         import_module(f"{__name__}.{module}")
+    import_module(f"{__name__}.rest").fill()

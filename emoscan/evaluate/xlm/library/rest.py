@@ -18,6 +18,11 @@ WITHOUT_NUMBER: Final = """
 """Those that files store as functions, or under another name."""
 
 
-@command(*sorted((frozenset(ftab.commands().values()) | frozenset(WITHOUT_NUMBER)) - FUNCTIONS.keys() - SPECIAL.keys()))
 def quiet(m: XlmMachine, *_more: Any) -> Any:
     return True
+
+
+def fill() -> None:
+    """Register what is left when all others are."""
+    names = frozenset(ftab.commands().values()) | frozenset(WITHOUT_NUMBER)
+    command(*sorted(names - FUNCTIONS.keys() - SPECIAL.keys()))(quiet)
