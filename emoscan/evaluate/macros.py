@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from emoscan.context import Context
@@ -13,6 +11,7 @@ from emoscan.parse.bundle import VBA_PROJECT, load_vba
 from emoscan.registry import step
 
 if TYPE_CHECKING:
+    from emoscan.evaluate.vba.host.excel import Excel4, ExcelHost
     from emoscan.parse.bundle import XlmWorkbook
 
 
@@ -28,7 +27,7 @@ def evaluate_vba(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("malformed", "vba-project", str(error))
         return
     now = ctx.now() or DEFAULT_NOW
-    evaluate(project, ctx.budget, ctx.emit, ctx.document, now, excel4=_results(ctx, now))
+    evaluate(project, ctx.budget, ctx.emit, ctx.document, now, excel4=_excel4(ctx))
     book = project.document.workbook
     if book is not None and any(sheet.type == "macro" for sheet in book.sheets):
         from emoscan.evaluate import excel
@@ -37,15 +36,15 @@ def evaluate_vba(artifact: Artifact, ctx: Context) -> Yields:
             excel.evaluate(project, ctx.budget, ctx.emit, ctx.document, now)
 
 
-def _results(ctx: Context, now: datetime) -> Callable[[XlmWorkbook], Any]:
-    """What tells VBA the result of a macro sheet that it starts. Excel 4 macros are loaded with the first one."""
-    found: list[Callable[[XlmWorkbook], Any]] = []
+def _excel4(ctx: Context) -> Excel4:
+    """What runs a macro sheet that VBA starts. Excel 4 macros are loaded with the first one."""
+    found: list[Excel4] = []
 
-    def result(workbook: XlmWorkbook) -> Any:
+    def run(workbook: XlmWorkbook, host: ExcelHost) -> Any:
         if not found:
             from emoscan.evaluate import excel
 
-            found.append(excel.results(ctx.budget, ctx.document, now))
-        return found[0](workbook)
+            found.append(excel.runner(ctx.budget))
+        return found[0](workbook, host)
 
-    return result
+    return run

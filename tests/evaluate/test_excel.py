@@ -24,7 +24,8 @@ def commands(source: str, cells: dict[str, Any], *names: Name) -> list[str]:
         for place, value in cells.items()
     )
     book = Workbook((Sheet("Sheet1", "worksheet"), Sheet("Mac", "macro", cells=made)), names)
-    project = VbaProject((Module("Module1", source, "standard"),), document=Document(host="excel", workbook=book))
+    home = Module("ThisWorkbook", source, "document") if "Workbook_" in source else Module("Module1", source, "standard")
+    project = VbaProject((home,), document=Document(host="excel", workbook=book))
     report = analyse(dump(project), "macro", settings=Settings())
     return list(dict.fromkeys(effect.value for effect in report.effects if effect.kind.endswith("run")))
 
@@ -57,6 +58,54 @@ def test_vba_starts_a_macro_sheet(body: str, cells: dict[str, Any], names: tuple
 def test_a_macro_sheet_calls_vba(source: str, formula: str) -> None:
     cells = {"A1": formula, "A2": "=HALT()", "C1": 99.0, "C2": 97.0, "C3": 108.0, "C4": 99.0}
     assert commands(source, cells, OPEN) == ["calc"]
+
+
+WRITE = {"A1": '=FORMULA("ca","Sheet1!R2C2")', "A2": '=SET.VALUE(D1,"lc")', "A3": "=RETURN(1)"}
+
+
+@pytest.mark.parametrize(
+    ("body", "cells", "names"),
+    [
+        ('Run "Mac!A1"\nShell Sheets("Sheet1").Range("B2") & Sheets("Mac").Range("D1")', WRITE, ()),
+        ('ExecuteExcel4Macro "go()"\nShell Sheets("Sheet1").Cells(2, 2) & Sheets("Mac").[D1]', WRITE, (GO,)),
+        # What a formula of a macro sheet gave, a name, and a file.
+        ('Run "Mac!A1"\nShell Sheets("Mac").Range("A1").Value', {"A1": '="ca"&"lc"', "A2": "=RETURN()"}, ()),
+        ('Run "Mac!A1"\nShell [wrd]', {"A1": '=SET.NAME("wrd","calc")', "A2": "=RETURN()"}, ()),
+        (
+            'Run "Mac!A1"\nOpen "C:\\Users\\Public\\a.txt" For Input As 1\nLine Input #1, s\nShell s',
+            {"A1": '=FOPEN("C:\\Users\\Public\\a.txt",3)', "A2": '=FWRITELN(A1,"calc")', "A3": "=FCLOSE(A1)", "A4": "=RETURN()"},
+            (),
+        ),
+        # Each round, the macro finds other cells.
+        (
+            'For Each s In Split("ca lc")\nSheets("Mac").Range("B1") = s\nRun "Mac!A1"\nNext\nShell Sheets("Mac").Range("C1")',
+            {"A1": "=SET.VALUE(C1,C1&B1)", "A2": "=RETURN()"},
+            (),
+        ),
+    ],
+)
+def test_vba_reads_what_a_macro_sheet_wrote(body: str, cells: dict[str, Any], names: tuple[Name, ...]) -> None:
+    assert commands(f"Sub Auto_Open()\n{body}\nEnd Sub", cells, *names) == ["calc"]
+
+
+@pytest.mark.parametrize(
+    ("source", "cells"),
+    [
+        # What the procedure wrote, the cells below find; what stood there before, the procedure finds.
+        ('Sub Foo()\nSheets("Mac").Range("B1") = "lc"\nEnd Sub', {"A1": "=Foo()", "A2": '=EXEC("ca"&B1)', "A3": "=HALT()"}),
+        (
+            'Sub Foo()\nShell Sheets("Mac").Range("B1") & Sheets("Sheet1").Range("C2")\nEnd Sub',
+            {"A1": '=SET.VALUE(B1,"ca")', "A2": '=FORMULA("lc",Sheet1!C2)', "A3": "=Foo()", "A4": "=HALT()"},
+        ),
+        ('Sub Foo()\nSheets("Mac").Range("A2").Formula = "=EXEC(""calc"")"\nEnd Sub', {"A1": "=Foo()", "A2": "=HALT()", "A3": "=HALT()"}),
+        ('Sub Foo()\nNames.Add "word", "=""calc"""\nEnd Sub', {"A1": "=Foo()", "A2": "=EXEC(word)", "A3": "=HALT()"}),
+        # Auto_Open of a sheet runs behind Workbook_Open, and before what the user starts.
+        ('Sub Workbook_Open()\nSheets("Mac").Range("B1") = "calc"\nEnd Sub', {"A1": "=EXEC(B1)", "A2": "=HALT()"}),
+        ('Sub Auto_Close()\nShell Sheets("Mac").Range("B1")\nEnd Sub', {"A1": '=SET.VALUE(B1,"calc")', "A2": "=RETURN()"}),
+    ],
+)
+def test_cells_that_both_write(source: str, cells: dict[str, Any]) -> None:
+    assert "calc" in commands(source, cells, OPEN)
 
 
 def test_calls_without_end() -> None:

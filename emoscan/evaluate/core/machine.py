@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -242,6 +242,11 @@ class Machine:
         if isinstance(data, Unknown):
             data = data.text()
         self._emit(Child(as_bytes(data) if isinstance(data, str) else data, kind, label, how))
+
+    def pass_on(self, items: Iterable[Yield]) -> None:
+        """What another machine has shown that worked for this one."""
+        for item in items:
+            self._emit(item)
 
     # ------------------------------------------------------------ programs and files
 

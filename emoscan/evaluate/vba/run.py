@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
@@ -32,9 +32,12 @@ from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.simplify import simplify
 from emoscan.evaluate.vba.symbols import Procedure
 from emoscan.model import SIMPLIFIED, Child, Fact, Problem, Yield
-from emoscan.parse.bundle import VbaProject, XlmWorkbook
+from emoscan.parse.bundle import VbaProject
 from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes
+
+if TYPE_CHECKING:
+    from emoscan.evaluate.vba.host.excel import Excel4
 
 TELLING: Final = frozenset(
     ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect")
@@ -76,11 +79,11 @@ class Program:
         document_name: str = "",
         now: datetime = DEFAULT_NOW,
         *,
-        excel4: Callable[[XlmWorkbook], Any] | None = None,
+        excel4: Excel4 | None = None,
     ) -> None:
         self.source = source
         self.excel4 = excel4
-        """What tells the result of a macro sheet that is started."""
+        """Runs a macro sheet that is started."""
         self.budget = budget
         self.document_name = document_name
         self.now = now
@@ -104,14 +107,16 @@ class Program:
         lenient: bool = False,
         offline: Budget | None = None,
         hidden: bool = False,
+        world: World | None = None,
     ) -> Project:
         """A fresh machine with the project linked in it. With `offline`, every request fails, and that budget pays.
 
-        `hidden`: the user has hidden text of documents shown.
+        `hidden`: the user has hidden text of documents shown. `world`: one that others are in already.
         """
         budget = offline or self.budget
-        world = World(budget, profile, now or self.now, self.document_name)
-        world.online = offline is None
+        if world is None:
+            world = World(budget, profile, now or self.now, self.document_name)
+            world.online = offline is None
         machine = VbaMachine(budget, world, emit, code_page=self.source.code_page)
         project = Project(machine, shared=self.shared, turned=turned, lenient=lenient)
         project.host = make_host(machine, self.document, self.source.modules)
@@ -171,11 +176,11 @@ def evaluate(
     document_name: str = "",
     now: datetime = DEFAULT_NOW,
     *,
-    excel4: Callable[[XlmWorkbook], Any] | None = None,
+    excel4: Excel4 | None = None,
 ) -> None:
     """Run a macro project in every way that may show what it does; `emit` takes facts, children and problems as they arise.
 
-    `excel4` tells the result of a macro sheet that the project starts; without it, the result is not known.
+    `excel4` runs a macro sheet that the project starts; without it, its result and what it writes are not known.
     Raises LimitReached when the budget is used up; what was found until then has been emitted.
     """
     program = Program(source, budget, document_name, now, excel4=excel4)
@@ -283,7 +288,12 @@ STAGES: Final = {1: "runs by itself", 2: "runs on closing or use", 3: "runs on a
 def run_all(project: Project, found: list[Entry]) -> None:
     """Run entries one after the other in one world, then what the code they added starts with and the objects they made wait for."""
     known = len(project.procedures)
-    for entry in found:
+    later = next((number for number, entry in enumerate(found) if entry.stage > 1), len(found))
+    for number, entry in enumerate([*found, None]):
+        if number == later and project.host is not None:
+            project.host.open_sheets(followed=entry is not None)
+        if entry is None:
+            break
         if entry.procedure.index not in project.raised:
             run_one(project, entry.procedure, entry.event, arguments=entry.arguments)
     if len(project.procedures) > known and project.host is not None:

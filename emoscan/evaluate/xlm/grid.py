@@ -44,6 +44,8 @@ class Grid:
         self.cached: dict[int, Any] = {}
         """Results of formulas as the file holds them."""
         self.changed = True
+        self.journal: dict[int, None] | None = None
+        """Places written to, in their order, for somebody who wants to know; None when nobody does."""
         self.number = 0
         """Added to a place, it tells the sheet as well."""
         self._first: tuple[dict[int, Any], dict[int, str], dict[int, int]] | None = None
@@ -52,6 +54,7 @@ class Grid:
 
     def reset(self) -> None:
         """As the file has it. The dictionaries stay the same objects: compiled code holds on to them."""
+        self.journal = None
         if not self.changed:
             return
         self.changed = False
@@ -100,6 +103,8 @@ class Grid:
         """Write a constant."""
         self.changed = True
         place = row << SHIFT | column
+        if self.journal is not None:
+            self.journal[place] = None
         if value is None:
             self.values.pop(place, None)
         else:
@@ -114,6 +119,8 @@ class Grid:
         """Write a formula; what it gives is worked out when it is asked for or run."""
         self.changed = True
         place = row << SHIFT | column
+        if self.journal is not None:
+            self.journal[place] = None
         self.array_formulas.discard(place)
         self.values.pop(place, None)
         self.cached.pop(place, None)

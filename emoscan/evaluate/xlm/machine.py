@@ -23,7 +23,7 @@ from emoscan.evaluate.xlm.library import Function
 from emoscan.evaluate.xlm.values import NAME, NULL, REF, Array, Ref, Refs, compare, shown, to_bool, to_number, to_text
 from emoscan.parse.bundle import XlmWorkbook
 from emoscan.parse.lazy import lazy
-from emoscan.parse.workbook import Style, Workbook
+from emoscan.parse.workbook import Sheet, Style, Workbook
 
 MAX_CELLS: Final = 60_000
 """Formulas that one run carries out."""
@@ -189,6 +189,14 @@ class XlmMachine(Machine):
         if found is None and name.startswith("["):
             found = self.by_name.get(name.rpartition("]")[2].lower())
         return found
+
+    def add_sheet(self, record: Sheet) -> Grid:
+        """A new sheet, behind the others."""
+        grid = Grid(record)
+        grid.number = len(self.grids) << 40
+        self.grids.append(grid)
+        self.by_name[grid.name.lower()] = grid
+        return grid
 
     def style(self, ref: Ref) -> Style:
         number = ref.grid.style_of(ref.top, ref.left)
@@ -569,6 +577,8 @@ class XlmMachine(Machine):
         if place in grid.formulas:
             grid.changed = True
             grid.values[place] = value
+            if grid.journal is not None:
+                grid.journal[place] = None
 
     def leave(self, frame: Frame, result: Any) -> Any:
         self.frames.pop()

@@ -18,7 +18,6 @@ from msgspec.structs import replace
 from emoscan.budget import Budget
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit
-from emoscan.evaluate.core.values import Unknown
 from emoscan.evaluate.core.world import DEFAULT_NOW, Profile, World
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.machine import MAX_CELLS, Decision, TooLong, XlmMachine
@@ -36,8 +35,6 @@ MORE_CELLS: Final = 10_000
 """Formulas that one further run carries out."""
 ALL_CELLS: Final = 120_000
 """And all of them together."""
-CELLS_OF_RESULT: Final = 3_000
-"""Formulas until a macro has to have its result."""
 GUESSED_CELLS: Final = 12_000
 """And those together that begin where nothing leads to."""
 MAX_ALIKE: Final = 3
@@ -135,8 +132,8 @@ class Program:
         self.stopped: Callable[[Iterable[Yield]], None] = lambda _: None
         """Takes what a run showed that was stopped in its middle."""
 
-    def run(self, setting: Setting, starts: list[Entry], emit: Emit | None = None) -> Run:
-        """Run the entries one after the other in one world."""
+    def run(self, setting: Setting, starts: list[Entry], emit: Emit | None = None, world: World | None = None) -> Run:
+        """Run the entries one after the other in one world, a new one where none is given."""
         items: list[Yield] = []
 
         def take(item: Yield) -> None:
@@ -146,8 +143,9 @@ class Program:
 
         for grid in self.grids:
             grid.reset()
-        world = World(self.budget, setting.profile, setting.now, self.document_name)
-        world.online = setting.online
+        if world is None:
+            world = World(self.budget, setting.profile, setting.now, self.document_name)
+            world.online = setting.online
         machine = XlmMachine(self.budget, world, take, list(self.grids), self.bundle)
         machine.flips = setting.flips
         machine.shift = setting.shift
@@ -258,11 +256,10 @@ class Report:
         self.listing.update(dict.fromkeys(run.machine.listing()))
 
 
-def result(bundle: XlmWorkbook, budget: Budget, document_name: str, now: datetime) -> Any:
-    """What the macro gives back that a workbook starts with. What it would do is told to nobody."""
-    program = Program(bundle, budget, document_name, now)
-    machine = program.run(Setting(program.now, cells=CELLS_OF_RESULT), program.entries[:1]).machine
-    return Unknown("an Excel 4 macro") if machine.result is None else machine.result
+def result(bundle: XlmWorkbook, budget: Budget, world: World, attach: Attach, cells: int) -> Run:
+    """A run of the macro that a workbook starts with, of so many cells: its machine has the result. What it would do is told to nobody."""
+    program = Program(bundle, budget, world.document, world.now, attach=attach)
+    return program.run(Setting(world.now, cells=cells), program.entries[:1], world=world)
 
 
 def evaluate(

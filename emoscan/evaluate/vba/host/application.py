@@ -74,6 +74,9 @@ class Host:
 
     # ------------------------------------------------------------ names
 
+    def open_sheets(self, *, followed: bool) -> None:
+        """What else the application starts when it opens the document; `followed`: procedures run later that may read what that wrote."""
+
     def knows(self, name: str) -> bool:
         """Whether a name that the project does not have is one of the application."""
         if name in self.names or name in self.assigned:

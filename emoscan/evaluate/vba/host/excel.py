@@ -38,12 +38,17 @@ CALLED: Final = "VBA_call"
 """A macro sheet that holds the call by which VBA starts a macro."""
 MAX_LISTING: Final = 10_000
 """Cells of a macro sheet in one listing."""
+MAX_STARTED: Final = 50
+"""Times that macros of Excel 4 are started, each with other cells."""
 
 SUBSCRIPT: Final = 9
 FAILED: Final = 1004
 
 WORKBOOK_BASE: Final = "00020819"
 """First part of the CLSID a document module says it is derived from."""
+
+Excel4 = Callable[[bundle.XlmWorkbook, "ExcelHost"], Any]
+"""Runs the macro sheet that a workbook starts with: its result. What it writes to cells, the host's sheets have then."""
 
 
 class ExcelHost(Host):
@@ -67,10 +72,10 @@ class ExcelHost(Host):
         self.names_: list[Object] = []
         self.names_ += [name_object(self, name.name, name.formula, visible=not name.hidden, record=name) for name in self.book.names]
         self.started: set[str] = set()
-        self.excel4: Callable[[bundle.XlmWorkbook], Any] | None = None
+        self.excel4: Excel4 | None = None
         """Tells the result of a macro of Excel 4."""
-        self.results: dict[str, Any] = {}
-        """What macros of Excel 4 gave back, by how they were started."""
+        self.results: dict[tuple[str, int], Any] = {}
+        """What macros of Excel 4 gave back, by how they were started, and the version of the cells then."""
 
     # ------------------------------------------------------------ modules
 
@@ -320,8 +325,37 @@ class ExcelHost(Host):
         if start not in self.started:
             self.started.add(start)
             self.give_listing(grid)
-            self.results[start] = self.give_workbook(start, grid.name)
-        return self.results.get(start, Unknown(f"Excel 4 macro {start}"))
+        return self.start4(start, grid.name)
+
+    def open_sheets(self, *, followed: bool) -> None:
+        """Excel starts the Auto_Open macros of sheets behind Workbook_Open.
+
+        What they do is told of the workbook as it was saved. It becomes an artifact when VBA has changed a cell; and where other
+        procedures follow, they find what the macros wrote.
+        """
+        changed = any(grid.written for grid in self.grids())
+        if not (changed or (followed and self.excel4 is not None)) or not any(grid.macro for grid in self.grids()):
+            return
+        for made in self.automatic("auto_open"):
+            begin = str(made.data["formula"])
+            if changed:
+                self.start4(begin, "Auto_Open")
+            elif self.excel4 is not None:
+                self.excel4(self.workbook4(begin), self)
+
+    def automatic(self, prefix: str) -> list[Object]:
+        """Names of macros that Excel starts by itself."""
+        return [n for n in self.names_ if str(n.data["name"]).casefold().removeprefix("_xlnm.").startswith(prefix)]
+
+    def start4(self, begin: str, label: str) -> Any:
+        """A macro of Excel 4 is started (by a cell, a name, a formula) in the workbook as it is now, which becomes an artifact. Its result."""
+        key = begin, sum(grid.version for grid in self.grids())
+        if key not in self.results:
+            if len(self.results) >= MAX_STARTED:
+                return Unknown(f"Excel 4 macro {begin[:80]}")
+            self.results[key] = Unknown(f"Excel 4 macro {begin[:80]}")
+            self.results[key] = self.give_workbook(begin, label)
+        return self.results[key]
 
     def literal(self, value: Any) -> str:
         """An argument as a formula writes it."""
@@ -345,8 +379,13 @@ class ExcelHost(Host):
             machine.child(listing, "script.xlm", label=grid.name, how="Excel 4 macro started by VBA")
 
     def give_workbook(self, begin: str, label: str) -> Any:
-        """The workbook as it is now becomes an artifact, with `begin` (a cell, a name, a formula) as what Excel starts in it. Its result."""
-        machine = self.machine
+        """The workbook as it is now becomes an artifact, with `begin` as what Excel starts in it. The result of that."""
+        made = self.workbook4(begin)
+        self.machine.child(bundle.dump(made), bundle.XLM_WORKBOOK, label=label, how="workbook as VBA left it")
+        return Unknown(f"Excel 4 macro {begin}") if self.excel4 is None else self.to_vba(self.excel4(made, self))
+
+    def workbook4(self, begin: str) -> bundle.XlmWorkbook:
+        """The workbook as it is now, with `begin` (a cell, a name, a formula) as what Excel starts in it."""
         sheets = tuple(self.snapshot(g) for g in self.grids())
         if "(" in begin:
             # A formula stands in a cell of a sheet of its own.
@@ -359,18 +398,16 @@ class ExcelHost(Host):
             names=(
                 start,
                 *(
-                    n.data["record"]
+                    n.data["record"] or workbook.Name(str(n.data["name"]), str(n.data["formula"]))
                     for n in self.names_
-                    if n.data["record"] is not None and not n.data["record"].name.lower().startswith("auto_")
+                    if not str(n.data["name"]).lower().startswith("auto_")
                 ),
             ),
             styles=self.styles,
             active_sheet=self.active,
             date_1904=self.book.date_1904,
         )
-        made = bundle.XlmWorkbook(snapshot)
-        machine.child(bundle.dump(made), bundle.XLM_WORKBOOK, label=label, how="workbook as VBA left it")
-        return Unknown(f"Excel 4 macro {begin}") if self.excel4 is None else self.to_vba(self.excel4(made))
+        return bundle.XlmWorkbook(snapshot)
 
     def snapshot(self, grid: Grid) -> workbook.Sheet:
         """A sheet as it is now."""
@@ -396,10 +433,7 @@ class ExcelHost(Host):
         known = name in ftab.names()
         if (not known and any(grid.macro for grid in self.grids())) or (name in ftab.macro_names() and self.uses_sheets(name, formula)):
             # A macro of a sheet, by its name; or a command that is given cells.
-            if formula not in self.started:
-                self.started.add(formula)
-                self.results[formula] = self.give_workbook(formula, "ExecuteExcel4Macro")
-            return self.results.get(formula, Unknown(f"Excel 4 macro {formula[:80]}"))
+            return self.start4(formula, "ExecuteExcel4Macro")
         machine.child(f"={formula}", "script.xlm", how="ExecuteExcel4Macro")
         if name in ("CALL", "REGISTER"):
             return 0.0
@@ -937,7 +971,7 @@ def run_auto_macros(machine: Any, this: Object, which: Any = 1, *_: Any) -> None
     number = machine.number(which)
     host: ExcelHost = this.data["host"]
     prefix = AUTO_MACROS.get(int(number) if isinstance(number, (int, float)) else 1, "auto_open")
-    for made in [n for n in host.names_ if str(n.data["name"]).casefold().removeprefix("_xlnm.").startswith(prefix)]:
+    for made in host.automatic(prefix):
         found = host.named_range(str(made.data["name"]), host.active_sheet.data["grid"])
         if isinstance(found, Reference):
             host.run_cell(make_range(host, found.grid, (found.area,)))

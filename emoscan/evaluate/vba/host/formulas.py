@@ -66,8 +66,13 @@ class Sheetful:
     # ------------------------------------------------------------ cells
 
     def cell(self, grid: Grid, place: Place) -> Any:
-        """The value of a cell; its formula is worked out when the script has changed something since it was saved."""
+        """The value of a cell; its formula is worked out when the script has changed something since it was saved.
+
+        On a macro sheet, a formula has the value it had when it ran.
+        """
         formula = grid.formulas.get(place) if grid.load().formulas else None
+        if formula and grid.macro and grid.journal is not None and grid.values.get(place) is not None:
+            formula = None
         if formula and (grid.values.get(place) is None or any(g.written for g in self.host.grids())):
             key = (id(grid), place)
             version = sum(g.version for g in self.host.grids())

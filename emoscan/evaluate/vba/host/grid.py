@@ -31,6 +31,7 @@ class Grid:
         "_used",
         "code_name",
         "formulas",
+        "journal",
         "looks",
         "macro",
         "name",
@@ -60,6 +61,8 @@ class Grid:
         """What the script sets of the look of cells, later ones over earlier ones."""
         self.written: dict[Place, None] = {}
         """Cells the script wrote to, in order."""
+        self.journal: dict[Place, None] | None = None
+        """Cells that were written to, for somebody who wants to know; None when nobody does."""
         self.version = 0
         self._loaded = False
         self._used: tuple[int, Area | None] = (-1, None)
@@ -99,6 +102,8 @@ class Grid:
         self.version += 1
         self.written.pop(place, None)
         self.written[place] = None
+        if self.journal is not None:
+            self.journal[place] = None
         if formula:
             self.formulas[place] = formula
         else:
@@ -206,6 +211,8 @@ class Grid:
         self.load()
         self.version += 1
         at = 0 if rows else 1
+        if self.journal is not None:
+            self.journal.update(dict.fromkeys(self.values))
 
         def moved(place: Place) -> Place | None:
             if place[at] < first:
@@ -219,6 +226,8 @@ class Grid:
             kept = {target: value for place, value in table.items() if (target := moved(place)) is not None}
             table.clear()
             table.update(kept)
+        if self.journal is not None:
+            self.journal.update(dict.fromkeys(self.values))
 
 
 def edge(filled: list[int], at: int, step: int, last: int) -> int:

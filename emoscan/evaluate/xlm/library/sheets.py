@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue
-from emoscan.evaluate.xlm.grid import SHIFT, Grid
+from emoscan.evaluate.xlm.grid import SHIFT
 from emoscan.evaluate.xlm.library import command, on_ranges
 from emoscan.evaluate.xlm.library.text import Wrong, matches, text_of, whole
 from emoscan.evaluate.xlm.values import REF, VALUE, Array, Ref, Refs, number_text, parse_number, shown, to_number, to_text
@@ -13,6 +13,7 @@ from emoscan.parse.formula import is_r1c1, shifted, to_a1, tokens
 from emoscan.parse.workbook import MAX_COLUMN, MAX_ROW, Sheet, Style, a1
 
 if TYPE_CHECKING:
+    from emoscan.evaluate.xlm.grid import Grid
     from emoscan.evaluate.xlm.machine import XlmMachine
 
 MAX_WRITTEN: Final = 100_000
@@ -484,10 +485,7 @@ def insert_sheet(m: XlmMachine, kind: Any = 1.0, *_more: Any) -> Any:
     number = to_number(m.single(kind))
     name = f"{'Macro' if number == 3.0 else 'Sheet'}{len(m.grids) + 1}"
     if len(m.grids) < 200:
-        grid = Grid(Sheet(name, "macro" if number == 3.0 else "worksheet"))
-        m.grids.append(grid)
-        m.by_name[name.lower()] = grid
-        m.selection = Ref(grid, 1, 1)
+        m.selection = Ref(m.add_sheet(Sheet(name, "macro" if number == 3.0 else "worksheet")), 1, 1)
     return True
 
 
