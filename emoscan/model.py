@@ -32,6 +32,21 @@ MacroClass = Literal["none", "empty", "harmless", "unclear", "suspicious", "mali
 UNKNOWN_KIND: Final = "data.unknown"
 
 
+def of_kind(kind: str, pattern: str) -> bool:
+    """Whether a kind fits a pattern, where `*` stands for any run of characters: "script.*"."""
+    if "*" not in pattern:
+        return kind == pattern
+    first, *between, last = pattern.split("*")
+    at, end = len(first), len(kind) - len(last)
+    if at > end or not kind.startswith(first) or not kind.endswith(last):
+        return False
+    for part in between:
+        at = kind.find(part, at, end) + len(part)
+        if at < len(part):
+            return False
+    return True
+
+
 class Artifact(Struct, frozen=True, eq=False):
     """A piece of content and what it is. It has no name, parent or depth: those belong to edges.
 

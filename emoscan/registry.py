@@ -12,13 +12,12 @@ import pkgutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from fnmatch import fnmatchcase
 from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
 from emoscan.context import Context
-from emoscan.model import UNKNOWN_KIND, Artifact, Yields
+from emoscan.model import UNKNOWN_KIND, Artifact, Yields, of_kind
 
 HOMES: Final = ("formats", "decrypt", "extract", "decode", "evaluate", "detect")
 """Packages whose modules may hold steps and sniffers."""
@@ -176,7 +175,7 @@ def steps_for(kind: str) -> tuple[Step, ...]:
     if found is None:
         found = _by_kind[kind] = tuple(
             sorted(
-                (s for s in _steps.values() if any(fnmatchcase(kind, pattern) for pattern in s.takes)),
+                (s for s in _steps.values() if any(of_kind(kind, pattern) for pattern in s.takes)),
                 key=lambda s: (s.order, s.name),
             )
         )

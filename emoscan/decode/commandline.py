@@ -12,10 +12,10 @@ from emoscan.context import Context
 from emoscan.decode.plausible import readable
 from emoscan.decode.strings import MODULE, placed_texts
 from emoscan.model import Artifact, Child, Fact, Yields
+from emoscan.parse import psargs
 from emoscan.parse.bundle import VBA_PROJECT
 from emoscan.parse.lazy import lazy
 from emoscan.parse.literals import LANGUAGES, fold
-from emoscan.parse.psargs import Call, calls, yields_of
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import sniff, step
 
@@ -39,7 +39,7 @@ def powershell_of_command_lines(artifact: Artifact, ctx: Context) -> Yields:
     """What PowerShell is told to run by the command lines in a script."""
     text = text_of(artifact.data)
     ctx.budget.spend(len(text) // 32)
-    for call in calls(as_run(text, artifact.kind)):
+    for call in psargs.calls(as_run(text, artifact.kind)):
         yield from _give(call)
 
 
@@ -50,12 +50,12 @@ def as_run(text: str, kind: str) -> str:
     return fold(text, LANGUAGES[kind]) if kind in LANGUAGES else text
 
 
-def _give(call: Call) -> Iterator[Child | Fact]:
+def _give(call: psargs.Call) -> Iterator[Child | Fact]:
     """What a script names PowerShell for: code, not a path or a word of a message. What is encoded was meant to be run."""
     if not readable(call.text) and len(call.text) < 3:
         return
     if call.type == "encoded" or (call.spelled and _CODE_ONLY.search(call.text)):
-        yield from yields_of(call)
+        yield from psargs.yields_of(call)
 
 
 @step("document.scripts", takes=VBA_PROJECT, fallback=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Yields
-from emoscan.parse.stagers import key_of, read, strings, xored
+from emoscan.parse import stagers
 from emoscan.parse.text import as_bytes
 from emoscan.registry import step
 
@@ -20,15 +20,15 @@ def read_stager(artifact: Artifact, ctx: Context) -> Yields:
 
     data = artifact.data
     ctx.budget.spend(len(data) // 4 + 1)
-    key = key_of(data)
+    key = stagers.key_of(data)
     if key:
         ctx.budget.grow(len(data), "machine code, XOR undone")
-        data = xored(data, key)
+        data = stagers.xored(data, key)
         at = data.find(b"MZ")
         if at >= 0 and b"This program cannot" in data[at : at + 256]:
             yield Child(data[at:], how=f"XOR with {key:#04x}")
     how = f"machine code, XOR with {key:#04x}" if key else "machine code"
-    stager = read(data)
+    stager = stagers.read(data)
     if stager is not None:
         detail = {"port": str(stager.port)} if stager.port else {}
         if stager.user_agent:
@@ -43,7 +43,7 @@ def read_stager(artifact: Artifact, ctx: Context) -> Yields:
             if stager.scheme.startswith("http") and stager.host:
                 yield Fact("effect.download", stager.url, how, detail=detail)
     seen: set[str] = set()
-    for text in strings(data):
+    for text in stagers.strings(data):
         for url in find_urls(text):
             if url.value not in seen and len(seen) < MOST_URLS and (stager is None or not stager.host or stager.host not in url.value):
                 seen.add(url.value)

@@ -11,11 +11,7 @@ from msgspec import Struct
 
 from emoscan.context import Clue, Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed, zipdir
-from emoscan.parse.odfcrypto import OdfLock, locks
-from emoscan.parse.passwords import CHEAP, DEFAULT_OFFICE
-from emoscan.parse.unpack import Unsupported
-from emoscan.parse.zipdir import Member
+from emoscan.parse import Malformed, odfcrypto, passwords, unpack, zipdir
 from emoscan.registry import step
 
 MANIFEST: Final = "META-INF/manifest.xml"
@@ -34,7 +30,7 @@ def open_odf(artifact: Artifact, ctx: Context) -> Yields:
         if not manifests:
             return
         manifest = zipdir.content(data, manifests[0], ctx.budget).data
-        locked = [(lock, found[0]) for lock in locks(manifest)[:MAX_MEMBERS] if (found := directory.find(lock.path))]
+        locked = [(lock, found[0]) for lock in odfcrypto.locks(manifest)[:MAX_MEMBERS] if (found := directory.find(lock.path))]
     except Malformed as error:
         yield Problem("malformed", "odf", f"the manifest of the document cannot be read: {error}")
         return
@@ -64,12 +60,12 @@ def open_odf(artifact: Artifact, ctx: Context) -> Yields:
     yield Problem("encrypted", lock.name, f"the document is locked with {lock.name}; none of {tried} passwords opens it")
 
 
-def _candidates(ctx: Context, lock: OdfLock) -> list[Clue]:
-    most = ctx.budget.limits.passwords * (CHEAP if lock.iterations <= CHEAP_ITERATIONS else 1)
-    return ctx.passwords(DEFAULT_OFFICE)[:most]
+def _candidates(ctx: Context, lock: odfcrypto.OdfLock) -> list[Clue]:
+    most = ctx.budget.limits.passwords * (passwords.CHEAP if lock.iterations <= CHEAP_ITERATIONS else 1)
+    return ctx.passwords(passwords.DEFAULT_OFFICE)[:most]
 
 
-def _key(data: bytes, lock: OdfLock, member: Member, password: str, ctx: Context) -> bytes | None:
+def _key(data: bytes, lock: odfcrypto.OdfLock, member: zipdir.Member, password: str, ctx: Context) -> bytes | None:
     """The key, if the checksum proves it right."""
     ctx.budget.spend(lock.iterations, "kdf_rounds")
     key = lock.key(password)
@@ -84,8 +80,8 @@ class _Package(Struct, frozen=True):
 
     data: bytes
     manifest: bytes
-    members: tuple[Member, ...]
-    locked: list[tuple[OdfLock, Member]]
+    members: tuple[zipdir.Member, ...]
+    locked: list[tuple[odfcrypto.OdfLock, zipdir.Member]]
 
 
 def _opened(package: _Package, clue: Clue, ctx: Context) -> Yields:
@@ -119,7 +115,7 @@ def _opened(package: _Package, clue: Clue, ctx: Context) -> Yields:
             else:
                 try:
                     content = zipdir.content(data, member, ctx.budget).data
-                except Unsupported:
+                except unpack.Unsupported:
                     continue
             ctx.budget.grow(len(content), member.name)
             writer.writestr(zipfile.ZipInfo(member.name), content)

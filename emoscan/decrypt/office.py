@@ -7,10 +7,7 @@ from typing import Any
 
 from emoscan.context import Clue, Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed, officecrypto, officelock
-from emoscan.parse.cfb import CompoundFile
-from emoscan.parse.officecrypto import Lock, Unmodelled
-from emoscan.parse.passwords import CHEAP, DEFAULT_OFFICE, VELVET_SWEATSHOP, short_numbers
+from emoscan.parse import Malformed, cfb, officecrypto, officelock, passwords
 from emoscan.registry import step
 
 LEGACY_LENGTH = 15
@@ -21,10 +18,10 @@ LEGACY_LENGTH = 15
 def open_package(artifact: Artifact, ctx: Context) -> Yields:
     """Office Open XML encrypted as a whole ([MS-OFFCRYPTO] 2.3.4)."""
     try:
-        file = CompoundFile(artifact.data, ctx.budget)
+        file = cfb.CompoundFile(artifact.data, ctx.budget)
         info = file.read("EncryptionInfo")
         lock = officecrypto.package_lock(info)
-    except Unmodelled as error:
+    except officecrypto.Unmodelled as error:
         yield Fact("document.encrypted", str(error))
         yield Problem("unmodelled", "encryption", f"the document is locked in a way there is no reader of: {error}")
         return
@@ -45,8 +42,8 @@ def open_package(artifact: Artifact, ctx: Context) -> Yields:
 def open_document(artifact: Artifact, ctx: Context) -> Yields:
     """Word, Excel and PowerPoint 97 to 2003, whose streams are encrypted inside the compound file."""
     try:
-        locked = officelock.locked(CompoundFile(artifact.data, ctx.budget))
-    except Unmodelled as error:
+        locked = officelock.locked(cfb.CompoundFile(artifact.data, ctx.budget))
+    except officecrypto.Unmodelled as error:
         yield Fact("document.encrypted", str(error))
         yield Problem("unmodelled", "encryption", f"the document is locked in a way there is no reader of: {error}")
         return
@@ -57,7 +54,7 @@ def open_document(artifact: Artifact, ctx: Context) -> Yields:
         yield from _open(ctx, locked.lock, locked.open, locked.recover)
 
 
-def _open(ctx: Context, lock: Lock, plain: Callable[[Any], bytes], recover: Callable[[], str] | None = None) -> Yields:
+def _open(ctx: Context, lock: officecrypto.Lock, plain: Callable[[Any], bytes], recover: Callable[[], str] | None = None) -> Yields:
     """Try the passwords; yield the document, or what keeps it shut."""
     if not ctx.again:
         yield Fact("document.encrypted", lock.name)
@@ -83,21 +80,21 @@ def _open(ctx: Context, lock: Lock, plain: Callable[[Any], bytes], recover: Call
     yield Problem("encrypted", lock.name, f"the document is locked with {lock.name}; none of {tried} passwords opens it")
 
 
-def _opened(ctx: Context, lock: Lock, document: bytes, clue: Clue) -> Yields:
+def _opened(ctx: Context, lock: officecrypto.Lock, document: bytes, clue: Clue) -> Yields:
     yield Child(document, label=ctx.name, how=f"{lock.name}, password from {clue.source}")
     yield Fact("opened.password", clue.value, clue.source)
     yield Fact("clue.password", clue.value, "opened the document around it", confidence=0.99)
 
 
-def _candidates(ctx: Context, lock: Lock) -> list[Clue]:
+def _candidates(ctx: Context, lock: officecrypto.Lock) -> list[Clue]:
     """Passwords in the order in which they are tried: those of the user, Excel's own, then by rank."""
     cheap = lock.rounds == 1
-    clues = ctx.passwords((VELVET_SWEATSHOP, *DEFAULT_OFFICE), last=short_numbers() if cheap else ())
-    clues.sort(key=lambda clue: (clue.rank <= 1, clue.value != VELVET_SWEATSHOP))
-    return clues[: ctx.budget.limits.passwords * (CHEAP if cheap else 1)]
+    clues = ctx.passwords((passwords.VELVET_SWEATSHOP, *passwords.DEFAULT_OFFICE), last=passwords.short_numbers() if cheap else ())
+    clues.sort(key=lambda clue: (clue.rank <= 1, clue.value != passwords.VELVET_SWEATSHOP))
+    return clues[: ctx.budget.limits.passwords * (passwords.CHEAP if cheap else 1)]
 
 
-def _key(ctx: Context, lock: Lock, password: str) -> tuple[Any, str]:
+def _key(ctx: Context, lock: officecrypto.Lock, password: str) -> tuple[Any, str]:
     """(key, the form of the password that gave it), (None, "") for a wrong one."""
     forms = (password, password[:LEGACY_LENGTH]) if lock.rounds == 1 and len(password) > LEGACY_LENGTH else (password,)
     for form in forms:

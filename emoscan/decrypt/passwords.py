@@ -8,12 +8,9 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Fact, Yields
-from emoscan.parse import Malformed, header, mime
+from emoscan.parse import Malformed, header, mime, passwords, siblings
 from emoscan.parse.lazy import lazy
-from emoscan.parse.mime import TEXTS_OF_MAILS
 from emoscan.parse.names import extension
-from emoscan.parse.passwords import Candidate, candidates, html_text
-from emoscan.parse.siblings import texts
 from emoscan.parse.text import lowered, text_of
 from emoscan.registry import step
 
@@ -21,7 +18,7 @@ MAX_NAMES: Final = 50
 MAX_BYTES: Final = 1 << 19
 
 
-def _clues(found: list[Candidate], place: str) -> Yields:
+def _clues(found: list[passwords.Candidate], place: str) -> Yields:
     for candidate in found:
         yield Fact("clue.password", candidate.value, f"{place}, {candidate.how}", confidence=candidate.rank)
 
@@ -39,13 +36,13 @@ def in_text(artifact: Artifact, ctx: Context) -> Yields:
 @step("passwords in html", "text.html", order=-1)
 def in_html(artifact: Artifact, ctx: Context) -> Yields:
     """What a page shows, the descriptions of its pictures included."""
-    yield from _in_words(html_text(text_of(artifact.data[:MAX_BYTES])), ctx, "HTML text")
+    yield from _in_words(passwords.html_text(text_of(artifact.data[:MAX_BYTES])), ctx, "HTML text")
 
 
 def _in_words(text: str, ctx: Context, place: str) -> Yields:
     # What a decoder or evaluator made has no name; guesses in it would be nothing but noise. Those in mails are for `in_mail`.
-    guesses = (bool(ctx.name) or ctx.is_input) and ctx.name not in TEXTS_OF_MAILS and len(text) <= SHORT
-    yield from _clues(candidates(text, guesses=guesses), ctx.name or place)
+    guesses = (bool(ctx.name) or ctx.is_input) and ctx.name not in mime.TEXTS_OF_MAILS and len(text) <= SHORT
+    yield from _clues(passwords.candidates(text, guesses=guesses), ctx.name or place)
 
 
 @step("passwords in mail", "mail.rfc822", order=-1)
@@ -58,15 +55,17 @@ def in_mail(artifact: Artifact, ctx: Context) -> Yields:
         return
     subject = header.decode_words(mime.field(mail.headers, "subject")[: mime.MAX_HEADER_BYTES])
     attached = any(map(_is_attached, mail.parts)) or bool(mime.field(mail.headers, "x-ms-has-attach"))
-    yield from _clues(candidates(subject, 20, guesses=attached), "subject of the mail")
+    yield from _clues(passwords.candidates(subject, 20, guesses=attached), "subject of the mail")
     if not attached:
         return
     for name, value in mail.headers:
         if name in _FIELDS or "pass" in name or name.startswith("x-pw"):
             text = header.decode_words(value[: mime.MAX_HEADER_BYTES])
-            yield from _clues(candidates(text if name in _FIELDS else f"password: {text}", 10, guesses=False), f"field {name} of the mail")
-    for label, text in texts(data, mail):
-        yield from _clues([candidate for candidate in candidates(text) if not candidate.told], label)
+            yield from _clues(
+                passwords.candidates(text if name in _FIELDS else f"password: {text}", 10, guesses=False), f"field {name} of the mail"
+            )
+    for label, text in siblings.texts(data, mail):
+        yield from _clues([candidate for candidate in passwords.candidates(text) if not candidate.told], label)
     sent = header.date(mime.field(mail.headers, "date")[:200].decode("latin-1"))
     for form in _date_forms(sent):
         yield Fact("clue.password", form, "date of the mail", confidence=0.12)
@@ -156,10 +155,10 @@ def _of_name(name: str) -> Yields:
     ending = extension(name)
     stem = name.replace("\\", "/").rpartition("/")[2]
     stem = stem[: -len(ending) - 1] if ending else stem
-    found = [Candidate(stem, 0.3 if stem.isdecimal() else 0.15, "whole")] if 1 < len(stem) <= 64 else []
-    found += candidates(stem.replace("_", " "), 10, guesses=False)
+    found = [passwords.Candidate(stem, 0.3 if stem.isdecimal() else 0.15, "whole")] if 1 < len(stem) <= 64 else []
+    found += passwords.candidates(stem.replace("_", " "), 10, guesses=False)
     words = _WORDS_OF_NAME.findall(stem)[:8]
-    found += [Candidate(word, 0.14 if any(map(str.isdigit, word)) else 0.06, "a part of it") for word in words]
+    found += [passwords.Candidate(word, 0.14 if any(map(str.isdigit, word)) else 0.06, "a part of it") for word in words]
     yield from _clues(found, "name of a file")
 
 

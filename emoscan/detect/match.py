@@ -6,12 +6,11 @@ A condition evaluates to a tree of evidence or to nothing, so a finding can show
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from fnmatch import fnmatchcase
 from typing import Final
 
 from emoscan.detect.load import Rule, When
 from emoscan.graph import Graph
-from emoscan.model import Evidence, Fact, Finding
+from emoscan.model import Evidence, Fact, Finding, of_kind
 
 SHOWN: Final = 8
 """Facts or artifacts shown as evidence of one condition; more add nothing."""
@@ -60,7 +59,7 @@ def _scopes(rule: Rule, graph: Graph) -> Iterable[tuple[str, Collection[str]]]:
         yield "", graph.artifacts
         return
     for artifact in graph.artifacts.values():
-        if fnmatchcase(artifact.kind, rule.anchor):
+        if of_kind(artifact.kind, rule.anchor):
             yield artifact.id, (artifact.id,) if rule.scope == "artifact" else dict.fromkeys(graph.below(artifact.id))
 
 
@@ -98,7 +97,7 @@ class _World:
         if when.problem:
             return when.problem in self.sorts
         if when.kind:
-            return any(fnmatchcase(kind, when.kind) for kind in self.kinds)
+            return any(of_kind(kind, when.kind) for kind in self.kinds)
         if when.any:
             return any(map(self.may_match, when.any))
         return all(map(self.may_match, (*when.all, *when.same)))
@@ -141,7 +140,7 @@ class _World:
             if (
                 artifact in scope
                 and fact.confidence >= when.confidence
-                and (not when.inside or fnmatchcase(self.graph.artifacts[artifact].kind, when.inside))
+                and (not when.inside or of_kind(self.graph.artifacts[artifact].kind, when.inside))
                 and ("value" not in patterns or patterns["value"].search(fact.value))
                 and ("how" not in patterns or patterns["how"].search(fact.how))
                 and ("name" not in patterns or any(map(patterns["name"].search, self.graph.names(artifact))))
@@ -158,7 +157,7 @@ class _World:
         hits = [
             id_
             for id_ in scope
-            if fnmatchcase(self.graph.artifacts[id_].kind, when.kind)
+            if of_kind(self.graph.artifacts[id_].kind, when.kind)
             and ("name" not in patterns or any(map(patterns["name"].search, self.graph.names(id_))))
             and ("how" not in patterns or any(patterns["how"].search(edge.how) for edge in self.graph.parents(id_)))
         ]
@@ -177,7 +176,7 @@ class _World:
             if t.problem.sort == when.problem
             and t.artifact in scope
             and (pattern is None or pattern.search(t.problem.name))
-            and (not when.inside or fnmatchcase(self.graph.artifacts[t.artifact].kind, when.inside))
+            and (not when.inside or of_kind(self.graph.artifacts[t.artifact].kind, when.inside))
         ]
         if len(hits) < when.at_least:
             return None

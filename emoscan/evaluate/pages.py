@@ -8,8 +8,8 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.evaluate.clear import Clear
 from emoscan.model import Artifact, Child, Fact, Yield, Yields
+from emoscan.parse import scriptblocks
 from emoscan.parse.lazy import lazy
-from emoscan.parse.scriptblocks import Block, Page, read
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
 
@@ -29,7 +29,7 @@ QUIET: Final = frozenset(("effect.query", "effect.dialog", "effect.open"))
 @step("wsf", takes="script.wsf", order=20)
 def run_wsf(artifact: Artifact, ctx: Context) -> Yields:
     """The scripts of a .wsf file or of a scriptlet, run one after the other."""
-    page = read(source_of(artifact, ctx), "vbscript")
+    page = scriptblocks.read(source_of(artifact, ctx), "vbscript")
     yield from as_children(page.blocks)
     yield from fetched(page.blocks)
     evaluate_clear(page, artifact, ctx, None)
@@ -39,7 +39,7 @@ def run_wsf(artifact: Artifact, ctx: Context) -> Yields:
 def run_hta(artifact: Artifact, ctx: Context) -> Yields:
     """The scripts of an HTML application, which may do what those of the script host may."""
     source = source_of(artifact, ctx)
-    page = read(source)
+    page = scriptblocks.read(source)
     yield from as_children(page.blocks)
     yield from fetched(page.blocks)
     evaluate_clear(page, artifact, ctx, source)
@@ -54,7 +54,7 @@ def run_page(artifact: Artifact, ctx: Context) -> Yields:
         return
     if not any(mark in folded for mark in MARKS):
         return
-    page = read(source)
+    page = scriptblocks.read(source)
     if not page.blocks and not any(key.startswith("on") for element in page.elements for key in element.attributes):
         return
     if told(page, artifact, ctx, source):
@@ -66,7 +66,7 @@ _CLASS: Final = lazy(r"(?:clsid:)?\{?([0-9a-f-]{36})\}?", re.IGNORECASE)
 _PLAIN: Final = lazy(r"[^\"\\\r\n]{1,2000}")
 
 
-def with_objects(page: Page) -> Page:
+def with_objects(page: scriptblocks.Page) -> scriptblocks.Page:
     """The page with what `<object>` and `<resource>` declare made a block of code before the others."""
     language = next((block.language for block in page.blocks if block.language in KINDS), "")
     script = language == "jscript"
@@ -94,10 +94,10 @@ def with_objects(page: Page) -> Page:
             lines.append("\n".join(("Function getResource(id)", *cases, "End Function")))
     if not lines or not language:
         return page
-    return Page((Block(language, "\n".join(lines)), *page.blocks), page.elements)
+    return scriptblocks.Page((scriptblocks.Block(language, "\n".join(lines)), *page.blocks), page.elements)
 
 
-def fetched(blocks: tuple[Block, ...]) -> Yields:
+def fetched(blocks: tuple[scriptblocks.Block, ...]) -> Yields:
     """Scripts that lie on a server and run as if they stood here."""
     for block in blocks:
         address = block.source.strip()
@@ -111,7 +111,7 @@ def source_of(artifact: Artifact, ctx: Context) -> str:
     return text_of(artifact.data)
 
 
-def as_children(blocks: tuple[Block, ...]) -> Yields:
+def as_children(blocks: tuple[scriptblocks.Block, ...]) -> Yields:
     for block in blocks:
         if block.text.strip():
             yield Child(
@@ -119,7 +119,7 @@ def as_children(blocks: tuple[Block, ...]) -> Yields:
             )
 
 
-def evaluate_clear(page: Page, artifact: Artifact, ctx: Context, source: str | None) -> None:
+def evaluate_clear(page: scriptblocks.Page, artifact: Artifact, ctx: Context, source: str | None) -> None:
     """Run a page's scripts, and say so when what they fetch stands nowhere in clear."""
     clear = Clear(ctx, "\n".join(block.text for block in page.blocks))
     page = with_objects(page)
@@ -131,7 +131,7 @@ def evaluate_clear(page: Page, artifact: Artifact, ctx: Context, source: str | N
         ctx.emit = clear.emit
 
 
-def told(page: Page, artifact: Artifact, ctx: Context, source: str) -> bool:
+def told(page: scriptblocks.Page, artifact: Artifact, ctx: Context, source: str) -> bool:
     """Run a page's scripts; whether they did anything of note."""
     found = False
     emit = ctx.emit
@@ -165,7 +165,7 @@ def hidden(target: str, source: str) -> bool:
     return found is not None and found[1].lower() not in source
 
 
-def evaluate(page: Page, artifact: Artifact, ctx: Context, source: str | None) -> None:
+def evaluate(page: scriptblocks.Page, artifact: Artifact, ctx: Context, source: str | None) -> None:
     """Run the blocks: those of one language by that language's ways, both together one after the other."""
     languages = {block.language for block in page.blocks}
     texts = tuple(block.text for block in page.blocks)

@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, cfb, pcode, pcodetable, pcodetext
 from emoscan.parse.bundle import Difference, Module
-from emoscan.parse.cfb import CompoundFile, join
-from emoscan.parse.pcode import Code, Names, Procedure, Variable, read_code, read_names
-from emoscan.parse.pcodetable import reserved
-from emoscan.parse.pcodetext import decompile
 
 if TYPE_CHECKING:
     from emoscan.parse.ovba import Project
@@ -45,15 +41,15 @@ class Compared(Struct, frozen=True):
 UNKNOWN: Final = Compared()
 
 
-def compare(file: CompoundFile, place: str, project: Project) -> Compared:
+def compare(file: cfb.CompoundFile, place: str, project: Project) -> Compared:
     """What the p-code of the project in a storage says beside its source."""
     if not any(project.caches.values()):
         return Compared(purged=any(module.source and module.stream in project.caches for module in project.modules))
-    entry = file.stream(join(place, "VBA/_VBA_PROJECT"))
+    entry = file.stream(cfb.join(place, "VBA/_VBA_PROJECT"))
     if entry is None:
         return UNKNOWN
     try:
-        names = read_names(file.read(entry), project.code_page, wide=project.wide)
+        names = pcode.read_names(file.read(entry), project.code_page, wide=project.wide)
     except Malformed:
         return UNKNOWN
     modules: list[Module] = []
@@ -66,7 +62,7 @@ def compare(file: CompoundFile, place: str, project: Project) -> Compared:
             modules.append(module)
             continue
         code, differs = found
-        text = decompile(code)
+        text = pcodetext.decompile(code)
         if file.budget is not None:
             file.budget.grow(len(text), module.name)
         header = _HEADER.match(module.source)
@@ -76,10 +72,10 @@ def compare(file: CompoundFile, place: str, project: Project) -> Compared:
     return Compared(modules=tuple(modules) if differences else (), differences=tuple(differences))
 
 
-def difference(module: Module, cache: bytes, names: Names) -> tuple[Code, Difference] | None:
+def difference(module: Module, cache: bytes, names: pcode.Names) -> tuple[pcode.Code, Difference] | None:
     """The p-code of a module and what only it has; None when it has nothing of its own, or cannot be read."""
     try:
-        code = read_code(cache, names)
+        code = pcode.read_code(cache, names)
     except Malformed:
         return None
     identifiers, texts = vocabulary(code)
@@ -95,7 +91,7 @@ def difference(module: Module, cache: bytes, names: Names) -> tuple[Code, Differ
     return code, Difference(module.name, tuple(only_names[:SHOWN]), tuple(only_texts[:SHOWN]))
 
 
-def vocabulary(code: Code) -> tuple[list[str], list[str]]:
+def vocabulary(code: pcode.Code) -> tuple[list[str], list[str]]:
     """Names and texts of a module's p-code, each once, in their order. Names that every project knows are left out."""
     names: dict[str, None] = {}
     texts: dict[str, None] = {}
@@ -107,11 +103,11 @@ def vocabulary(code: Code) -> tuple[list[str], list[str]]:
             for operand in instruction.operands:
                 if isinstance(operand, str):
                     names[operand] = None
-                elif isinstance(operand, Variable):
+                elif isinstance(operand, pcode.Variable):
                     names[operand.name] = None
-                elif isinstance(operand, Procedure):
+                elif isinstance(operand, pcode.Procedure):
                     names[operand.name] = None
                     names.update((parameter.name, None) for parameter in operand.parameters)
                     texts.update((text, None) for text in (operand.library, operand.alias) if text and text != operand.name)
-    known = reserved()
+    known = pcodetable.reserved()
     return [name for name in names if name and name not in known], list(texts)

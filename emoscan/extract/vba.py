@@ -10,9 +10,8 @@ from msgspec.structs import replace
 from emoscan.context import Context
 from emoscan.extract.stomping import UNKNOWN, Compared, compare
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, cfb
 from emoscan.parse.bundle import VBA_PROJECT, Document, VbaProject, dump, load_vba
-from emoscan.parse.cfb import MAGIC, CompoundFile
 from emoscan.parse.hosts import embedded_documents, host_of
 from emoscan.parse.text import as_bytes
 from emoscan.registry import step
@@ -34,7 +33,7 @@ def from_compound_file(artifact: Artifact, ctx: Context) -> Yields:
 
     limits = ctx.budget.limits
     try:
-        file = CompoundFile(artifact.data, ctx.budget)
+        file = cfb.CompoundFile(artifact.data, ctx.budget)
     except Malformed:
         found = ovba.carve(artifact.data, limits.vba_source_bytes, limits.vba_modules)
         if found:
@@ -46,7 +45,7 @@ def from_compound_file(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("malformed", "compound-file", f"{what}; macros, or what they read, may be missing")
 
 
-def _projects(file: CompoundFile, ctx: Context) -> Yields:
+def _projects(file: cfb.CompoundFile, ctx: Context) -> Yields:
     from emoscan.parse import ovba, pptbinary
     from emoscan.parse.oledocument import read_document
 
@@ -68,7 +67,7 @@ def _projects(file: CompoundFile, ctx: Context) -> Yields:
         yield from _bundle(strays, read_document(file, strays, file, ""), STRAYS)
 
 
-def _places(file: CompoundFile) -> Iterator[tuple[CompoundFile, str]]:
+def _places(file: cfb.CompoundFile) -> Iterator[tuple[cfb.CompoundFile, str]]:
     """Compound files and places in them where projects are: in the document itself, or in the stream of a presentation."""
     from emoscan.parse import ovba, pptbinary
 
@@ -78,7 +77,7 @@ def _places(file: CompoundFile) -> Iterator[tuple[CompoundFile, str]]:
         return
     for stored in pptbinary.storages(file.read(pptbinary.STREAM), file.budget):
         try:
-            inside = CompoundFile(stored.data, file.budget)
+            inside = cfb.CompoundFile(stored.data, file.budget)
         except Malformed:
             continue
         places = ovba.find_projects(inside) if host_of(inside) == "" else []
@@ -97,7 +96,7 @@ def from_package(artifact: Artifact, ctx: Context) -> Yields:
         package = Package(artifact.data, ctx.budget)
     except Malformed:
         return  # the step that opens packages says so
-    suspects = [part for part in package.parts if package.head(part).startswith(MAGIC) or _says_project(package, part.name)]
+    suspects = [part for part in package.parts if package.head(part).startswith(cfb.MAGIC) or _says_project(package, part.name)]
     for part in suspects:
         yield from _project_part(package, part, ctx)
     for what in package.damage:
@@ -121,7 +120,7 @@ def _project_part(package: Package, part: Member, ctx: Context) -> Yields:
         yield Problem("malformed", "vba-project", f"the macro project {part.name!r} cannot be read: {error}")
         return
     try:
-        file = CompoundFile(data, ctx.budget)
+        file = cfb.CompoundFile(data, ctx.budget)
     except Malformed as error:
         found = ovba.carve(data, limits.vba_source_bytes, limits.vba_modules)
         if found:

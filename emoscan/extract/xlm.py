@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, cfb
 from emoscan.parse.bundle import XLM_WORKBOOK, Document, XlmWorkbook, dump, load_xlm
-from emoscan.parse.cfb import CompoundFile
 from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
@@ -32,7 +31,7 @@ def from_compound_file(artifact: Artifact, ctx: Context) -> Yields:
     from emoscan.parse import workbooks
 
     try:
-        file = CompoundFile(artifact.data, ctx.budget)
+        file = cfb.CompoundFile(artifact.data, ctx.budget)
     except Malformed:
         return  # the step that opens compound files says so
     for path in workbooks.streams_of(file):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from emoscan.context import Context
 from emoscan.formats.members import handed_on
 from emoscan.model import Artifact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, unpack
 from emoscan.parse import cab as reader
-from emoscan.parse.unpack import Collector, Unsupported
 from emoscan.registry import step
 
 
@@ -28,11 +27,11 @@ def open_cab(artifact: Artifact, ctx: Context) -> Yields:
         members = [m for m in cabinet.members[:most] if m.folder == index]
         try:
             pieces = reader.plain(data, folder)
-        except Unsupported as error:
+        except unpack.Unsupported as error:
             names = ", ".join(repr(m.name) for m in members[:5])
             yield Problem("unmodelled", "cab", f"{names} of the cabinet not read: no reader of {error}")
             continue
-        collector = Collector(pieces, len(data), ctx.budget)
+        collector = unpack.Collector(pieces, len(data), ctx.budget)
         at = 0
         for member in members:
             if member.offset < at:

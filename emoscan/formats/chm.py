@@ -8,13 +8,11 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.formats.members import handed_on
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, scriptblocks, unpack
 from emoscan.parse import chm as reader
 from emoscan.parse.lazy import lazy
 from emoscan.parse.names import LOWEST, priority
-from emoscan.parse.scriptblocks import attributes_of
 from emoscan.parse.text import as_bytes, text_of
-from emoscan.parse.unpack import Collector
 from emoscan.registry import step
 
 BOOKKEEPING: Final = ("::", "/#", "/$")
@@ -57,7 +55,7 @@ def open_help(artifact: Artifact, ctx: Context) -> Yields:
         else:
             start = found.data_at + entry.offset
             pieces = iter((data[start : start + entry.size],))
-        content = Collector(pieces, len(data), ctx.budget).take(entry.size, name=entry.name)
+        content = unpack.Collector(pieces, len(data), ctx.budget).take(entry.size, name=entry.name)
         yield from handed_on((entry.name.lstrip("/"),), content, "file of compiled help", "help", len(data))
     if passed:
         yield Problem("limit", "objects", f"{passed} further files of the compiled help were not read")
@@ -82,7 +80,7 @@ def read_help_control(artifact: Artifact, ctx: Context) -> Yields:
         if number >= MOST_OBJECTS:
             return
         end = folded.find("</object", found.end())
-        pairs = [attributes_of(each[1]) for each in _PARAM.finditer(text, found.end(), end if end >= 0 else len(text))]
+        pairs = [scriptblocks.attributes_of(each[1]) for each in _PARAM.finditer(text, found.end(), end if end >= 0 else len(text))]
         values = {each.get("name", "").lower(): each.get("value", "") for each in pairs}
         if values.get("command", "").lower().startswith("shortcut") and values.get("item1"):
             _, _, program = values["item1"].partition(",")

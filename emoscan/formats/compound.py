@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from emoscan.parse import Malformed, hosts
-from emoscan.parse.cfb import CompoundFile
+from emoscan.parse import Malformed, cfb, hosts
 from emoscan.registry import Look
 
 INSTALLER: Final = "binary.msi"
@@ -23,7 +22,7 @@ def kind_of(look: Look) -> str:
 def kind_in(data: bytes) -> str:
     """The kind of some bytes that begin as a compound file does."""
     try:
-        file = CompoundFile(data)
+        file = cfb.CompoundFile(data)
     except Malformed:
         return "office.ole"
     if any(e.type == "root" and e.clsid.startswith(_INSTALLERS) for e in file.entries):

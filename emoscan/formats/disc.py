@@ -5,9 +5,8 @@ from __future__ import annotations
 from emoscan.context import Context
 from emoscan.formats.members import handed_on
 from emoscan.model import Artifact, Fact, Problem, Yields
-from emoscan.parse import Malformed, optical
+from emoscan.parse import Malformed, optical, unpack
 from emoscan.parse.names import priority
-from emoscan.parse.unpack import PREFIX_KEPT, Content
 from emoscan.registry import step
 
 
@@ -29,7 +28,11 @@ def open_disc(artifact: Artifact, ctx: Context) -> Yields:
             yield Fact("disk.hidden", file.path)
         size = min(file.size, ctx.budget.limits.object_bytes)
         ctx.budget.grow(size, file.path)
-        content = Content(disc.read(file)[:PREFIX_KEPT], limit="object_bytes") if size < file.size else Content(disc.read(file))
+        content = (
+            unpack.Content(disc.read(file)[: unpack.PREFIX_KEPT], limit="object_bytes")
+            if size < file.size
+            else unpack.Content(disc.read(file))
+        )
         yield from handed_on((file.path,), content, f"file on the disc ({file.system})", "disc")
     if disc.more or len(files) > most:
         yield Problem("limit", "objects", f"{len(files) - most if not disc.more else 'many'} further files of the disc are not read")

@@ -5,10 +5,8 @@ from __future__ import annotations
 from emoscan.context import Context
 from emoscan.formats.members import handed_on
 from emoscan.model import Artifact, Fact, Problem, Yields
-from emoscan.parse import Malformed, disk, filesystem
-from emoscan.parse.disk import Flat, View
+from emoscan.parse import Malformed, disk, filesystem, unpack
 from emoscan.parse.names import priority
-from emoscan.parse.unpack import Content
 from emoscan.registry import Look, sniffs, step
 
 
@@ -24,8 +22,12 @@ def is_raw_disk(look: Look) -> bool:
 def open_disk(artifact: Artifact, ctx: Context) -> Yields:
     data = artifact.data
     try:
-        whole: View = (
-            disk.vhd(data) if artifact.kind == "disk.vhd" else disk.vhdx(data) if artifact.kind == "disk.vhdx" else Flat(data, 0, len(data))
+        whole: disk.View = (
+            disk.vhd(data)
+            if artifact.kind == "disk.vhd"
+            else disk.vhdx(data)
+            if artifact.kind == "disk.vhdx"
+            else disk.Flat(data, 0, len(data))
         )
     except Malformed as error:
         yield Problem("malformed", artifact.kind, f"the disk cannot be read: {error}")
@@ -39,7 +41,7 @@ def open_disk(artifact: Artifact, ctx: Context) -> Yields:
         yield from _files(part, found, ctx)
 
 
-def _files(part: View, found: filesystem.Files, ctx: Context) -> Yields:
+def _files(part: disk.View, found: filesystem.Files, ctx: Context) -> Yields:
     for what in found.damage:
         yield Problem("malformed", found.system, f"the disk is damaged: {what}")
     most = ctx.budget.limits.objects
@@ -58,6 +60,6 @@ def _files(part: View, found: filesystem.Files, ctx: Context) -> Yields:
             yield Problem("malformed", found.system, f"{file.path!r} ({file.size:,} bytes) was not read: {error}")
             continue
         limit = "object_bytes" if size < file.size else ""
-        yield from handed_on((file.path,), Content(content, limit=limit), f"file on the disk ({found.system})", "disk")
+        yield from handed_on((file.path,), unpack.Content(content, limit=limit), f"file on the disk ({found.system})", "disk")
     if found.more or len(files) > most:
         yield Problem("limit", "objects", "the disk holds more files than are read")

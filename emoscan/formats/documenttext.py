@@ -10,8 +10,7 @@ from emoscan.context import Context
 from emoscan.formats.fields import facts_of_field
 from emoscan.formats.luretext import LONGEST, dense, lures_in, lures_in_bytes
 from emoscan.model import Artifact, Yields
-from emoscan.parse import Malformed
-from emoscan.parse.fieldcodes import fields_in
+from emoscan.parse import Malformed, fieldcodes
 from emoscan.parse.lazy import lazy
 from emoscan.parse.text import text_of
 from emoscan.registry import step
@@ -43,7 +42,7 @@ def text_of_package(artifact: Artifact, ctx: Context) -> Yields:
         text = text_of(data)
         ctx.budget.spend(len(text) // 32)
         if name.startswith("word/") and any(mark in data for mark in _FIELDS):
-            for instruction in fields_in(text):
+            for instruction in fieldcodes.fields_in(text):
                 yield from facts_of_field(instruction)
         read.append(unescape("".join("\n" if end else piece for piece, end in _TEXT.findall(text[:LARGEST]))))
     yield from lures_in("\n".join(read))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from emoscan.context import Clue, Context
 from emoscan.formats.members import Shut, candidates, handed_on, locked_problem, opened_with, still_shut
 from emoscan.model import Artifact, Fact, Problem, Yields
-from emoscan.parse import Malformed, arj, lzh
+from emoscan.parse import Malformed, arj, lzh, unpack
 from emoscan.parse.names import priority
-from emoscan.parse.unpack import Collector, Unsupported
 from emoscan.registry import step
 
 GARBLED = "ARJ garbling"
@@ -30,10 +29,10 @@ def open_lzh(artifact: Artifact, ctx: Context) -> Yields:
     for member in files[:most]:
         try:
             pieces = lzh.plain(data, member)
-        except Unsupported as error:
+        except unpack.Unsupported as error:
             yield Problem("unmodelled", "lzh", f"{member.name!r} ({member.size:,} bytes) of the LZH archive not read: no reader of {error}")
             continue
-        content = Collector(pieces, member.end - member.start, ctx.budget).take(member.size, name=member.name)
+        content = unpack.Collector(pieces, member.end - member.start, ctx.budget).take(member.size, name=member.name)
         whole = not (content.trouble or content.limit or content.padding)
         if whole and lzh.crc16(content.data) != member.crc:
             yield Problem("malformed", "lzh", f"{member.name!r} of the LZH archive is damaged: CRC does not fit")
@@ -69,10 +68,10 @@ def open_arj(artifact: Artifact, ctx: Context) -> Yields:
             working.append(clue)
         try:
             pieces = arj.plain(data, member, clue.value if clue else "")
-        except Unsupported as error:
+        except unpack.Unsupported as error:
             yield Problem("unmodelled", "arj", f"{member.name!r} ({member.size:,} bytes) of the ARJ archive not read: no reader of {error}")
             continue
-        content = Collector(pieces, member.end - member.start, ctx.budget).take(member.size, member.crc, member.name)
+        content = unpack.Collector(pieces, member.end - member.start, ctx.budget).take(member.size, member.crc, member.name)
         how = f"{GARBLED}, password from {clue.source}" if clue else "unpacked from ARJ"
         yield from handed_on((member.name,), content, how, "ARJ", member.end - member.start)
         if member.continued:

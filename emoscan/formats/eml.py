@@ -9,11 +9,8 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.formats.lures import letter, lures, way
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed, charset, header, mime
-from emoscan.parse.macfiles import BINHEX, YENC, yencoded
-from emoscan.parse.mime import Encoding, Mail, Part
+from emoscan.parse import Malformed, charset, header, macfiles, mime, passwords
 from emoscan.parse.names import extension
-from emoscan.parse.passwords import html_text
 from emoscan.parse.text import as_bytes, looks_like_text
 from emoscan.registry import Look, sniffs, step
 
@@ -87,7 +84,7 @@ def open_mail(artifact: Artifact, ctx: Context) -> Yields:
             yield from _body(data, part, ctx, texts)
     text = texts.get("text.plain", "")
     if not text.strip() and "text.html" in texts:
-        text = html_text(texts["text.html"])
+        text = passwords.html_text(texts["text.html"])
     attached = [part for part in mail.parts if not _is_body(part)]
     pictures = sum(part.type.startswith("image/") or extension(next(iter(_names(part)), "")) in _PICTURES for part in attached)
     yield from lures(letter(mail.headers, text, len(attached), likely, pictures), ctx.settings.domains)
@@ -103,7 +100,7 @@ def open_mail(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("limit", name, what)
 
 
-def _cut_off(data: bytes, mail: Mail) -> bool:
+def _cut_off(data: bytes, mail: mime.Mail) -> bool:
     """Whether a mail without its last boundary ends where no writer ends: before the first attachment, or in the middle of base64."""
     if not mail.parts:
         return True
@@ -122,7 +119,7 @@ def _cut_off(data: bytes, mail: Mail) -> bool:
 _PICTURES: Final = frozenset(("png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"))
 
 
-def _header_facts(mail: Mail, likely: str) -> Yields:
+def _header_facts(mail: mime.Mail, likely: str) -> Yields:
     for name in ADDRESS_FIELDS:
         kind = f"mail.{name.replace('-', '_')}"
         count = 0
@@ -152,24 +149,24 @@ def _text_fact(name: str, text: str) -> Iterator[Fact]:
         yield Fact(f"mail.{name.replace('-', '_')}", text)
 
 
-def _is_body(part: Part) -> bool:
+def _is_body(part: mime.Part) -> bool:
     if not part.type.startswith("text/") and part.type != "text":
         return False
     return not part.field("content-disposition").lower().startswith(b"attachment") and not _names(part)
 
 
-def _names(part: Part, likely: str = "") -> list[str]:
+def _names(part: mime.Part, likely: str = "") -> list[str]:
     """Every name the part goes by, that of Content-Disposition first."""
     disposition = header.parameters(part.field("content-disposition"))[1] if part.field("content-disposition") else []
     names = header.texts(disposition, "filename", likely) + header.texts(part.parameters, "name", likely)
     return list(dict.fromkeys(" ".join(name.split("\n")).strip() for name in names))
 
 
-def _contents(data: bytes, part: Part, ctx: Context) -> list[tuple[bytes, Encoding]]:
+def _contents(data: bytes, part: mime.Part, ctx: Context) -> list[tuple[bytes, mime.Encoding]]:
     """(content, encoding undone) by each transfer encoding the part claims."""
     body = data[part.start : part.end]
-    claimed: dict[Encoding, None] = dict.fromkeys(mime.encoding_of(value) for value in part.all("content-transfer-encoding"))
-    contents: list[tuple[bytes, Encoding]] = []
+    claimed: dict[mime.Encoding, None] = dict.fromkeys(mime.encoding_of(value) for value in part.all("content-transfer-encoding"))
+    contents: list[tuple[bytes, mime.Encoding]] = []
     for encoding in claimed or {"": None}:
         content = mime.undo(body, encoding)
         ctx.budget.grow(len(content), "part of the mail")
@@ -182,7 +179,7 @@ def _contents(data: bytes, part: Part, ctx: Context) -> list[tuple[bytes, Encodi
 _META_CHARSET: Final = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 
 
-def _body(data: bytes, part: Part, ctx: Context, texts: dict[str, str]) -> Yields:
+def _body(data: bytes, part: mime.Part, ctx: Context, texts: dict[str, str]) -> Yields:
     """The text as a child; the first of each kind is also put into `texts`."""
     html = part.type in {"text/html", "text/xhtml"}
     declared = next(iter(header.texts(part.parameters, "charset")), "")
@@ -230,11 +227,11 @@ def _files_in_text(text: bytes, ctx: Context) -> Yields:
 
 
 def _encoded_files(text: bytes, ctx: Context) -> Yields:
-    for mark, how, read in ((b"begin", "uuencoded", mime.uuencoded), (YENC, "yEnc", yencoded)):
+    for mark, how, read in ((b"begin", "uuencoded", mime.uuencoded), (macfiles.YENC, "yEnc", macfiles.yencoded)):
         for name, content in read(text) if mark in text else ():
             ctx.budget.grow(len(content), f"{how} file")
             yield Child(content, label=charset.decode(name).text, how=f"{how} in the text")
-    at = text.find(BINHEX)
+    at = text.find(macfiles.BINHEX)
     if at >= 0:
         yield Child(text[at:], "archive.binhex", how="BinHex in the text")
 
@@ -263,7 +260,7 @@ def _blocks(text: bytes, ctx: Context) -> Yields:
 # ------------------------------------------------------------------ attachments
 
 
-def _attachment(data: bytes, part: Part, likely: str, ctx: Context) -> Yields:
+def _attachment(data: bytes, part: mime.Part, likely: str, ctx: Context) -> Yields:
     names = _names(part, likely)
     disposition = part.field("content-disposition").partition(b";")[0].strip().decode("latin-1").lower()
     for content, encoding in _contents(data, part, ctx):

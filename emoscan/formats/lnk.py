@@ -7,9 +7,8 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, lnk
 from emoscan.parse.lazy import lazy
-from emoscan.parse.lnk import SHOW, Shortcut, parse
 from emoscan.parse.text import as_bytes
 from emoscan.registry import step
 
@@ -40,7 +39,7 @@ REMOTE: Final = ("\\\\", "//", "http:", "https:", "ftp:", "file:", "search-ms:",
 @step("lnk", "windows.lnk")
 def open_shortcut(artifact: Artifact, ctx: Context) -> Yields:
     try:
-        link = parse(artifact.data)
+        link = lnk.parse(artifact.data)
     except Malformed as error:
         yield Problem("malformed", "shortcut", f"the shortcut cannot be read: {error}; where it leads was not seen")
         return
@@ -52,7 +51,7 @@ def open_shortcut(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("malformed", "shortcut", f"{what}; what is missing of the shortcut was not seen")
 
 
-def _targets(link: Shortcut) -> Yields:
+def _targets(link: lnk.Shortcut) -> Yields:
     places = {
         "items": link.items,
         "environment block": link.environment,
@@ -79,16 +78,16 @@ def _targets(link: Shortcut) -> Yields:
             yield Fact("link.external", icon, "icon of the shortcut")
 
 
-def command_line(link: Shortcut) -> str:
+def command_line(link: lnk.Shortcut) -> str:
     target = link.target
     quoted = f'"{target}"' if " " in target else target
     return f"{quoted} {link.arguments.strip()}".strip()
 
 
-def _command(link: Shortcut, ctx: Context) -> Yields:
+def _command(link: lnk.Shortcut, ctx: Context) -> Yields:
     if not link.target and not link.arguments:
         return
-    detail = {"window": SHOW.get(link.show, "normal")}
+    detail = {"window": lnk.SHOW.get(link.show, "normal")}
     if link.folder:
         detail["folder"] = link.folder
     line = command_line(link)
@@ -102,7 +101,7 @@ def _command(link: Shortcut, ctx: Context) -> Yields:
         yield Child(as_bytes(line), "script.cmd", how="command line of the shortcut")
 
 
-def _looks(link: Shortcut) -> Yields:
+def _looks(link: lnk.Shortcut) -> Yields:
     """What is done so that nobody sees what it is."""
     blanks = sum(len(run[0]) for run in BLANKS.finditer(link.arguments))
     if blanks:
@@ -119,7 +118,7 @@ def _looks(link: Shortcut) -> Yields:
             return
 
 
-def _behind(data: bytes, link: Shortcut, ctx: Context) -> Yields:
+def _behind(data: bytes, link: lnk.Shortcut, ctx: Context) -> Yields:
     overlay = data[link.end :].rstrip(b"\0")
     if len(overlay.strip(b"\0\r\n\t ")) < 4:
         return

@@ -17,12 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from emoscan.model import Fact
-from emoscan.parse import header
-from emoscan.parse.header import Address
+from emoscan.parse import header, lookalike, mime, thread
 from emoscan.parse.lazy import lazy
-from emoscan.parse.lookalike import resembles
-from emoscan.parse.mime import Headers, field
-from emoscan.parse.thread import Thread, bare, folded, honorific, thread
 from emoscan.parse.urls import host_of, registrable
 
 MAX_FIELD: Final = 4_096
@@ -35,9 +31,9 @@ PAST_DAYS: Final = 14
 class Letter(Struct, frozen=True):
     """Of a mail what a reader goes by."""
 
-    sender: tuple[Address, ...]
-    reply_to: tuple[Address, ...]
-    recipients: tuple[Address, ...]
+    sender: tuple[header.Address, ...]
+    reply_to: tuple[header.Address, ...]
+    recipients: tuple[header.Address, ...]
     subject: str
     message_id: str
     references: str
@@ -56,14 +52,14 @@ class Letter(Struct, frozen=True):
     pictures: int = 0
 
 
-def letter(headers: Headers, text: str, attachments: int, likely: str = "", pictures: int = 0) -> Letter:
+def letter(headers: mime.Headers, text: str, attachments: int, likely: str = "", pictures: int = 0) -> Letter:
     """A mail by its header fields; `text` as people read it."""
 
-    def people(*names: str) -> tuple[Address, ...]:
+    def people(*names: str) -> tuple[header.Address, ...]:
         return tuple(a for name in names for key, value in headers if key == name for a in header.addresses(value[:MAX_FIELD], likely))
 
     def words(name: str) -> str:
-        return " ".join(header.decode_words(field(headers, name)[:MAX_FIELD], likely).split())
+        return " ".join(header.decode_words(mime.field(headers, name)[:MAX_FIELD], likely).split())
 
     names = {name for name, _ in headers}
     return Letter(
@@ -75,11 +71,11 @@ def letter(headers: Headers, text: str, attachments: int, likely: str = "", pict
         f"{words('in-reply-to')} {words('references')}".strip(),
         header.date(words("date")),
         tuple(value.decode("latin-1") for name, value in headers if name == "received")[:30],
-        bool(names & _OF_LISTS) or field(headers, "precedence").lower() in (b"list", b"bulk"),
-        field(headers, "auto-submitted").lower().startswith(b"auto-") or field(headers, "return-path") == b"<>",
-        field(headers, "from")[:MAX_FIELD].decode("latin-1"),
+        bool(names & _OF_LISTS) or mime.field(headers, "precedence").lower() in (b"list", b"bulk"),
+        mime.field(headers, "auto-submitted").lower().startswith(b"auto-") or mime.field(headers, "return-path") == b"<>",
+        mime.field(headers, "from")[:MAX_FIELD].decode("latin-1"),
         text,
-        attachments or int(field(headers, "x-ms-has-attach").lower().startswith(b"yes")),
+        attachments or int(mime.field(headers, "x-ms-has-attach").lower().startswith(b"yes")),
         pictures,
     )
 
@@ -91,7 +87,7 @@ _OF_LISTS: Final = frozenset(
 
 def lures(mail: Letter, domains: Iterable[str] = ()) -> Iterator[Fact]:
     """The facts, and those about the thread that stand in the report without being a lure. `domains` are known to the recipient."""
-    told = thread(mail.text)
+    told = thread.thread(mail.text)
     yield from _about_thread(mail, told)
     if mail.pictures and len(told.new.strip()) < SHORT:
         yield Fact("mail.picture", f"{mail.pictures} pictures beside {len(told.new.strip())} characters of text")
@@ -116,7 +112,7 @@ def domain(address: str) -> str:
     return (registrable(host) or ".".join(host.split(".")[-2:])) if host else ""
 
 
-def _domains(addresses: Iterable[Address]) -> set[str]:
+def _domains(addresses: Iterable[header.Address]) -> set[str]:
     return {found for address in addresses if (found := domain(address.address))}
 
 
@@ -133,7 +129,7 @@ _REPLY: Final = lazy(
 )
 
 
-def _about_thread(mail: Letter, told: Thread) -> Iterator[Fact]:
+def _about_thread(mail: Letter, told: thread.Thread) -> Iterator[Fact]:
     if told.quoted:
         yield Fact(
             "mail.quoted",
@@ -146,7 +142,7 @@ def _about_thread(mail: Letter, told: Thread) -> Iterator[Fact]:
         yield Fact("mail.reply", "without In-Reply-To and References" if not mail.references else "with In-Reply-To or References")
 
 
-def _reply(mail: Letter, told: Thread) -> Iterator[Fact]:
+def _reply(mail: Letter, told: thread.Thread) -> Iterator[Fact]:
     """(a) an answer that answers nothing, (b) a correspondent of the thread under an address that is not in it."""
     ours = _domains(mail.sender)
     if not ours or not told.people or _for_a_member(mail, ours):
@@ -155,10 +151,10 @@ def _reply(mail: Letter, told: Thread) -> Iterator[Fact]:
     hosts = {domain(host) for host in re.findall(r"@([^\s<>@]{3,255})", mail.references[:MAX_FIELD])} - {""}
     if ours & in_thread or hosts & (in_thread | ours):
         return
-    names = {name for sender in mail.sender if (name := folded(sender.name))}
+    names = {name for sender in mail.sender if (name := thread.folded(sender.name))}
     detail = _detail_of_thread(mail, told)
     for person in told.people:
-        if folded(person.name) in names:
+        if thread.folded(person.name) in names:
             value = f"{mail.sender[0]} writes as {person} of the quoted mail"
             yield Fact("mail.lure.reply_chain", value, "a correspondent's name", detail=detail)
             return
@@ -167,7 +163,7 @@ def _reply(mail: Letter, told: Thread) -> Iterator[Fact]:
         yield Fact("mail.lure.reply_chain", f"{mail.sender[0]} is nobody of the quoted mail", "a stranger in the thread", detail=detail)
 
 
-def _detail_of_thread(mail: Letter, told: Thread) -> dict[str, str]:
+def _detail_of_thread(mail: Letter, told: thread.Thread) -> dict[str, str]:
     detail = {"new_text": "short" if len(told.new.strip()) < SHORT else "long", "attachment": "yes" if mail.attachments else "no"}
     subject = _REPLY.sub("", mail.subject).strip()
     first = next((line.strip() for line in told.new.splitlines() if line.strip()), "")
@@ -222,7 +218,7 @@ def _display(mail: Letter) -> Iterator[Fact]:
             else:
                 yield Fact("mail.lure.display_spoof", str(sender), "address of another domain")
         elif ours and not others:
-            name = bare(sender.name).casefold()
+            name = thread.bare(sender.name).casefold()
             if name == "microsoft outlook" and mail.automatic:  # what Exchange signs its notices of delivery with
                 continue
             for brand, labels in _BRANDS.items():
@@ -253,45 +249,45 @@ _NAME_AND_ADDRESS: Final = lazy(r"^([^<>\[\]()@]{2,60}?)\s{0,3}[<\[(](?:mailto:)
 """Both on one line."""
 
 
-def _tail(told: Thread) -> list[str]:
+def _tail(told: thread.Thread) -> list[str]:
     """The last lines of the new text, without the first one of all, which greets the recipient."""
     lines = [line.strip() for line in told.new.splitlines() if line.strip(" \t\r\u3000-_=*")]
     return lines[1:][-_LAST_LINES:]
 
 
-def _honorific(mail: Letter, told: Thread) -> Iterator[Fact]:
+def _honorific(mail: Letter, told: thread.Thread) -> Iterator[Fact]:
     for sender in mail.sender[:3]:
-        found = honorific(sender.name)
+        found = thread.honorific(sender.name)
         if found is not None:
             detail = {"sort": found.sort, "department": "yes" if found.department else "no"}
             yield Fact("mail.lure.honorific", sender.name, "name of the sender", detail=detail)
     tail = _tail(told)
-    names = {name for sender in mail.sender if (name := folded(sender.name))}
+    names = {name for sender in mail.sender if (name := thread.folded(sender.name))}
     for line, following in pairwise([*tail, ""]):
-        found = honorific(line)
-        if found is not None and found.sort == "honorific" and (_ADDRESS_LINE.match(following) or folded(line) in names):
+        found = thread.honorific(line)
+        if found is not None and found.sort == "honorific" and (_ADDRESS_LINE.match(following) or thread.folded(line) in names):
             detail = {"sort": found.sort, "department": "yes" if found.department else "no"}
             yield Fact("mail.lure.honorific", line, "signature", detail=detail)
             return
 
 
-def _signature(mail: Letter, told: Thread) -> Iterator[Fact]:
+def _signature(mail: Letter, told: thread.Thread) -> Iterator[Fact]:
     """A name and under it an address that is not the sender's: the block Emotet puts above the stolen thread."""
     ours = _domains((*mail.sender, *mail.reply_to, *mail.recipients))
     if not _domains(mail.sender):
         return
-    names = {name for sender in mail.sender if (name := folded(sender.name))}
+    names = {name for sender in mail.sender if (name := thread.folded(sender.name))}
     tail = _tail(told)
     for line, following in pairwise([*tail, ""]):
         match = _ADDRESS_LINE.match(following)
         both = None if match else _NAME_AND_ADDRESS.match(line)
-        if both and folded(both[1]) in names:
+        if both and thread.folded(both[1]) in names:
             line, match = both[1], _ADDRESS_LINE.match(both[2])
         if match is None or len(line) > 60:
             continue
         other = domain(match[1])
         if other and other not in ours:
-            same = folded(line) in names and bool(folded(line))
+            same = thread.folded(line) in names and bool(thread.folded(line))
             short = "short" if len(told.new.strip()) < SHORT else "long"
             yield Fact(
                 "mail.lure.signature",
@@ -305,7 +301,7 @@ def _signature(mail: Letter, told: Thread) -> Iterator[Fact]:
 # ------------------------------------------------------------------ A9 look-alike domains
 
 
-def _lookalike(mail: Letter, told: Thread, domains: Iterable[str]) -> Iterator[Fact]:
+def _lookalike(mail: Letter, told: thread.Thread, domains: Iterable[str]) -> Iterator[Fact]:
     known = {found for address in (*[a.address for a in mail.recipients], *told.addresses, *domains) if (found := domain(address))}
     suspects = {a.address for a in (*mail.sender, *mail.reply_to)}
     for address in sorted(suspects):
@@ -314,7 +310,7 @@ def _lookalike(mail: Letter, told: Thread, domains: Iterable[str]) -> Iterator[F
         if not ours or ours in known:
             continue
         for other in sorted(known):
-            how = resembles(host, ours.split(".", 1)[0], other, other.split(".", 1)[0])
+            how = lookalike.resembles(host, ours.split(".", 1)[0], other, other.split(".", 1)[0])
             if how:
                 yield Fact("mail.lure.lookalike", host, how, detail={"known": other})
                 return
@@ -349,7 +345,7 @@ _RESULT: Final = lazy(
 MAX_HOPS: Final = 50
 
 
-def way(headers: Headers) -> Iterator[Fact]:
+def way(headers: mime.Headers) -> Iterator[Fact]:
     """Facts `mail.hop`, the last first, and `mail.authentication` as the receiving servers found it."""
     hops = 0
     for name, value in headers:

@@ -8,7 +8,6 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Problem, Yields
 from emoscan.parse import Malformed, charset, macfiles
-from emoscan.parse.macfiles import APPLE_DOUBLE, APPLE_SINGLE, File
 from emoscan.registry import Look, sniffs, step
 
 
@@ -17,12 +16,12 @@ def is_binhex(look: Look) -> int:
     return 90 if macfiles.BINHEX in look.data[:4_096] else 0
 
 
-@sniffs("archive.applesingle", magic=APPLE_SINGLE)
+@sniffs("archive.applesingle", magic=b"\x00\x05\x16\x00")
 def is_apple_single(_look: Look) -> bool:
     return True
 
 
-@sniffs("data.appledouble", magic=APPLE_DOUBLE)
+@sniffs("data.appledouble", magic=b"\x00\x05\x16\x07")
 def is_apple_double(_look: Look) -> bool:
     """What macOS keeps of a file beside its content: an icon, a place on the desktop."""
     return True
@@ -33,7 +32,7 @@ def is_mac_binary(look: Look) -> bool:
     return macfiles.is_mac_binary(look.data)
 
 
-_READERS: Final[dict[str, tuple[str, Callable[[bytes, Context], File]]]] = {
+_READERS: Final[dict[str, tuple[str, Callable[[bytes, Context], macfiles.File]]]] = {
     "archive.binhex": ("BinHex", lambda data, ctx: macfiles.binhex(data, ctx.budget.grow)),
     "archive.applesingle": ("AppleSingle", lambda data, _: macfiles.apple_single(data)),
     "archive.macbinary": ("MacBinary", lambda data, _: macfiles.mac_binary(data)),

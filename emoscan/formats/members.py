@@ -7,8 +7,7 @@ from typing import Final
 
 from emoscan.context import Clue, Context
 from emoscan.model import Child, Fact, Problem, Yields
-from emoscan.parse.passwords import DEFAULT_ARCHIVE
-from emoscan.parse.unpack import Content
+from emoscan.parse import passwords, unpack
 
 MAX_NAMED: Final = 200
 """Members of a locked archive that are named one by one."""
@@ -19,7 +18,7 @@ Shut = tuple[str, int, str]
 """(name, size, scheme) of a member that stays locked."""
 
 
-def handed_on(names: Iterable[str], content: Content, how: str, archive: str, packed: int = 0) -> Yields:
+def handed_on(names: Iterable[str], content: unpack.Content, how: str, archive: str, packed: int = 0) -> Yields:
     """A member's content by each of its names, and what is to be said of it. `archive` names the format: "ZIP"."""
     names = list(dict.fromkeys(names))
     name = names[0] if names else ""
@@ -61,6 +60,6 @@ def candidates(ctx: Context, most: int) -> list[Clue]:
     """Passwords for an archive, likeliest first; in a later run those that are new, and those that have opened something."""
     stems = [name.rpartition(".")[0] or name for name in ctx.names]
     proven = [clue for clue in ctx.clues("password", tried=True) if clue.rank == OPENED] if ctx.again else []
-    fresh = ctx.passwords((*DEFAULT_ARCHIVE, *stems))
+    fresh = ctx.passwords((*passwords.DEFAULT_ARCHIVE, *stems))
     known = {clue.value for clue in proven}
     return (proven + [clue for clue in fresh if clue.value not in known])[:most]

@@ -7,25 +7,8 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.formats.compound import kind_of
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, cfbwriter, mapi, msg, rtfcompressed, tnef
 from emoscan.parse.cfb import MAGIC, CompoundFile
-from emoscan.parse.cfbwriter import standalone
-from emoscan.parse.mapi import (
-    ATTACHED_LINKS,
-    ATTACHED_NAMES,
-    ATTACHED_TYPE,
-    MESSAGE_CLASS,
-    Person,
-    Properties,
-    as_mail,
-    rtf_size,
-    telling_rtf,
-    text,
-)
-from emoscan.parse.msg import read as read_msg
-from emoscan.parse.rtfcompressed import compressed_size, decompress
-from emoscan.parse.tnef import embedded
-from emoscan.parse.tnef import read as read_tnef
 from emoscan.registry import Look, sniffs, step
 
 AS_MAIL: Final = "header fields and texts, written as a mail"
@@ -43,13 +26,13 @@ def open_msg(artifact: Artifact, ctx: Context) -> Yields:
     except Malformed as error:
         yield Problem("malformed", "compound-file", f"the message cannot be read: {error}")
         return
-    message = read_msg(file)
+    message = msg.read(file)
     yield from _mail(message.properties, message.people, len(message.attachments), ctx)
     for attachment in message.attachments:
         names = _names(attachment.properties)
         yield from _said(attachment.properties, names, attachment.content.size if attachment.content else 0)
         if attachment.storage is not None:
-            content = standalone(file, attachment.storage)
+            content = cfbwriter.standalone(file, attachment.storage)
         elif attachment.content is not None:
             content = file.read(attachment.content)
         else:
@@ -65,14 +48,14 @@ def open_msg(artifact: Artifact, ctx: Context) -> Yields:
 def open_tnef(artifact: Artifact, ctx: Context) -> Yields:
     ctx.budget.grow(len(artifact.data), "contents of winmail.dat")
     try:
-        message = read_tnef(artifact.data)
+        message = tnef.read(artifact.data)
     except Malformed as error:
         yield Problem("malformed", "tnef", f"winmail.dat cannot be read: {error}")
         return
     yield from _mail(message.properties, message.people, len(message.attachments), ctx)
     for attachment in message.attachments:
         names = [name for name in (*_names(attachment.properties), attachment.title) if name]
-        content = embedded(attachment)
+        content = tnef.embedded(attachment)
         yield from _said(attachment.properties, names, len(content))
         yield from _handed_on(content, names)
     for what in message.damage[:20]:
@@ -81,34 +64,34 @@ def open_tnef(artifact: Artifact, ctx: Context) -> Yields:
 
 @step("rtf of mails", "office.rtf-compressed")
 def open_packed_rtf(artifact: Artifact, ctx: Context) -> Yields:
-    ctx.budget.grow(compressed_size(artifact.data), "compressed RTF")
-    yield Child(decompress(artifact.data), "office.rtf", how="compressed RTF")
+    ctx.budget.grow(rtfcompressed.compressed_size(artifact.data), "compressed RTF")
+    yield Child(rtfcompressed.decompress(artifact.data), "office.rtf", how="compressed RTF")
 
 
-def _mail(properties: Properties, people: tuple[Person, ...], attachments: int, ctx: Context) -> Yields:
-    ctx.budget.grow(rtf_size(properties), "RTF of the message")
-    rtf = telling_rtf(properties)
-    mail = as_mail(properties, people, attachments)
+def _mail(properties: mapi.Properties, people: tuple[mapi.Person, ...], attachments: int, ctx: Context) -> Yields:
+    ctx.budget.grow(mapi.rtf_size(properties), "RTF of the message")
+    rtf = mapi.telling_rtf(properties)
+    mail = mapi.as_mail(properties, people, attachments)
     ctx.budget.grow(len(mail), "texts of the message")
     yield Child(mail, "mail.rfc822", how=AS_MAIL)
     if rtf:
         yield Child(rtf, "office.rtf", "RTF text of the mail", "compressed RTF")
-    if text(properties, MESSAGE_CLASS):
-        yield Fact("mail.class", text(properties, MESSAGE_CLASS))
+    if mapi.text(properties, mapi.MESSAGE_CLASS):
+        yield Fact("mail.class", mapi.text(properties, mapi.MESSAGE_CLASS))
 
 
-def _names(properties: Properties) -> list[str]:
+def _names(properties: mapi.Properties) -> list[str]:
     """Every name, the long one first; those of eight and three letters are left out where a longer one begins the same way."""
-    long, short, shown = (text(properties, id_) for id_ in ATTACHED_NAMES)
+    long, short, shown = (mapi.text(properties, id_) for id_ in mapi.ATTACHED_NAMES)
     names = [long or short]
     if shown and shown.lower() not in (long.lower(), short.lower()) and "." in shown:
         names.append(shown)
     return [name for name in dict.fromkeys(names) if name]
 
 
-def _said(properties: Properties, names: list[str], size: int) -> Yields:
-    yield Fact("mail.attachment", names[0] if names else "", detail={"type": text(properties, ATTACHED_TYPE), "size": str(size)})
-    for link in dict.fromkeys(text(properties, id_) for id_ in ATTACHED_LINKS):
+def _said(properties: mapi.Properties, names: list[str], size: int) -> Yields:
+    yield Fact("mail.attachment", names[0] if names else "", detail={"type": mapi.text(properties, mapi.ATTACHED_TYPE), "size": str(size)})
+    for link in dict.fromkeys(mapi.text(properties, id_) for id_ in mapi.ATTACHED_LINKS):
         if link:
             yield Fact("link.external", link, "attachment by reference")
 

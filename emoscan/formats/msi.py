@@ -7,9 +7,8 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.formats.compound import INSTALLER, kind_of
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, msi
 from emoscan.parse.cfb import MAGIC, CompoundFile
-from emoscan.parse.msi import Action, read_installer
 from emoscan.parse.text import as_bytes
 from emoscan.registry import Look, sniffs, step
 
@@ -33,7 +32,7 @@ def open_installer(artifact: Artifact, ctx: Context) -> Yields:
     except Malformed as error:
         yield Problem("malformed", "compound-file", f"the package cannot be read: {error}")
         return
-    package = read_installer(file)
+    package = msi.read_installer(file)
     for action in package.actions:
         yield from _started(action, package.installs, ctx)
     for name, entry in package.files[:MAX_STREAMS]:
@@ -44,7 +43,7 @@ def open_installer(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("malformed", "compound-file", f"{what}; what is missing was not seen")
 
 
-def _started(action: Action, installs: bool, ctx: Context) -> Yields:
+def _started(action: msi.Action, installs: bool, ctx: Context) -> Yields:
     kind = action.type & KIND
     detail = {"name": action.name} if installs else {"name": action.name, "installs": "nothing"}
     if kind in PROGRAMS:

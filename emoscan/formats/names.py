@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from fnmatch import fnmatchcase
 from typing import Final
 
 from emoscan.context import Context
-from emoscan.model import UNKNOWN_KIND, Artifact, Fact, Yields
+from emoscan.model import UNKNOWN_KIND, Artifact, Fact, Yields, of_kind
 from emoscan.parse.lazy import lazy
 from emoscan.registry import step
 
@@ -30,7 +29,7 @@ EXPECTED: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("bat", "cmd"), ("script.cmd", "text.*", "script.powershell")), "ps1": ("script.*", "text.*"), "vbs": ("script.*", "text.*"), "js": ("script.*", "text.*"),
     **dict.fromkeys(("exe", "dll", "scr", "ocx", "cpl", "sys"), ("binary.*",)),
 }
-"""Kinds (as `fnmatch` patterns) that content of a name with this extension may be."""
+"""Kinds (patterns, `of_kind`) that content of a name with this extension may be."""
 
 WORDS: Final = {
     "archive.zip": "a ZIP archive", "archive.7z": "a 7z archive", "archive.rar": "a RAR archive", "archive.cab": "a cabinet", "archive.tar": "a tar archive",
@@ -122,7 +121,7 @@ def look_at_names(artifact: Artifact, ctx: Context) -> Yields:
             expected
             and artifact.data
             and artifact.kind != UNKNOWN_KIND
-            and not any(fnmatchcase(artifact.kind, pattern) for pattern in expected)
+            and not any(of_kind(artifact.kind, pattern) for pattern in expected)
         ):
             said = f"named .{ending}, is {word_for(artifact.kind)}"
             yield Fact("type.mismatch", said, detail={"name": name, "extension": ending, "kind": artifact.kind})

@@ -10,11 +10,10 @@ from emoscan.context import Context
 from emoscan.formats.links import hyperlink
 from emoscan.formats.luretext import lures_in
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed, zipdir
+from emoscan.parse import Malformed, unpack, zipdir
 from emoscan.parse.lazy import lazy
 from emoscan.parse.names import priority
 from emoscan.parse.text import as_bytes, text_of
-from emoscan.parse.unpack import Unsupported
 from emoscan.registry import Look, sniffs, step
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def open_odf(artifact: Artifact, ctx: Context) -> Yields:
             continue
         try:
             content = zipdir.content(artifact.data, member, ctx.budget)
-        except Unsupported as error:
+        except unpack.Unsupported as error:
             yield Problem("unmodelled", "zip", f"{member.name!r} was not read: no reader of {error}")
             continue
         if name == _MANIFEST:

@@ -9,9 +9,8 @@ from emoscan.context import Context
 from emoscan.formats.compound import kind_in, kind_of
 from emoscan.formats.links import hyperlink
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed, hosts
+from emoscan.parse import Malformed, hosts, oleobject
 from emoscan.parse.cfb import BETA_MAGIC, MAGIC, CompoundFile, Entry, join
-from emoscan.parse.oleobject import packaged
 from emoscan.parse.text import as_bytes
 from emoscan.registry import Look, sniffs, step
 
@@ -107,7 +106,7 @@ def _native(data: bytes) -> Yields:
     """An Ole10Native stream ([MS-OLEDS] 2.3.6): its size, and mostly a package as the Object Packager writes it."""
     body = data[4:]
     try:
-        package = packaged(body)
+        package = oleobject.packaged(body)
     except Malformed:
         yield Child(body, how="embedded data")
         return

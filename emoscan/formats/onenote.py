@@ -7,8 +7,7 @@ from typing import Final
 from emoscan.context import Context
 from emoscan.formats.luretext import lures_in
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
-from emoscan.parse.onenote import EmbeddedFile, parse
+from emoscan.parse import Malformed, onenote
 from emoscan.parse.text import as_bytes
 from emoscan.registry import step
 
@@ -20,7 +19,7 @@ def open_section(artifact: Artifact, ctx: Context) -> Yields:
     data = artifact.data
     ctx.budget.spend(len(data) // 64)
     try:
-        section = parse(data)
+        section = onenote.parse(data)
     except Malformed as error:
         yield Problem("malformed", "onenote", f"the section cannot be read: {error}")
         return
@@ -41,7 +40,7 @@ def open_section(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("limit", "embedded", "the section holds more objects than are read; the rest was not seen")
 
 
-def _file(data: bytes, file: EmbeddedFile, ctx: Context) -> Yields:
+def _file(data: bytes, file: onenote.EmbeddedFile, ctx: Context) -> Yields:
     name = file.name or (f"embedded{file.extension}" if file.extension else "")
     if not file.picture:
         detail = {"size": str(file.stated), "extension": file.extension}

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
-from emoscan.parse.passwords import DEFAULT_PDF, short_numbers
-from emoscan.parse.pdf import Object, Pdf
+from emoscan.parse import Malformed, passwords
+from emoscan.parse import pdf as reader
 from emoscan.parse.text import as_bytes
 from emoscan.registry import step
 
@@ -26,7 +25,7 @@ PASSWORDS, DEAR = 2_000, 200
 def open_pdf(artifact: Artifact, ctx: Context) -> Yields:
     ctx.budget.spend(len(artifact.data) // 32)
     try:
-        pdf = Pdf(artifact.data, lambda body: ctx.inflate(body, 15)[0])
+        pdf = reader.Pdf(artifact.data, lambda body: ctx.inflate(body, 15)[0])
         opened = yield from _unlocked(pdf, ctx)
     except Malformed as error:
         yield Problem("malformed", "pdf", f"the document cannot be read: {error}; what it holds was not seen")
@@ -41,7 +40,7 @@ def open_pdf(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("limit", "objects", "the document has more objects than are read; the rest was not seen")
 
 
-def _unlocked(pdf: Pdf, ctx: Context) -> Generator[Fact | Problem, None, bool]:
+def _unlocked(pdf: reader.Pdf, ctx: Context) -> Generator[Fact | Problem, None, bool]:
     """Yields what is to be said of a lock; returns whether it is open."""
     if pdf.encryption is None:
         return not ctx.again
@@ -52,7 +51,8 @@ def _unlocked(pdf: Pdf, ctx: Context) -> Generator[Fact | Problem, None, bool]:
     if not ctx.again:
         yield Fact("document.encrypted", pdf.lock.name)
     tried = 0
-    for clue in ctx.passwords(DEFAULT_PDF, last=short_numbers())[:PASSWORDS] if pdf.lock.cheap else ctx.passwords(DEFAULT_PDF)[:DEAR]:
+    usual = passwords.DEFAULT_PDF
+    for clue in ctx.passwords(usual, last=passwords.short_numbers())[:PASSWORDS] if pdf.lock.cheap else ctx.passwords(usual)[:DEAR]:
         ctx.budget.spend(100, "kdf_rounds")
         tried += 1
         if pdf.unlock(clue.value):
@@ -63,7 +63,7 @@ def _unlocked(pdf: Pdf, ctx: Context) -> Generator[Fact | Problem, None, bool]:
 
 
 class _Reading:
-    def __init__(self, pdf: Pdf, ctx: Context) -> None:
+    def __init__(self, pdf: reader.Pdf, ctx: Context) -> None:
         self.pdf, self.ctx = pdf, ctx
         self.files: set[int] = set()
         self.links: set[str] = set()
@@ -78,7 +78,7 @@ class _Reading:
             if one.has_stream and isinstance(one.value, dict) and one.value.get("Type") == "EmbeddedFile" and one.number not in self.files:
                 yield from self.file(one, "")
 
-    def object(self, owner: Object) -> Yields:
+    def object(self, owner: reader.Object) -> Yields:
         waiting: list[tuple[Any, str]] = [(owner.value, "")]
         while waiting:
             value, event = waiting.pop()
@@ -92,7 +92,7 @@ class _Reading:
                 yield from self.dictionary(value, owner, event)
                 waiting += [(inside, key if key in ("OpenAction", "AA") else event) for key, inside in reversed(value.items())]
 
-    def dictionary(self, value: dict[str, Any], owner: Object, event: str) -> Yields:
+    def dictionary(self, value: dict[str, Any], owner: reader.Object, event: str) -> Yields:
         if "URI" in value:
             yield from self.link(self.pdf.text(value["URI"], owner), "hyperlink")
         if "EF" in value:
@@ -128,7 +128,7 @@ class _Reading:
             self.links.add(target)
             yield Fact("link.external", target, how)
 
-    def launch(self, value: dict[str, Any], owner: Object) -> Yields:
+    def launch(self, value: dict[str, Any], owner: reader.Object) -> Yields:
         windows = self.pdf.resolve(value.get("Win"))
         target = self.file_name(value.get("F"), owner)
         if isinstance(windows, dict):
@@ -137,7 +137,7 @@ class _Reading:
             yield Fact("effect.run", target, "Launch action")
             yield Child(as_bytes(target), "script.cmd", how="command of a Launch action")
 
-    def script(self, value: Any, owner: Object, event: str) -> Yields:
+    def script(self, value: Any, owner: reader.Object, event: str) -> Yields:
         text = self.pdf.text(value, owner)
         if text.strip():
             self.scripts += 1
@@ -154,7 +154,7 @@ class _Reading:
             self.ctx.budget.grow(len(content), "form of a PDF")
             yield Child(content, "text.xml", label="XFA", how="form of the document")
 
-    def specification(self, value: dict[str, Any], owner: Object) -> Yields:
+    def specification(self, value: dict[str, Any], owner: reader.Object) -> Yields:
         name = next((text for key in ("UF", "F", "Desc") if (text := self.pdf.text(value.get(key), owner))), "")
         files = self.pdf.resolve(value["EF"])
         for key in ("F", "UF", "DOS", "Unix", "Mac") if isinstance(files, dict) else ():
@@ -162,7 +162,7 @@ class _Reading:
             if held is not None and held.has_stream and held.number not in self.files:
                 yield from self.file(held, name)
 
-    def file(self, one: Object, name: str) -> Yields:
+    def file(self, one: reader.Object, name: str) -> Yields:
         if len(self.files) >= MAX_FILES:
             self.pdf.more = True
             return
@@ -173,7 +173,7 @@ class _Reading:
             self.ctx.budget.grow(len(content), "file in a PDF")
             yield Child(content, label=name, how="embedded file")
 
-    def file_name(self, value: Any, owner: Object) -> str:
+    def file_name(self, value: Any, owner: reader.Object) -> str:
         """The name or address of a file specification (7.11)."""
         held = self.pdf.holder(value)
         found = self.pdf.resolve(value)

@@ -6,9 +6,7 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
-from emoscan.parse.mapi import ATTACHED_LINKS, ATTACHED_NAMES, ATTACHED_TYPE, Part, as_mail, rtf_size, telling_rtf, text
-from emoscan.parse.pst import MAX_EMBEDDED, Message, Store
+from emoscan.parse import Malformed, mapi, pst
 from emoscan.registry import step
 
 MOST_PROBLEMS: Final = 20
@@ -17,7 +15,7 @@ MOST_PROBLEMS: Final = 20
 @step("pst", "mail.pst")
 def open_data_file(artifact: Artifact, ctx: Context) -> Yields:
     try:
-        store = Store(artifact.data, ctx.budget)
+        store = pst.Store(artifact.data, ctx.budget)
     except Malformed as error:
         yield Problem("malformed", "pst", f"the data file of Outlook cannot be read: {error}")
         return
@@ -54,7 +52,7 @@ Place = tuple[int, int]
 """Of a message that is attached: which one of the list it is attached to, and as which attachment."""
 
 
-def _with_embedded(store: Store, message: Message, unread: list[str]) -> list[tuple[Message, Place]]:
+def _with_embedded(store: pst.Store, message: pst.Message, unread: list[str]) -> list[tuple[pst.Message, Place]]:
     """The message, and behind it those attached to it and to them. Raises Malformed."""
     found = [(message, (-1, -1))]
     for index, (outer, _) in enumerate(found):  # grows as messages inside are met
@@ -62,7 +60,7 @@ def _with_embedded(store: Store, message: Message, unread: list[str]) -> list[tu
         for number, attachment in enumerate(outer.attachments):
             if attachment.message is None:
                 continue
-            if len(found) > MAX_EMBEDDED:
+            if len(found) > pst.MAX_EMBEDDED:
                 unread.append("messages attached to a message, beyond the most that are read")
                 return found
             try:
@@ -72,25 +70,25 @@ def _with_embedded(store: Store, message: Message, unread: list[str]) -> list[tu
     return found
 
 
-def _links(messages: list[tuple[Message, Place]]) -> list[str]:
-    places = (text(one.properties, id_) for message, _ in messages for one in message.attachments for id_ in ATTACHED_LINKS)
+def _links(messages: list[tuple[pst.Message, Place]]) -> list[str]:
+    places = (mapi.text(one.properties, id_) for message, _ in messages for one in message.attachments for id_ in mapi.ATTACHED_LINKS)
     return [place for place in dict.fromkeys(places) if place]
 
 
-def _written(messages: list[tuple[Message, Place]], ctx: Context) -> bytes:
+def _written(messages: list[tuple[pst.Message, Place]], ctx: Context) -> bytes:
     """The first as a mail, with the others inside: from the innermost outwards."""
     mails: dict[Place, bytes] = {}
     for index in range(len(messages) - 1, -1, -1):
         message, place = messages[index]
-        ctx.budget.grow(rtf_size(message.properties), "RTF of the message")
-        rtf = telling_rtf(message.properties)
-        parts = [Part("text.rtf", "text/rtf", rtf)] if rtf else []
+        ctx.budget.grow(mapi.rtf_size(message.properties), "RTF of the message")
+        rtf = mapi.telling_rtf(message.properties)
+        parts = [mapi.Part("text.rtf", "text/rtf", rtf)] if rtf else []
         for number, attachment in enumerate(message.attachments):
             data = mails.pop((index, number), attachment.data)
-            name = text(attachment.properties, *ATTACHED_NAMES)
+            name = mapi.text(attachment.properties, *mapi.ATTACHED_NAMES)
             if data:
-                parts.append(Part(name, "" if attachment.message else text(attachment.properties, ATTACHED_TYPE), data))
+                parts.append(mapi.Part(name, "" if attachment.message else mapi.text(attachment.properties, mapi.ATTACHED_TYPE), data))
         ctx.budget.grow(sum(len(part.data) * 4 // 3 for part in parts), "a message with its attachments")
-        mails[place] = as_mail(message.properties, (), len(message.attachments), parts)
+        mails[place] = mapi.as_mail(message.properties, (), len(message.attachments), parts)
         ctx.budget.grow(len(mails[place]) if len(messages) > 1 else 0, "messages in messages")
     return mails[-1, -1]

@@ -7,9 +7,7 @@ from typing import Final
 from emoscan.context import Clue, Context
 from emoscan.formats.members import candidates, handed_on, locked_problem, opened_with, still_shut
 from emoscan.model import Artifact, Fact, Problem, Yields
-from emoscan.parse import Malformed, rar
-from emoscan.parse.rar import Contents, Lock, Member, Rar
-from emoscan.parse.unpack import Unsupported
+from emoscan.parse import Malformed, rar, unpack
 from emoscan.registry import step
 
 QUICK: Final = 4
@@ -34,7 +32,7 @@ def open_rar(artifact: Artifact, ctx: Context) -> Yields:
                 )
                 return
             archive = opened
-    except Unsupported as error:
+    except unpack.Unsupported as error:
         yield Problem("unmodelled", "rar", f"the RAR archive was not read: no reader of {error}")
         return
     except Malformed as error:
@@ -60,11 +58,11 @@ class _Run:
         self.out_of_rounds = False
         self.tried = 0
 
-    def to_try(self, lock: Lock) -> list[Clue]:
+    def to_try(self, lock: rar.Lock) -> list[Clue]:
         most = self.ctx.budget.limits.passwords * (QUICK if lock.check else 1)
         return [*self.working, *(clue for clue in self.clues[:most] if clue not in self.working)]
 
-    def pay(self, lock: Lock) -> bool:
+    def pay(self, lock: rar.Lock) -> bool:
         if self.ctx.budget.left("kdf_rounds") < lock.rounds:
             self.out_of_rounds = True
             return False
@@ -79,7 +77,7 @@ class _Run:
                 "limit", "kdf_rounds", f"not every password could be tried on the RAR archive: {size:,} rounds of key derivation are spent"
             )
 
-    def names(self, data: bytes, lock: Lock) -> Rar | None:
+    def names(self, data: bytes, lock: rar.Lock) -> rar.Rar | None:
         for clue in self.to_try(lock):
             if not self.pay(lock):
                 return None
@@ -94,7 +92,7 @@ class _Run:
                 return archive
         return None
 
-    def password_of(self, archive: Rar, member: Member, lock: Lock) -> Clue | None:
+    def password_of(self, archive: rar.Rar, member: rar.Member, lock: rar.Lock) -> Clue | None:
         """A password the check value or, where there is none, the content proves right."""
         known = self.known.get(lock.salt)
         if known is not None:
@@ -102,7 +100,7 @@ class _Run:
         for clue in self.to_try(lock):
             if not self.pay(lock):
                 return None
-            right = rar.fits5(lock, clue.value) if lock.check else _unpacks(Contents(archive, self.ctx.budget), member, clue.value)
+            right = rar.fits5(lock, clue.value) if lock.check else _unpacks(rar.Contents(archive, self.ctx.budget), member, clue.value)
             if right:
                 self.known[lock.salt] = clue
                 if clue not in self.working:
@@ -110,8 +108,8 @@ class _Run:
                 return clue
         return None
 
-    def members(self, archive: Rar) -> Yields:
-        contents = Contents(archive, self.ctx.budget)
+    def members(self, archive: rar.Rar) -> Yields:
+        contents = rar.Contents(archive, self.ctx.budget)
         shut: list[tuple[str, int, str]] = []
         files = [m for m in archive.members if not m.directory]
         most = self.ctx.budget.limits.objects
@@ -132,7 +130,7 @@ class _Run:
                         shut.append((member.name, member.size, lock.name))
                         continue
                 content = contents.read(member, clue.value if clue else "")
-            except Unsupported as error:
+            except unpack.Unsupported as error:
                 yield Problem(
                     "unmodelled", "rar", f"{member.name!r} ({member.size:,} bytes) of the RAR archive not read: no reader of {error}"
                 )
@@ -147,10 +145,10 @@ class _Run:
             yield locked_problem(shut, self.tried)
 
 
-def _unpacks(contents: Contents, member: Member, password: str) -> bool:
+def _unpacks(contents: rar.Contents, member: rar.Member, password: str) -> bool:
     """Whether a member comes out whole. A wrong password may lead anywhere, also to a method there is no reader of."""
     try:
         content = contents.read(member, password, trial=True)
-    except Unsupported:
+    except unpack.Unsupported:
         return False
     return not content.trouble and not content.limit

@@ -7,9 +7,8 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, reg
 from emoscan.parse.lazy import lazy
-from emoscan.parse.reg import Value, parse
 from emoscan.parse.text import as_bytes
 from emoscan.registry import sniff, step
 
@@ -40,7 +39,7 @@ def read_registry_file(artifact: Artifact, ctx: Context) -> Yields:
     ctx.budget.spend(len(artifact.data) // 8 + 1)
     ctx.budget.grow(len(artifact.data), "registry file")
     try:
-        for count, value in enumerate(parse(artifact.data)):
+        for count, value in enumerate(reg.parse(artifact.data)):
             ctx.budget.spend(1)
             path = normal(f"{value.key}\\{value.name}")
             if not value.type:
@@ -55,7 +54,7 @@ def read_registry_file(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("malformed", "reg", f"{error}; its values were not read")
 
 
-def _contents(value: Value, path: str, ctx: Context) -> Iterator[Child | Fact]:
+def _contents(value: reg.Value, path: str, ctx: Context) -> Iterator[Child | Fact]:
     """What a value holds, where it is more than a setting."""
     from emoscan.evaluate.com.registry import AUTOSTART
 

@@ -9,9 +9,7 @@ from emoscan.formats.attacks import CLASSES, CONTROLS, MONIKERS, identifiers_in
 from emoscan.formats.fields import facts_of_field
 from emoscan.formats.luretext import lures_in
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed
-from emoscan.parse.oleobject import LINKED, OleObject, ole1, packaged
-from emoscan.parse.rtf import Document, RtfObject, parse
+from emoscan.parse import Malformed, oleobject, rtf
 from emoscan.parse.text import as_bytes
 from emoscan.registry import step
 
@@ -29,7 +27,7 @@ KNOWN: Final = (b"PK\3\4", b"%PDF", b"{\\rt", b"MZ", b"\x4c\0\0\0\1\x14\2\0", b"
 def open_rtf(artifact: Artifact, ctx: Context) -> Yields:
     ctx.budget.spend(len(artifact.data) // 16)
     try:
-        document = parse(artifact.data)
+        document = rtf.parse(artifact.data)
     except Malformed as error:
         yield Problem("malformed", "rtf", f"the document cannot be read: {error}")
         return
@@ -57,7 +55,7 @@ def open_rtf(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("limit", "rtf", "the document has more objects, fields or nested groups than are read; the rest was not seen")
 
 
-def _head(document: Document) -> Yields:
+def _head(document: rtf.Document) -> Yields:
     if document.objects and not document.head.startswith((b"rtf1", b"rtf0")):
         yield Fact("obfuscation.rtf", "head that only Word takes for RTF", detail={"head": document.head.decode("latin-1")})
     for name, length in document.shape_properties:
@@ -65,21 +63,21 @@ def _head(document: Document) -> Yields:
             yield Fact("document.exploit", "shape property pFragments that is too long (CVE-2010-3333)", detail={"length": str(length)})
 
 
-def _object(one: RtfObject, ctx: Context) -> Yields:
+def _object(one: rtf.RtfObject, ctx: Context) -> Yields:
     data = one.data
     span = (one.start, one.start + 2 * len(data))
     if one.junk >= JUNK:
         yield Fact("obfuscation.rtf", "junk between the digits of an object", detail={"count": str(one.junk)}, span=span)
     try:
-        inner: OleObject | None = ole1(data)
+        inner: oleobject.OleObject | None = oleobject.ole1(data)
     except Malformed:
         inner = None
     class_name = inner.class_name if inner and inner.class_name.isprintable() and inner.class_name else one.class_name
-    how = "linked" if inner and inner.format == LINKED else "embedded"
+    how = "linked" if inner and inner.format == oleobject.LINKED else "embedded"
     update = "updated when the document is opened" if "objupdate" in one.attributes else ""
     yield Fact("document.object", class_name, how, span=span, detail={"update": update, "size": str(len(data)), "called": one.class_name})
     yield from _attacks(one, class_name, data)
-    if inner and inner.format == LINKED and inner.topic:
+    if inner and inner.format == oleobject.LINKED and inner.topic:
         yield Fact("link.external", inner.topic, "linked object", span=span)
     at = data.find(CFB)
     if inner and class_name.lower().rstrip("\0") == "package":
@@ -99,7 +97,7 @@ def _object(one: RtfObject, ctx: Context) -> Yields:
         )
 
 
-def _attacks(one: RtfObject, class_name: str, data: bytes) -> Yields:
+def _attacks(one: rtf.RtfObject, class_name: str, data: bytes) -> Yields:
     called = {class_name.lower(), one.class_name.lower()}
     formula = any(name.startswith("equation") for name in called) or b"equation.3" in data[:256].lower()
     # The editor's own formulas are never updated by themselves, and Word writes their digits in one run.
@@ -111,9 +109,9 @@ def _attacks(one: RtfObject, class_name: str, data: bytes) -> Yields:
         yield Fact("document.exploit", said)
 
 
-def _package(inner: OleObject, ctx: Context) -> Yields:
+def _package(inner: oleobject.OleObject, ctx: Context) -> Yields:
     try:
-        package = packaged(inner.data)
+        package = oleobject.packaged(inner.data)
     except Malformed as error:
         yield Problem("malformed", "package", f"a package in the document cannot be read: {error}")
         return

@@ -8,13 +8,10 @@ from typing import Final
 
 from emoscan.context import Context
 from emoscan.model import Artifact, Child, Yields
-from emoscan.parse.cab import MAGIC as CAB
-from emoscan.parse.sevenzip import MAGIC as SEVEN_ZIP
 from emoscan.registry import step
 
 MAX_LOOKS: Final = 64
 """Places that are looked at for each format."""
-RAR: Final = b"Rar!\x1a\x07"
 
 
 def _is_7z(data: bytes, at: int) -> bool:
@@ -38,9 +35,9 @@ def _is_cab(data: bytes, at: int) -> bool:
 
 
 _FORMATS: Final[tuple[tuple[bytes, str, Callable[[bytes, int], bool]], ...]] = (
-    (SEVEN_ZIP, "7z", _is_7z),
-    (RAR, "RAR", _is_rar),
-    (CAB, "CAB", _is_cab),
+    (b"7z\xbc\xaf\x27\x1c", "7z", _is_7z),
+    (b"Rar!\x1a\x07", "RAR", _is_rar),
+    (b"MSCF", "CAB", _is_cab),
 )
 """A ZIP behind a program is found as such: its directory stands at the end."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from emoscan.context import Clue, Context
 from emoscan.formats.members import candidates, handed_on, locked_problem, opened_with, still_shut
 from emoscan.model import Artifact, Fact, Problem, Yields
-from emoscan.parse import Malformed, sevenzip
-from emoscan.parse.sevenzip import Archive, Keys, Locked
-from emoscan.parse.unpack import Unsupported
+from emoscan.parse import Malformed, sevenzip, unpack
 from emoscan.registry import step
 
 
@@ -25,7 +23,7 @@ def open_7z(artifact: Artifact, ctx: Context) -> Yields:
                 yield from run.shut_names(archive.header_lock)
                 return
             archive = unlocked
-    except Unsupported as error:
+    except unpack.Unsupported as error:
         yield Problem("unmodelled", "7z", f"the 7z archive was not read: no reader of {error}")
         return
     except Malformed as error:
@@ -40,14 +38,14 @@ class _Run:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.clues = candidates(ctx, ctx.budget.limits.passwords)
-        self.keys: dict[str, Keys] = {}
+        self.keys: dict[str, sevenzip.Keys] = {}
         self.working: list[Clue] = []
         self.out_of_rounds = False
         self.tried = 0
         self.schemes: set[str] = set()
         """Of what was said to be encrypted."""
 
-    def keys_for(self, lock: Locked) -> list[tuple[Clue, Keys]]:
+    def keys_for(self, lock: sevenzip.Locked) -> list[tuple[Clue, sevenzip.Keys]]:
         """Passwords to try on a lock, as many as the rounds that are left allow; one that has worked before all others."""
         found = []
         for clue in [*self.working, *(clue for clue in self.clues if clue not in self.working)]:
@@ -56,11 +54,11 @@ class _Run:
                 if self.ctx.budget.left("kdf_rounds") < lock.rounds:
                     self.out_of_rounds = True
                     break
-                keys = Keys(clue.value)
+                keys = sevenzip.Keys(clue.value)
             found.append((clue, keys))
         return found
 
-    def charge(self, lock: Locked, clue: Clue, keys: Keys) -> bool:
+    def charge(self, lock: sevenzip.Locked, clue: Clue, keys: sevenzip.Keys) -> bool:
         """Pay for a key that is about to be made. Returns whether there is enough."""
         if (lock.power, lock.salt) in keys.made:
             return True
@@ -72,7 +70,7 @@ class _Run:
         self.tried += 1
         return True
 
-    def names(self, archive: Archive, lock: Locked) -> Archive | None:
+    def names(self, archive: sevenzip.Archive, lock: sevenzip.Locked) -> sevenzip.Archive | None:
         for clue, keys in self.keys_for(lock):
             if not self.charge(lock, clue, keys):
                 break
@@ -84,7 +82,7 @@ class _Run:
             return unlocked
         return None
 
-    def shut_names(self, lock: Locked) -> Yields:
+    def shut_names(self, lock: sevenzip.Locked) -> Yields:
         yield from self.limits()
         yield Problem("encrypted", lock.name, f"locked with {lock.name}, names of the members too; none of {self.tried} passwords opens it")
 
@@ -95,7 +93,7 @@ class _Run:
                 "limit", "kdf_rounds", f"not every password could be tried on the 7z archive: {size:,} rounds of key derivation are spent"
             )
 
-    def members(self, archive: Archive) -> Yields:
+    def members(self, archive: sevenzip.Archive) -> Yields:
         shut: list[tuple[str, int, str]] = []
         most = self.ctx.budget.limits.objects
         if len(archive.members) > most:
@@ -120,7 +118,7 @@ class _Run:
                     if id(member) not in allowed:
                         break
                     yield from handed_on((member.name,), content, how, "7z", folder.packed_size)
-            except Unsupported as error:
+            except unpack.Unsupported as error:
                 what = ", ".join(repr(m.name) for m in names[:5])
                 yield Problem("unmodelled", "7z", f"{what} of the 7z archive not read: no reader of {error}")
             except Malformed as error:
@@ -132,7 +130,7 @@ class _Run:
             yield from self.limits()
             yield locked_problem(shut, self.tried)
 
-    def password_of(self, archive: Archive, index: int, lock: Locked) -> tuple[Clue, Keys] | None:
+    def password_of(self, archive: sevenzip.Archive, index: int, lock: sevenzip.Locked) -> tuple[Clue, sevenzip.Keys] | None:
         for clue, keys in self.keys_for(lock):
             if not self.charge(lock, clue, keys):
                 break

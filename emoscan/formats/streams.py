@@ -9,10 +9,9 @@ from emoscan.context import Context
 from emoscan.formats.members import handed_on
 from emoscan.model import Artifact, Problem, Yields
 from emoscan.parse import lz4, lzw, unpack
-from emoscan.parse.unpack import Collector, Pieces, Unsupported
 from emoscan.registry import step
 
-_READERS: Final[dict[str, tuple[str, Callable[[tuple[bytes]], Pieces], tuple[str, ...]]]] = {
+_READERS: Final[dict[str, tuple[str, Callable[[tuple[bytes]], unpack.Pieces], tuple[str, ...]]]] = {
     "archive.bzip2": ("bzip2", unpack.multi_bzip2, (".bz2", ".bz")),
     "archive.xz": ("xz", unpack.xz, (".xz", ".lzma")),
     "archive.lzip": ("lzip", unpack.lzip, (".lz",)),
@@ -30,10 +29,10 @@ def unpack_stream(artifact: Artifact, ctx: Context) -> Yields:
     data = artifact.data
     try:
         pieces = reader((data,))
-    except Unsupported as error:
+    except unpack.Unsupported as error:
         yield Problem("unmodelled", artifact.kind, f"the content was not read: no reader of {error}")
         return
-    content = Collector(pieces, len(data), ctx.budget).take()
+    content = unpack.Collector(pieces, len(data), ctx.budget).take()
     yield from handed_on((_without(ctx.name, endings),), content, f"unpacked, {name}", name, len(data))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from emoscan.context import Context
 from emoscan.formats.members import handed_on
 from emoscan.model import Artifact, Problem, Yields
-from emoscan.parse import Malformed
+from emoscan.parse import Malformed, unpack
 from emoscan.parse import tar as reader
 from emoscan.parse.names import priority
-from emoscan.parse.unpack import Content
 from emoscan.registry import step
 
 _FILES = "0\x007S"
@@ -29,7 +28,7 @@ def open_tar(artifact: Artifact, ctx: Context) -> Yields:
     files.sort(key=lambda m: priority(m.name))
     for member in files[:most]:
         ctx.budget.grow(member.end - member.start, member.name)
-        content = Content(data[member.start : member.end], "cut off" if member.cut else "")
+        content = unpack.Content(data[member.start : member.end], "cut off" if member.cut else "")
         yield from handed_on((member.name,), content, "unpacked from tar", "tar")
     if len(files) > most:
         yield Problem("limit", "objects", f"{len(files) - most} further members of the tar archive are not read")

@@ -14,10 +14,8 @@ from emoscan.context import Context
 from emoscan.formats.fields import facts_of_field
 from emoscan.formats.luretext import lures_in
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed, header, mime
-from emoscan.parse.fieldcodes import fields_in
+from emoscan.parse import Malformed, fieldcodes, header, mime, passwords
 from emoscan.parse.lazy import lazy
-from emoscan.parse.passwords import html_text
 from emoscan.parse.text import as_bytes, text_of
 from emoscan.registry import step
 
@@ -97,7 +95,7 @@ def open_web_archive(artifact: Artifact, ctx: Context) -> Yields:
         if part.type == "text/html":
             markup = text_of(content)
             page = page or markup
-            yield from lures_in(html_text(markup))
+            yield from lures_in(passwords.html_text(markup))
         project = _project_in(content, ctx)
         if project and page:
             projects.append(project)
@@ -119,7 +117,7 @@ def open_web_archive(artifact: Artifact, ctx: Context) -> Yields:
         from emoscan.parse.word2003 import parts_of_page
 
         body = max(page.lower().find("<body"), 0)
-        yield _as_package(parts_of_page(html_text(page[body:], in_place=True), page, projects), ctx)
+        yield _as_package(parts_of_page(passwords.html_text(page[body:], in_place=True), page, projects), ctx)
 
 
 # ---------------------------------------------------------------- Word 2003 XML
@@ -164,7 +162,7 @@ def open_word_xml(artifact: Artifact, ctx: Context) -> Yields:
         yield _as_package(parts_of_xml(text, projects, controls), ctx)
     else:
         yield from lures_in(words)
-        for instruction in fields_in(text):
+        for instruction in fieldcodes.fields_in(text):
             yield from facts_of_field(instruction)
     if words:
         plain = as_bytes(words)

@@ -11,11 +11,8 @@ from emoscan.budget import MIB
 from emoscan.context import Clue, Context
 from emoscan.formats.members import handed_on, locked_problem, still_shut
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed, zipdir, ziplock
+from emoscan.parse import Malformed, passwords, unpack, zipdir, ziplock
 from emoscan.parse.names import priority
-from emoscan.parse.passwords import CHEAP, DEFAULT_ARCHIVE, short_numbers
-from emoscan.parse.unpack import Content, Unsupported
-from emoscan.parse.zipdir import Directory, Member
 from emoscan.registry import Look, sniffs, step
 
 NUMBERS_FOR: Final = 4 * MIB
@@ -50,7 +47,7 @@ def unzip(artifact: Artifact, ctx: Context) -> Yields:
         yield from _Lock(data, locked, ctx).open()
 
 
-def _about(directory: Directory) -> Yields:
+def _about(directory: zipdir.Directory) -> Yields:
     """What is odd about the archive itself."""
     for lie in directory.lies:
         yield Fact("archive.directory_lies", lie)
@@ -73,7 +70,7 @@ def _about(directory: Directory) -> Yields:
         yield Child(directory.comment, "text.plain", "archive comment", "comment of the ZIP")
 
 
-def _to_read(directory: Directory, most: int) -> tuple[list[Member], list[Member]]:
+def _to_read(directory: zipdir.Directory, most: int) -> tuple[list[zipdir.Member], list[zipdir.Member]]:
     """Members in the order in which they are read, and those there is no room for. Equal bytes are read once."""
     ranges: set[tuple[int, int, int, str]] = set()
     distinct = []
@@ -86,29 +83,29 @@ def _to_read(directory: Directory, most: int) -> tuple[list[Member], list[Member
     return distinct[:most], distinct[most:]
 
 
-def _plain(data: bytes, member: Member, ctx: Context) -> Yields:
+def _plain(data: bytes, member: zipdir.Member, ctx: Context) -> Yields:
     try:
         content = zipdir.content(data, member, ctx.budget)
-    except Unsupported as error:
+    except unpack.Unsupported as error:
         yield Problem("unmodelled", "zip", f"{member.name!r} ({member.size:,} bytes) was not read: no reader of {error}")
         return
     yield from _child(member, content, "unzipped")
 
 
-def _child(member: Member, content: Content, how: str) -> Yields:
+def _child(member: zipdir.Member, content: unpack.Content, how: str) -> Yields:
     return handed_on((member.name, *member.names), content, how, "ZIP", member.packed)
 
 
 class _Opened(Struct, frozen=True):
-    member: Member
-    content: Content
+    member: zipdir.Member
+    content: unpack.Content
     clue: Clue
 
 
 class _Lock:
     """The locked members of one archive and the passwords there are for them."""
 
-    def __init__(self, data: bytes, locked: list[Member], ctx: Context) -> None:
+    def __init__(self, data: bytes, locked: list[zipdir.Member], ctx: Context) -> None:
         self.data = data
         self.ctx = ctx
         self.locked = locked
@@ -123,7 +120,7 @@ class _Lock:
         self.unsupported: dict[str, list[str]] = {}
 
     def open(self) -> Yields:
-        shut: list[Member] = []
+        shut: list[zipdir.Member] = []
         smallest_first = sorted(self.locked, key=lambda m: m.packed)  # proof costs reading a member, so begin with the least
         opened: dict[int, _Opened | None] = {}
         for member in smallest_first[:1]:
@@ -139,17 +136,17 @@ class _Lock:
             yield Fact("clue.password", clue.value, "opened the archive around it", confidence=0.99)
         yield from self.what_stays_shut(shut)
 
-    def try_all(self, member: Member) -> _Opened | None:
+    def try_all(self, member: zipdir.Member) -> _Opened | None:
         clues = [*self.working, *self.clues]
         if self.numbers and member.aes is None and member.packed <= NUMBERS_FOR:
             self.numbers = False
-            clues += self.ctx.passwords(last=short_numbers())
+            clues += self.ctx.passwords(last=passwords.short_numbers())
             self.tried = len(clues)
         for clue in clues:
             for password in ziplock.passwords_as_bytes(clue.value):
                 try:
                     content = self.aes(member, password) if member.aes is not None else self.zipcrypto(member, password)
-                except Unsupported as error:
+                except unpack.Unsupported as error:
                     self.unsupported.setdefault(str(error), []).append(member.name)
                     return None
                 except Malformed:
@@ -161,10 +158,10 @@ class _Lock:
                     return _Opened(member, content, clue)
         return None
 
-    def zipcrypto(self, member: Member, password: bytes) -> Content | None:
+    def zipcrypto(self, member: zipdir.Member, password: bytes) -> unpack.Content | None:
         """The content, if the password is proven right."""
         if member.encryption != "ZipCrypto":
-            raise Unsupported(member.encryption)
+            raise unpack.Unsupported(member.encryption)
         self.ctx.budget.spend()
         if not ziplock.zipcrypto_may_fit(self.data, member, password):
             return None
@@ -177,7 +174,7 @@ class _Lock:
         content = zipdir.unpack(packed, member, self.ctx.budget)
         return None if content.trouble and not member.cut else content
 
-    def aes(self, member: Member, password: bytes) -> Content | None:
+    def aes(self, member: zipdir.Member, password: bytes) -> unpack.Content | None:
         """The content, if the password is proven right. Raises Malformed when it passes the check and the HMAC does not fit."""
         assert member.aes is not None
         if self.ctx.budget.left("kdf_rounds") < ziplock.AES_ROUNDS:
@@ -190,7 +187,7 @@ class _Lock:
         packed = ziplock.aes(self.data, member, member.aes, keys)
         return zipdir.unpack(packed, member, self.ctx.budget, check_crc=member.aes.version == 1)
 
-    def what_stays_shut(self, shut: list[Member]) -> Yields:
+    def what_stays_shut(self, shut: list[zipdir.Member]) -> Yields:
         yield from still_shut([(m.name, m.size, m.encryption) for m in shut])
         for name in self.bad_hmac:
             yield Problem(
@@ -214,4 +211,4 @@ class _Lock:
 def _candidates(ctx: Context) -> list[Clue]:
     """Each password there is, also those of earlier runs: other members may have other passwords, and checks are cheap."""
     stems = [name.rpartition(".")[0] or name for name in ctx.names]
-    return ctx.passwords((*DEFAULT_ARCHIVE, *stems), tried=True)[: ctx.budget.limits.passwords * CHEAP]
+    return ctx.passwords((*passwords.DEFAULT_ARCHIVE, *stems), tried=True)[: ctx.budget.limits.passwords * passwords.CHEAP]

@@ -12,7 +12,6 @@ from emoscan.parse import Malformed
 
 BINHEX: Final = b"(This file must be converted with BinHex"
 APPLE_SINGLE: Final = b"\x00\x05\x16\x00"
-APPLE_DOUBLE: Final = b"\x00\x05\x16\x07"
 YENC: Final = b"=ybegin "
 
 _ALPHABET: Final = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"

@@ -7,12 +7,12 @@ Names, `*`, `.`, `..`, `//`, `@name`, `text()`, and the predicates [n], [last()]
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
+
+class Predicate(Struct, frozen=True):
     position: int = 0
     """From 1; -1 is the last."""
     of: Literal["", "attribute", "child", "text", "name"] = ""
@@ -21,8 +21,7 @@ class Predicate:
     """None where it is enough that there is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     deep: bool
     kind: Literal["element", "attribute", "text", "self", "parent"]
     name: str = ""

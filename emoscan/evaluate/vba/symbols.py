@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from emoscan.evaluate.core.values import Object, ObjectClass
 from emoscan.evaluate.vba import syntax as s
 
 
-@dataclass(slots=True)
-class Variable:
+class Variable(Struct):
     """A variable: `code` is the Python expression it is read and written by."""
 
     code: str
@@ -32,8 +30,7 @@ class Variable:
 UNSET: Final = object()
 
 
-@dataclass(slots=True)
-class Constant:
+class Constant(Struct):
     tree: s.Expr
     type: str = ""
     public: bool = True
@@ -41,16 +38,14 @@ class Constant:
     known: bool = False
 
 
-@dataclass(slots=True)
-class Inherited:
+class Inherited(Struct):
     """A control or inherited member of a document or form module, which its own code uses without `Me`."""
 
     module: Module
     name: str
 
 
-@dataclass(eq=False)
-class Procedure:
+class Procedure(Struct, eq=False):
     """A procedure of the project. `function` is None until it is first called: most junk never is."""
 
     tree: s.Procedure
@@ -86,8 +81,7 @@ class Procedure:
         return f"R{self.index}"
 
 
-@dataclass(eq=False)
-class Module:
+class Module(Struct, eq=False):
     name: str
     type: str
     """standard, class, document, form."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import struct
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from emoscan.evaluate.com.api import Call, api
 from emoscan.evaluate.core.memory import Block
@@ -18,8 +19,7 @@ HOSTS: Final = 0
 FAILED: Final = -1
 
 
-@dataclass
-class Socket:
+class Socket(Struct):
     """What a handle of a socket stands for."""
 
     peer: str = ""

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 LIBRARIES: Final = {
@@ -31,7 +31,8 @@ _WORD: Final = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}|[0-9]+")
 
 @lru_cache(maxsize=32)
 def _text(library: str, *, lower: bool) -> str:
-    text = (Path(__file__).with_name("enumerations") / f"{library}.txt").read_text("ascii")
+    with open(os.path.join(os.path.dirname(__file__), "enumerations", f"{library}.txt"), encoding="ascii") as file:
+        text = file.read()
     return "\n" + (text.lower() if lower else text)
 
 
