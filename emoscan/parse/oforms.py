@@ -17,6 +17,7 @@ from emoscan.parse import Malformed
 from emoscan.parse.bundle import Control, Form, Property
 from emoscan.parse.cfb import CompoundFile, Entry, guid, join
 from emoscan.parse.codepage import decode
+from emoscan.parse.lazy import lazy
 
 STRINGS: Final = "strings"
 """Property under which the strings found in an unreadable control are kept, one a line."""
@@ -228,7 +229,7 @@ def _strings(raw: bytes) -> Iterator[str]:
 # ---------------------------------------------------------------- a control
 
 
-_READABLE: Final = re.compile(rb"[\x20-\x7e\t\r\n]{6,}+|(?:[\x20-\x7e\t\r\n]\0){6,}+")
+_READABLE: Final = lazy(rb"[\x20-\x7e\t\r\n]{6,}+|(?:[\x20-\x7e\t\r\n]\0){6,}+")
 
 
 def strings_in(data: bytes) -> str:
@@ -577,7 +578,7 @@ def _page_order(data: bytes, count: int) -> list[int]:
 
 # ---------------------------------------------------------------- designer text
 
-_FRAME_LINE: Final = re.compile(r'^\s{1,8}(\w{1,40})\s{1,40}=\s{1,40}(?:"((?:[^"\r\n]|"")*+)"|([-+0-9.]{1,20}))', re.MULTILINE)
+_FRAME_LINE: Final = lazy(r'^\s{1,8}(\w{1,40})\s{1,40}=\s{1,40}(?:"((?:[^"\r\n]|"")*+)"|([-+0-9.]{1,20}))', re.MULTILINE)
 
 
 def _frame(file: CompoundFile, path: str, code_page: int) -> dict[str, Property]:

@@ -13,6 +13,7 @@ from emoscan.parse import Malformed, oforms, pptbinary, propsets
 from emoscan.parse.bundle import Control, Document, Form, Module
 from emoscan.parse.cfb import CompoundFile, join
 from emoscan.parse.hosts import Host, host_of
+from emoscan.parse.lazy import lazy
 from emoscan.parse.ovba import Project
 
 MAX_CONTROLS: Final = 2_000
@@ -28,7 +29,7 @@ def host_of_modules(modules: Iterable[Module]) -> Host:
     return ""
 
 
-_BASE: Final = re.compile(r'Attribute VB_Base = "([^"\r\n]{1,200})"')
+_BASE: Final = lazy(r'Attribute VB_Base = "([^"\r\n]{1,200})"')
 _BASES: Final[dict[str, Host]] = {
     "0{00020906-0000-0000-c000-000000000046}": "word",
     "0{00020819-0000-0000-c000-000000000046}": "excel",
@@ -37,7 +38,7 @@ _BASES: Final[dict[str, Host]] = {
 }
 _WHOLE: Final = ("0{00020819-0000-0000-c000-000000000046}", "0{00020906-0000-0000-c000-000000000046}", ".thisdocument")
 """The classes of workbooks and of texts, the latter also by their template ("1Normal.ThisDocument"); others are of sheets and controls."""
-_CONTROL: Final = re.compile(
+_CONTROL: Final = lazy(
     r'^Attribute VB_Control = "([^",\r\n]{1,255}), ?(-?[0-9]{1,9}), ?(-?[0-9]{1,9}), ?([^",\r\n]{0,99}), ?([^"\r\n]{0,99})"', re.MULTILINE
 )
 """Name, id, index, library and class of a control on a page, in the module of the page."""

@@ -6,7 +6,6 @@ what their compressed source looks like, and so are modules that no list names.
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Collection, Iterator
 from typing import Final, Literal
@@ -17,6 +16,7 @@ from emoscan.parse import Malformed
 from emoscan.parse.bundle import Module, ModuleType
 from emoscan.parse.cfb import CompoundFile, Entry, join
 from emoscan.parse.codepage import decode
+from emoscan.parse.lazy import lazy
 
 # ---------------------------------------------------------------- decompression, 2.4.1
 
@@ -355,9 +355,9 @@ Origin = Literal["dir", "signature", "orphan"]
 
 _UNPRINTED: Final = bytes({*range(32), 127} - {9, 10, 12, 13})
 
-_NAME: Final = re.compile(r'Attribute VB_Name = "([^"\r\n]{1,255})"')
-_BASE: Final = re.compile(r'Attribute VB_Base = "([01][^"\r\n]{1,200})"')
-_SOURCE: Final = re.compile(rb"\x01[\0-\xff][\xb0-\xbf]\0Attribut|\x01\xff\x3fAttribut")
+_NAME: Final = lazy(r'Attribute VB_Name = "([^"\r\n]{1,255})"')
+_BASE: Final = lazy(r'Attribute VB_Base = "([01][^"\r\n]{1,200})"')
+_SOURCE: Final = lazy(rb"\x01[\0-\xff][\xb0-\xbf]\0Attribut|\x01\xff\x3fAttribut")
 """A container whose first eight characters stand as they are: compressed, or in a chunk that is not."""
 
 

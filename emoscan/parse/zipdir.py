@@ -14,7 +14,6 @@ Nothing is believed: offsets and sizes only ever select from the bytes that are 
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from msgspec.structs import replace
 
 from emoscan.budget import MIB, Budget
 from emoscan.parse import Malformed
+from emoscan.parse.lazy import lazy
 from emoscan.parse.unpack import Collector, Content, Pieces, Unsupported, bzip2, deflate, deflate64, lzma1, stored, xz, zstandard
 
 LOCAL: Final = b"PK\x03\x04"
@@ -539,7 +539,7 @@ def _aes(fields: dict[int, bytes]) -> tuple[int, Aes | None]:
     return (method, Aes(version, bits)) if bits else (99, None)
 
 
-_KANA_OR_RUN: Final = re.compile("[\u3040-\u30ff]|[\u4e00-\u9fff\uff01-\uff5e\u3000-\u303f]{2}|[\uff61-\uff9f]{3}")
+_KANA_OR_RUN: Final = lazy("[\u3040-\u30ff]|[\u4e00-\u9fff\uff01-\uff5e\u3000-\u303f]{2}|[\uff61-\uff9f]{3}")
 
 
 def _names(raw: bytes, flags: int, fields: dict[int, bytes]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, display
+from emoscan.parse.lazy import lazy
 
 Text = str | Unknown
 
@@ -74,8 +75,8 @@ def command_line(file: Text, arguments: Text) -> Text:
     return join(file, " ", arguments) if arguments != "" else file
 
 
-_PROGRAM: Final = re.compile(r"\.\w{2,4}$")
-_ADDRESS: Final = re.compile(r"\s*(?:https?|ftp|mailto|ms-[a-z]+|search-ms):", re.IGNORECASE)
+_PROGRAM: Final = lazy(r"\.\w{2,4}$")
+_ADDRESS: Final = lazy(r"\s*(?:https?|ftp|mailto|ms-[a-z]+|search-ms):", re.IGNORECASE)
 
 
 def is_address(target: Text) -> bool:

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from emoscan.evaluate.com.common import Text, command_line, given, is_address, text
 from emoscan.evaluate.core.values import MISSING, Unknown, display
+from emoscan.parse.lazy import lazy
 
 CONFIDENCE: Final = 0.5
 
-_COMMAND: Final = re.compile(r"[\s\\/]|\.(?:exe|com|bat|cmd|js|jse|vbs|vbe|wsf|hta|ps1|dll|lnk)\b", re.IGNORECASE)
+_COMMAND: Final = lazy(r"[\s\\/]|\.(?:exe|com|bat|cmd|js|jse|vbs|vbe|wsf|hta|ps1|dll|lnk)\b", re.IGNORECASE)
 """What tells a command from the name of a macro or a table."""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from emoscan.evaluate.com.common import Text
 from emoscan.evaluate.core.values import Unknown, display
 from emoscan.evaluate.core.world import Profile
+from emoscan.parse.lazy import lazy
 
 ROOTS: Final = {
     "hkcr": "HKEY_CLASSES_ROOT",
@@ -25,7 +25,7 @@ HANDLES: Final = {
     0x80000005: "HKEY_CURRENT_CONFIG",
 }
 
-AUTOSTART: Final = re.compile(
+AUTOSTART: Final = lazy(
     r"\\(?:currentversion\\(?:run|runonce|runonceex|runservices|policies\\explorer\\run)\\"
     r"|winlogon\\(?:shell|userinit|notify)"
     r"|currentversion\\windows\\(?:load|run|appinit_dlls)"

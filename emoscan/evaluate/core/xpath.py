@@ -6,10 +6,11 @@ Names, `*`, `.`, `..`, `//`, `@name`, `text()`, and the predicates [n], [last()]
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
 from msgspec import Struct
+
+from emoscan.parse.lazy import lazy
 
 
 class Predicate(Struct, frozen=True):
@@ -30,9 +31,9 @@ class Step(Struct, frozen=True):
 
 
 _NAME: Final = r"(?:[\w.-]++:)?+(\*|[\w.-]++)"
-_STEP: Final = re.compile(rf"(//?|^)(?:(text\(\)|node\(\)|\.\.?(?![\w.]))|(@?){_NAME}(?!\())((?:\[[^\[\]]{{1,200}}\]){{0,4}})")
+_STEP: Final = lazy(rf"(//?|^)(?:(text\(\)|node\(\)|\.\.?(?![\w.]))|(@?){_NAME}(?!\())((?:\[[^\[\]]{{1,200}}\]){{0,4}})")
 _LITERAL: Final = r"(?:'([^']*+)'|\"([^\"]*+)\")"
-_PREDICATE: Final = re.compile(
+_PREDICATE: Final = lazy(
     rf"\[\s*+(?:(\d++)|(last\(\))|(?:(text\(\)|\.)|((?:local-)?name\(\))|(@?){_NAME}(?!\())\s*+(?:=\s*+{_LITERAL}\s*+)?)\s*+\]"
 )
 

@@ -39,6 +39,7 @@ from emoscan.evaluate.powershell.values import (
     conversion_error,
     type_name,
 )
+from emoscan.parse.lazy import lazy
 
 Number = int | float
 
@@ -130,12 +131,12 @@ def truth(value: Any) -> bool | Unknown:
 
 # ---------------------------------------------------------------- numbers
 
-_NUMBER: Final = re.compile(
+_NUMBER: Final = lazy(
     r"\s*+([+-]?)(?:0x([0-9a-f]{1,32})|((?:[0-9]++(?:,[0-9]++)*+\.?[0-9]*+|\.[0-9]++)(?:e[+-]?[0-9]{1,6})?))(?:u?[lsyd])?([kmgtp]b)?\s*+",
     re.IGNORECASE,
 )
 _MULTIPLIER: Final = {"kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40, "pb": 1 << 50}
-_WHOLE: Final = re.compile(r"\s*+[+-]?[0-9,]{1,4000}\s*+")
+_WHOLE: Final = lazy(r"\s*+[+-]?[0-9,]{1,4000}\s*+")
 
 
 def parse_number(text: str) -> Number | None:

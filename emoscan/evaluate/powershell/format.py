@@ -15,9 +15,10 @@ from typing import Any, Final
 from emoscan.evaluate.core.values import Object, Unknown
 from emoscan.evaluate.powershell.convert import double_text
 from emoscan.evaluate.powershell.values import SIZED, Char, Enum, Thrown
+from emoscan.parse.lazy import lazy
 
 WIDEST: Final = 1 << 20
-_PLACE: Final = re.compile(r"\{\{|\}\}|\{\s*([0-9]{1,7})\s*(?:,\s*(-?[0-9]{1,7})\s*)?(?::((?:[^{}]|\{\{|\}\})*+))?\}|[{}]")
+_PLACE: Final = lazy(r"\{\{|\}\}|\{\s*([0-9]{1,7})\s*(?:,\s*(-?[0-9]{1,7})\s*)?(?::((?:[^{}]|\{\{|\}\})*+))?\}|[{}]")
 
 Text = Callable[[Any], str | Unknown]
 
@@ -75,7 +76,7 @@ def format_value(value: Any, form: str, text: Text) -> str | Unknown:
     return text(value)
 
 
-_STANDARD: Final = re.compile(r"([A-Za-z])([0-9]{0,3})")
+_STANDARD: Final = lazy(r"([A-Za-z])([0-9]{0,3})")
 
 
 def format_number(value: Any, form: str, kind: type = int) -> str:
@@ -119,7 +120,7 @@ def format_number(value: Any, form: str, kind: type = int) -> str:
     raise Thrown("System.FormatException", "Format specifier was invalid.")
 
 
-_CUSTOM: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\\.|[0#]|[.,%;]|[^0#.,%;'\"\\]+|.", re.DOTALL)
+_CUSTOM: Final = lazy(r"'[^']*'|\"[^\"]*\"|\\.|[0#]|[.,%;]|[^0#.,%;'\"\\]+|.", re.DOTALL)
 
 
 def custom_number(value: Any, form: str) -> str:
@@ -197,7 +198,7 @@ STANDARD_MOMENT: Final = {
     "y": "yyyy MMMM", "Y": "yyyy MMMM",
 }  # fmt: skip
 
-_MOMENT: Final = re.compile(
+_MOMENT: Final = lazy(
     r"'[^']*'|\"[^\"]*\"|\\.|%?(?:d{1,8}|M{1,8}|y{1,8}|H{1,4}|h{1,4}|m{1,4}|s{1,4}|f{1,7}|F{1,7}|t{1,4}|K|z{1,4})|.", re.DOTALL
 )
 

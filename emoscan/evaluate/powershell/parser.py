@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from emoscan.evaluate.powershell import syntax as s
+from emoscan.parse.lazy import lazy
 
 DEEPEST: Final = 120
 """Brackets within brackets that are still read."""
@@ -26,15 +27,15 @@ DOUBLE: Final = '"\u201c\u201d\u201e\x1c\x1d'
 QUOTES: Final = SINGLE + DOUBLE
 
 _BLANK: Final = " \t\f\v\xa0\x85\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff"
-_SPACE: Final = re.compile(rf"(?:[{_BLANK}]++|`\r?\n|`\r|#[^\r\n\0]*+)*+")
-_LINES: Final = re.compile(rf"(?:[{_BLANK}\r\n]++|`\r?\n|#[^\r\n\0]*+)*+")
-_ENDS: Final = re.compile(rf"(?:[{_BLANK}\r\n;]++|`\r?\n|#[^\r\n\0]*+)*+")
+_SPACE: Final = lazy(rf"(?:[{_BLANK}]++|`\r?\n|`\r|#[^\r\n\0]*+)*+")
+_LINES: Final = lazy(rf"(?:[{_BLANK}\r\n]++|`\r?\n|#[^\r\n\0]*+)*+")
+_ENDS: Final = lazy(rf"(?:[{_BLANK}\r\n;]++|`\r?\n|#[^\r\n\0]*+)*+")
 _GAP: Final = frozenset(
     " \t\f\v\xa0\x85\u1680\u180e\u2028\u2029\u202f\u205f\u3000\ufeff`#<\r\n;" + "".join(map(chr, range(0x2000, 0x200C)))
 )
 """Characters that may begin what lies between tokens."""
 
-_OPERATOR: Final = re.compile(
+_OPERATOR: Final = lazy(
     rf"[{DASH}](?P<word>[ic]?(?:eq|ne|ge|gt|lt|le|like|notlike|match|notmatch|replace|contains|notcontains|in|notin|split)"
     r"|join|isnot|is|as|band|bor|bxor|and|or|xor|shl|shr|f)(?![A-Za-z_`])"
     rf"|(?P<sign>\.\.|[+*/%](?![=])|[{DASH}](?![={DASH}]|[A-Za-z]{{3}})|\?\?(?!=))",
@@ -52,48 +53,46 @@ _COMPARES: Final = 3
 _OPERATOR_STARTS: Final = frozenset(DASH + "+*/%.?")
 
 STEPS: Final = frozenset("+-")
-_AFTER_STEP: Final = re.compile(rf"[{_BLANK}]*+[;)}}\]|,\r\n\0]")
+_AFTER_STEP: Final = lazy(rf"[{_BLANK}]*+[;)}}\]|,\r\n\0]")
 
-_ASSIGNMENT: Final = re.compile(rf"([+*/%{DASH}]|\?\?)?=(?!=)")
-_UNARY: Final = re.compile(rf"[{DASH}](not|bnot|join|[ic]?split)(?![A-Za-z_])", re.IGNORECASE)
+_ASSIGNMENT: Final = lazy(rf"([+*/%{DASH}]|\?\?)?=(?!=)")
+_UNARY: Final = lazy(rf"[{DASH}](not|bnot|join|[ic]?split)(?![A-Za-z_])", re.IGNORECASE)
 
-_NUMBER: Final = re.compile(
+_NUMBER: Final = lazy(
     r"(?:0x(?P<hex>[0-9a-f]+)|(?P<whole>[0-9]+)(?P<part>\.(?!\.)[0-9]*)?|(?P<dot>\.[0-9]+))"
     r"(?P<exp>e[+-]?[0-9]+)?(?P<kind>u?[lsy]|[dun])?(?P<mult>[kmgtp]b)?",
     re.IGNORECASE,
 )
 _MULTIPLIERS: Final = {"kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40, "pb": 1 << 50}
-_LISTED: Final = re.compile(
-    r"(?:0[xX][0-9a-fA-F]{1,7}|[0-9]{1,9})(?:\s*+,\s*+(?:0[xX][0-9a-fA-F]{1,7}|[0-9]{1,9})(?![\w.])){7,}+(?!\s*+[,.])"
-)
-_LISTED_ONE: Final = re.compile(r"0[xX][0-9a-fA-F]+|[0-9]+")
+_LISTED: Final = lazy(r"(?:0[xX][0-9a-fA-F]{1,7}|[0-9]{1,9})(?:\s*+,\s*+(?:0[xX][0-9a-fA-F]{1,7}|[0-9]{1,9})(?![\w.])){7,}+(?!\s*+[,.])")
+_LISTED_ONE: Final = lazy(r"0[xX][0-9a-fA-F]+|[0-9]+")
 
-_VARIABLE: Final = re.compile(r"\$(?:(?P<drive>[A-Za-z_][\w]*):(?=[\w?]))?(?P<name>[\w?]+|[$^]|::)")
-_BRACED: Final = re.compile(r"\$\{((?:[^`}]|`[\s\S])*+)\}")
-_IN_TEXT: Final = re.compile(r"\$(?:(?P<drive>[A-Za-z_]\w*):(?=\w))?(?P<name>\w+|[$?^])")
-_NAME: Final = re.compile(r"[^\W\d](?:\w|`\w)*+|`[^\W\d](?:\w|`\w)*+")
-_KEYWORD: Final = re.compile(r"[A-Za-z]++(?![\w`.:\\/*?-])")
-_LABEL: Final = re.compile(r":([A-Za-z_]\w*)")
+_VARIABLE: Final = lazy(r"\$(?:(?P<drive>[A-Za-z_][\w]*):(?=[\w?]))?(?P<name>[\w?]+|[$^]|::)")
+_BRACED: Final = lazy(r"\$\{((?:[^`}]|`[\s\S])*+)\}")
+_IN_TEXT: Final = lazy(r"\$(?:(?P<drive>[A-Za-z_]\w*):(?=\w))?(?P<name>\w+|[$?^])")
+_NAME: Final = lazy(r"[^\W\d](?:\w|`\w)*+|`[^\W\d](?:\w|`\w)*+")
+_KEYWORD: Final = lazy(r"[A-Za-z]++(?![\w`.:\\/*?-])")
+_LABEL: Final = lazy(r":([A-Za-z_]\w*)")
 
-_PLAIN_SINGLE: Final = re.compile(rf"[^{SINGLE}\0]*+")
-_PLAIN_DOUBLE: Final = re.compile(rf"[^{DOUBLE}`$\0]*+")
-_HERE: Final = re.compile(rf"@([{QUOTES}])[{_BLANK}]*+(?:\r?\n|\r)")
-_HERE_PLAIN: Final = re.compile(r"[^`$\0]*+")
+_PLAIN_SINGLE: Final = lazy(rf"[^{SINGLE}\0]*+")
+_PLAIN_DOUBLE: Final = lazy(rf"[^{DOUBLE}`$\0]*+")
+_HERE: Final = lazy(rf"@([{QUOTES}])[{_BLANK}]*+(?:\r?\n|\r)")
+_HERE_PLAIN: Final = lazy(r"[^`$\0]*+")
 
-_WORD: Final = re.compile(rf"[^{_BLANK}\r\n{QUOTES}$`(){{}};,|&<>\0]*+")
+_WORD: Final = lazy(rf"[^{_BLANK}\r\n{QUOTES}$`(){{}};,|&<>\0]*+")
 _WORD_ENDS: Final = frozenset("\r\n(){};,|&<> \t\f\v\xa0\x85")
-_PARAMETER: Final = re.compile(rf"[{DASH}]((?:[A-Za-z_?]|`[A-Za-z])[^{_BLANK}\r\n{QUOTES}${{}}(),;|&.\[\]:<>=\0]*+)(:?)")
-_REDIRECT: Final = re.compile(r"(?P<stream>[1-6*]?)(?P<sort>>>?)(?:&(?P<into>[12]))?|<")
+_PARAMETER: Final = lazy(rf"[{DASH}]((?:[A-Za-z_?]|`[A-Za-z])[^{_BLANK}\r\n{QUOTES}${{}}(),;|&.\[\]:<>=\0]*+)(:?)")
+_REDIRECT: Final = lazy(r"(?P<stream>[1-6*]?)(?P<sort>>>?)(?:&(?P<into>[12]))?|<")
 _ARGUMENTS_END: Final = frozenset("|;\r\n)}&")
 
-_TYPE_CHARACTERS: Final = re.compile(r"[\w.,+`\[\]\s*&=:/$-]*+")
-_TYPE_NAME: Final = re.compile(r"\s*[^\W\d][\w.+`\s]*")
-_ATTRIBUTE: Final = re.compile(r"\[\s*([\w.]+)\s*\(")
+_TYPE_CHARACTERS: Final = lazy(r"[\w.,+`\[\]\s*&=:/$-]*+")
+_TYPE_NAME: Final = lazy(r"\s*[^\W\d][\w.+`\s]*")
+_ATTRIBUTE: Final = lazy(r"\[\s*([\w.]+)\s*\(")
 
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 """What a back-tick makes of the next character in double quotes; any other stands for itself."""
 
-_SKIP: Final = re.compile(rf"[^{QUOTES}@(){{}}\[\];\r\n`#<]++")
+_SKIP: Final = lazy(rf"[^{QUOTES}@(){{}}\[\];\r\n`#<]++")
 _CLOSERS: Final = {"(": ")", "{": "}", "[": "]"}
 
 _NAMED_BLOCK: Final = frozenset(("begin", "process", "end", "dynamicparam", "clean"))
@@ -1950,7 +1949,7 @@ def text_of(parts: list[str | s.Node], start: int) -> s.Node:
     return s.Expand(parts, start)
 
 
-_PROPERTY: Final = re.compile(r"(\w+)\s*(?:=\s*(\$?\w+|'[^']*'|\"[^\"]*\"))?")
+_PROPERTY: Final = lazy(r"(\w+)\s*(?:=\s*(\$?\w+|'[^']*'|\"[^\"]*\"))?")
 
 
 def describe(param: s.Param, attribute: str) -> None:

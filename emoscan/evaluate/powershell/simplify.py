@@ -19,6 +19,7 @@ from emoscan.evaluate.powershell.flow import Leave, Scope
 from emoscan.evaluate.powershell.types import full_name
 from emoscan.evaluate.powershell.values import Array, Char, NetType
 from emoscan.evaluate.powershell.variables import automatic_variables
+from emoscan.parse.lazy import lazy
 
 LONGEST: Final = 1 << 16
 """Characters of a literal that is put in the place of an expression."""
@@ -27,15 +28,15 @@ MOST_ITEMS: Final = 256
 LARGEST: Final = 1 << 20
 """Characters of a script that is simplified."""
 
-_WORD: Final = re.compile(r"[A-Za-z_][\w.-]{0,80}\Z")
-_IDENTIFIER: Final = re.compile(r"[A-Za-z_]\w{0,80}\Z")
-_BARE: Final = re.compile(r"[\w.:\\/*?+%~-]{1,200}\Z")
-_WILDCARD: Final = re.compile(
+_WORD: Final = lazy(r"[A-Za-z_][\w.-]{0,80}\Z")
+_IDENTIFIER: Final = lazy(r"[A-Za-z_]\w{0,80}\Z")
+_BARE: Final = lazy(r"[\w.:\\/*?+%~-]{1,200}\Z")
+_WILDCARD: Final = lazy(
     r"[&.] ?\((?:Get-Command|Get-Alias) [^|;]{0,20}[\w-][*?]|[&.] ?\((?:Get-Command|Get-Alias) [^|;]{0,20}[*?][\w-]", re.IGNORECASE
 )
 """A command looked up by part of its name and called."""
 
-_WORDS: Final = re.compile(r"[\W_]+")
+_WORDS: Final = lazy(r"[\W_]+")
 _SIGNS: Final = frozenset(("+", "-", "*", "/", "%", "..", "??"))
 
 _PURE_CLASSES: Final = frozenset(
@@ -66,7 +67,7 @@ _PARTS: Final[dict[Any, tuple[str, ...]]] = {
 }
 """Attributes that may hold nodes, by kind of node."""
 
-_WORTH: Final = re.compile(
+_WORTH: Final = lazy(
     r"[A-Za-z]`[A-Za-z]|['\"]\s{0,9}\+\s{0,9}\(?['\"$\[]|\[\s{0,3}char|-[ic]?(?:join|replace|split|bxor)\b|\.\W{0,3}replace|['\"]\s{0,9}-f\b|\[type\]"
     r"|[&.]\s{0,3}[('\"]",
     re.IGNORECASE,

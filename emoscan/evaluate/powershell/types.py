@@ -27,6 +27,7 @@ from emoscan.evaluate.powershell.values import (
     conversion_error,
     type_name,
 )
+from emoscan.parse.lazy import lazy
 
 ACCELERATORS: Final[dict[str, str]] = {
     "adsi": "System.DirectoryServices.DirectoryEntry",
@@ -90,8 +91,8 @@ ACCELERATORS: Final[dict[str, str]] = {
     "xml": "System.Xml.XmlDocument",
 }
 
-_ARRAY: Final = re.compile(r"(.+?)\[(,*)\]$")
-_GENERIC: Final = re.compile(r"([\w.+]+)(?:`\d+)?\[(.*)\]$")
+_ARRAY: Final = lazy(r"(.+?)\[(,*)\]$")
+_GENERIC: Final = lazy(r"([\w.+]+)(?:`\d+)?\[(.*)\]$")
 
 
 @lru_cache(maxsize=2_048)

@@ -22,8 +22,9 @@ from emoscan.evaluate.powershell.types import cast
 from emoscan.evaluate.powershell.values import Record, Thrown
 from emoscan.evaluate.powershell.variables import environment, set_environment
 from emoscan.evaluate.powershell.wildcards import has_wildcards, like
+from emoscan.parse.lazy import lazy
 
-_DRIVE: Final = re.compile(
+_DRIVE: Final = lazy(
     r"(?:microsoft\.powershell\.core\\)?(variable|env|environment|alias|function|hk[a-z_]+|registry|cert|wsman)::?[\\/]*(.*)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -13,6 +13,7 @@ from emoscan.evaluate.powershell.format import MONTHS, STANDARD_MOMENT, format_m
 from emoscan.evaluate.powershell.net import enumeration, net_class
 from emoscan.evaluate.powershell.types import cast
 from emoscan.evaluate.powershell.values import Enum, Int64, Reference, Thrown
+from emoscan.parse.lazy import lazy
 
 DATE: Final = net_class("System.DateTime", "System.DateTimeOffset")
 SPAN: Final = net_class("System.TimeSpan")
@@ -59,7 +60,7 @@ _FORMS: Final = (
     re.compile(r"(?P<d>\d{1,2})[ -](?P<n>[a-z]{3,9})[ ,-]{1,2}(?P<y>\d{4}|\d{2})", re.IGNORECASE),
     re.compile(r"(?P<n>[a-z]{3,9})\.? (?P<d>\d{1,2}),? (?P<y>\d{4})", re.IGNORECASE),
 )
-_TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?\s*([ap]m)?", re.IGNORECASE)
+_TIME: Final = lazy(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?\s*([ap]m)?", re.IGNORECASE)
 
 
 def parse_moment(text: str) -> datetime:

@@ -11,14 +11,15 @@ from emoscan.evaluate.powershell.net import net_class
 from emoscan.evaluate.powershell.net.reflection import memory_of, new_memory, pointer
 from emoscan.evaluate.powershell.types import cast
 from emoscan.evaluate.powershell.values import Reference
+from emoscan.parse.lazy import lazy
 
-_IMPORT: Final = re.compile(
+_IMPORT: Final = lazy(
     r'\[\s*DllImport\s*\(\s*@?"([^"]{1,80})"[^\])]{0,400}\)\s*\]\s*(?:\[[^\]]{0,200}\]\s*){0,4}(?:public|private|internal|protected|static|extern|unsafe|\s){1,20}[\w\[\].*<>]{1,80}\s+(\w{1,80})\s*\(',
     re.IGNORECASE,
 )
-_ENTRY: Final = re.compile(r'EntryPoint\s*=\s*"([^"]{1,80})"', re.IGNORECASE)
-_CLASS: Final = re.compile(r"\b(?:class|struct|enum)\s+(\w{1,80})")
-_NAMESPACE: Final = re.compile(r"\bnamespace\s+([\w.]{1,120})")
+_ENTRY: Final = lazy(r'EntryPoint\s*=\s*"([^"]{1,80})"', re.IGNORECASE)
+_CLASS: Final = lazy(r"\b(?:class|struct|enum)\s+(\w{1,80})")
+_NAMESPACE: Final = lazy(r"\bnamespace\s+([\w.]{1,120})")
 
 SMALLEST_SHELLCODE: Final = 40
 """Bytes below which what is copied to memory is no code."""

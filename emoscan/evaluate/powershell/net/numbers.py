@@ -30,6 +30,7 @@ from emoscan.evaluate.powershell.values import (
     UInt32,
     UInt64,
 )
+from emoscan.parse.lazy import lazy
 
 # ---------------------------------------------------------------- numbers
 
@@ -528,7 +529,7 @@ def big_bytes(_machine: Any, this: BigInt) -> bytearray:
 # ---------------------------------------------------------------- Guid
 
 GUID: Final = net_class("System.Guid")
-_GUID: Final = re.compile(r"[({]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?")
+_GUID: Final = lazy(r"[({]?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})[)}]?")
 
 
 def guid(text: str) -> Object:

@@ -25,17 +25,18 @@ from emoscan.evaluate.vba.host.base import (
     properties,
 )
 from emoscan.parse import bundle
+from emoscan.parse.lazy import lazy
 
 if TYPE_CHECKING:
     from emoscan.evaluate.vba.host.application import Host
     from emoscan.evaluate.vba.symbols import Module
 
 # A default name that the form designer gives: what looks like one in a form nobody could read is a control of it.
-DEFAULT_NAME: Final = re.compile(
+DEFAULT_NAME: Final = lazy(
     r"(?:textbox|label|combobox|listbox|checkbox|optionbutton|togglebutton|frame|commandbutton|tabstrip|multipage|scrollbar|spinbutton|image)\d{1,3}"
 )
 
-CONTROL_ATTRIBUTE: Final = re.compile(
+CONTROL_ATTRIBUTE: Final = lazy(
     r'^\s*Attribute\s+VB_Control\s*=\s*"([^",\r\n]{1,255}),[^",\r\n]*,[^",\r\n]*,([^",\r\n]*),([^",\r\n]*)"', re.MULTILINE
 )
 

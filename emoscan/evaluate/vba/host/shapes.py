@@ -22,6 +22,7 @@ from emoscan.evaluate.vba.host.base import (
 )
 from emoscan.evaluate.vba.host.story import Story
 from emoscan.parse import bundle
+from emoscan.parse.lazy import lazy
 
 if TYPE_CHECKING:
     from emoscan.evaluate.vba.host.application import Host
@@ -42,7 +43,7 @@ TYPES: Final = {
 }
 """MsoShapeType by what readers call it; 1 for any other shape."""
 
-PROGRAM_AT: Final = re.compile(
+PROGRAM_AT: Final = lazy(
     r"(?:https?|ftp)://[^/?#]++/[^?#]+\.(?:exe|dll|scr|com|pif|cpl|msi|ps1|vbs|vbe|js|jse|wsf|hta|bat|cmd|jar|iso|img|zip|rar|7z|gz|do[ct]m|xls[mb]|lnk)(?:[?#]|$)",
     re.IGNORECASE,
 )

@@ -14,14 +14,15 @@ from typing import Any, Final
 
 from emoscan.evaluate.core.values import Unknown
 from emoscan.parse.bundle import Paragraph, Run
+from emoscan.parse.lazy import lazy
 
 CELL: Final = "\x07"
 
 Span = tuple[int, int]
 Look = tuple[int, int, dict[str, Any]]
 
-_WORDS: Final = re.compile(r"[\w’']+ *|[^\S\r\x07\n]+|[\r\x07\n\f\v]|[^\w\s] *")
-_SENTENCES: Final = re.compile(r"[^.!?。\r\x07]*+(?:[.!?。]++[ \t]*+|[\r\x07]|\Z)")
+_WORDS: Final = lazy(r"[\w’']+ *|[^\S\r\x07\n]+|[\r\x07\n\f\v]|[^\w\s] *")
+_SENTENCES: Final = lazy(r"[^.!?。\r\x07]*+(?:[.!?。]++[ \t]*+|[\r\x07]|\Z)")
 
 
 class Story:
@@ -220,7 +221,7 @@ def _paragraphs(text: str) -> list[Span]:
     return spans
 
 
-_PARAGRAPH_END: Final = re.compile(r"[\r\x07]")
+_PARAGRAPH_END: Final = lazy(r"[\r\x07]")
 
 
 def _pieces(pattern: re.Pattern[str], text: str) -> list[Span]:

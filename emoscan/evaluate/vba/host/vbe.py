@@ -24,6 +24,7 @@ from emoscan.evaluate.vba.host.base import (
     properties,
 )
 from emoscan.parse import bundle
+from emoscan.parse.lazy import lazy
 
 if TYPE_CHECKING:
     from emoscan.evaluate.vba.host.application import Host
@@ -36,7 +37,7 @@ MAX_LINES: Final = 100_000
 SHOWN: Final = 2_000
 """Letters of added code that its effect shows; its artifact has all of it."""
 
-_ATTRIBUTE: Final = re.compile(r"\s*Attribute\s+[\w.]+\s*=", re.IGNORECASE)
+_ATTRIBUTE: Final = lazy(r"\s*Attribute\s+[\w.]+\s*=", re.IGNORECASE)
 
 
 class Code:
@@ -136,9 +137,7 @@ def count_of_declaration_lines(_machine: Any, this: Object) -> int:
     return next((at for at, line in enumerate(lines) if _PROCEDURE.match(line)), len(lines))
 
 
-_PROCEDURE: Final = re.compile(
-    r"\s*(?:(?:public|private|friend|static)\s+)*(?:sub|function|property\s+(?:get|let|set))\s+(\w+)", re.IGNORECASE
-)
+_PROCEDURE: Final = lazy(r"\s*(?:(?:public|private|friend|static)\s+)*(?:sub|function|property\s+(?:get|let|set))\s+(\w+)", re.IGNORECASE)
 
 
 @CODE_MODULE.method("Lines", takes="startline count")

@@ -32,6 +32,7 @@ from emoscan.evaluate.vba.host.story import CELL, Story, from_paragraphs
 from emoscan.evaluate.vba.host.wordtext import FORMAT, RANGE, SELECTION, STYLE, make_range, paragraphs, pieces
 from emoscan.evaluate.vba.symbols import Module
 from emoscan.parse import bundle
+from emoscan.parse.lazy import lazy
 
 STORIES: Final = {
     2: "footnotes",
@@ -874,7 +875,7 @@ def inline_shapes(_machine: Any, this: Object) -> Object:
     return Object(shapes.INLINE_SHAPES, host=this.data["host"], items=shapes_or_unknown(this, "InlineShapes", inline=True), others=others)
 
 
-HYPERLINK_PART: Final = re.compile(r'\\([a-z])|"([^"]*+)"|([^\s"\\]++)', re.IGNORECASE)
+HYPERLINK_PART: Final = lazy(r'\\([a-z])|"([^"]*+)"|([^\s"\\]++)', re.IGNORECASE)
 HYPERLINK_SWITCHES: Final = {"": "address", "l": "subaddress", "o": "screentip", "t": "target"}
 
 

@@ -24,6 +24,7 @@ from emoscan.evaluate.vba.convert import (
 from emoscan.evaluate.vba.errors import failure, message
 from emoscan.evaluate.vba.library import builtin, converting, unknown
 from emoscan.evaluate.vba.operators import plain, text
+from emoscan.parse.lazy import lazy
 
 
 def value_of(machine: Any, value: Any) -> Any:
@@ -158,7 +159,7 @@ def str_(_machine: Any, value: Any) -> Any:
     return written if isinstance(written, Unknown) or written.startswith("-") else " " + written
 
 
-_VAL: Final = re.compile(r"([-+]?)(?:&([hHoO]?)([0-9a-fA-F]*)|((?:\d+(?:\.\d*)?|\.\d+)?)(?:[eEdD]([-+]?\d+))?)")
+_VAL: Final = lazy(r"([-+]?)(?:&([hHoO]?)([0-9a-fA-F]*)|((?:\d+(?:\.\d*)?|\.\d+)?)(?:[eEdD]([-+]?\d+))?)")
 HEXADECIMAL: Final = frozenset("0123456789abcdefABCDEF")
 _BLANKS: Final = str.maketrans("", "", " \t\n\r")
 

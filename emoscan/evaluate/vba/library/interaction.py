@@ -12,10 +12,11 @@ from emoscan.evaluate.vba.errors import failure
 from emoscan.evaluate.vba.library import builtin, invalid_call, unknown
 from emoscan.evaluate.vba.library.strings import SIZES
 from emoscan.evaluate.vba.operators import plain, text
+from emoscan.parse.lazy import lazy
 
 # ---------------------------------------------------------------- programs
 
-DO_SHELL: Final = re.compile(r'do\s+shell\s+script\s+"((?:[^"\\]|\\.)*+)"', re.IGNORECASE | re.DOTALL)
+DO_SHELL: Final = lazy(r'do\s+shell\s+script\s+"((?:[^"\\]|\\.)*+)"', re.IGNORECASE | re.DOTALL)
 """The command line in AppleScript."""
 
 WINDOW_STYLES: Final = {0: "0"}
