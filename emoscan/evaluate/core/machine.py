@@ -24,6 +24,11 @@ _WEB_FOLDER: Final = lazy(
     r"\\\\([\w.-]{3,200})(?:@(ssl)(?:@(\d{1,5}))?|@(\d{1,5})|(?=\\davwwwroot\\))\\(?:davwwwroot\\)?(.{1,1000})", re.IGNORECASE
 )
 
+TELLING: Final = frozenset(
+    ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect")
+)
+"""Effects that show what a script is for; a query or a message box does not."""
+
 LOOK_EVERY: Final = 1 << 24
 """Bytes of new strings between two counts of what a script holds."""
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from emoscan.budget import Budget
 from emoscan.context import Inside, Take
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
-from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.machine import TELLING, Emit
 from emoscan.evaluate.core.world import DEFAULT_NOW, World
 from emoscan.evaluate.powershell.commands import programs
 from emoscan.evaluate.powershell.flow import Code, Leave
@@ -21,11 +21,6 @@ from emoscan.evaluate.powershell.uncalled import run_uncalled
 from emoscan.model import Child, Fact, Yield
 from emoscan.parse import psargs
 from emoscan.parse.text import as_bytes
-
-TELLING: Final = frozenset(
-    ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect")
-)
-"""Effects that show what a script is for."""
 
 RETRIES: Final = 3
 """Guards that are run past, one after the other."""

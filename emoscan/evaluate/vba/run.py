@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
-from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.machine import TELLING, Emit
 from emoscan.evaluate.core.values import Object
 from emoscan.evaluate.core.world import DEFAULT_NOW, Profile, World
 from emoscan.evaluate.vba import syntax as s
@@ -38,11 +38,6 @@ from emoscan.parse.text import as_bytes
 
 if TYPE_CHECKING:
     from emoscan.evaluate.vba.host.excel import Excel4
-
-TELLING: Final = frozenset(
-    ("effect.run", "effect.download", "effect.write", "effect.load", "effect.registry", "effect.schedule", "effect.eval", "effect.connect")
-)
-"""Effects that show what a macro is for; a query or a message box does not."""
 
 DECODED: Final = frozenset(("effect.run", "effect.eval"))
 

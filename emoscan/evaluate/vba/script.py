@@ -16,12 +16,12 @@ from msgspec.structs import replace
 
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
-from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.machine import TELLING, Emit
 from emoscan.evaluate.core.restart import MOST_STARTS, OPENED, Start, restarted, world_of
 from emoscan.evaluate.core.values import Object, Unknown
 from emoscan.evaluate.core.world import DEFAULT_NOW
 from emoscan.evaluate.vba.project import Project, Shared
-from emoscan.evaluate.vba.run import GUESSED, TELLING, Watch, offline_share, only_downloads, report_simplified
+from emoscan.evaluate.vba.run import GUESSED, Watch, offline_share, only_downloads, report_simplified
 from emoscan.evaluate.vba.runtime import VbaMachine
 from emoscan.evaluate.vba.symbols import Module, Procedure
 from emoscan.evaluate.vba.syntax import Module as Tree
