@@ -18,7 +18,7 @@ from emoscan.evaluate.xlm.blocks import BLOCKS, Block
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import FUNCTIONS, SPECIAL, Function, canonical
 from emoscan.evaluate.xlm.syntax import Node, parse
-from emoscan.evaluate.xlm.values import DIV, NOISE, NUM, REF, VALUE, Array, Ref, Refs, to_text
+from emoscan.evaluate.xlm.values import DIV, NAME, NOISE, NUM, REF, VALUE, Array, Ref, Refs, to_text
 from emoscan.parse.formula import from_letters, r1c1
 from emoscan.parse.workbook import MAX_COLUMN, MAX_ROW, from_a1
 
@@ -63,6 +63,8 @@ class Compiler:
         """References to several cells are arrays, where otherwise one of them would be taken."""
         self.size = 0
         self.pure = True
+        self.bound: frozenset[str] = frozenset()
+        """Names that the formula itself has given values, by LET and LAMBDA, in lower case."""
 
     def code(self, formula: str) -> Code:
         node = parse(formula)
@@ -197,6 +199,9 @@ class Compiler:
     def _name(self, node: Node) -> Eval:
         _, sheet, name = node
         grid = self.grid
+        own = name.lower().removeprefix("_xlpm.") if sheet is None else ""
+        if own in self.bound:
+            return lambda m: m.bound.get(own, NAME)
         return lambda m: m.name_value(name, grid, sheet)
 
     def _areas(self, node: Node) -> Eval:
@@ -304,6 +309,8 @@ class Compiler:
         self.pure = False
         given = [self.raw(argument) for argument in arguments]
         grid = self.grid
+        if isinstance(called, str) and sheet is None and called.lower().removeprefix("_xlpm.") in self.bound:
+            called = ("name", None, called)
         if isinstance(called, str):
             return lambda m: m.call_name(called, sheet, grid, [argument(m) for argument in given], tail=tail)
         what = self.raw(called)

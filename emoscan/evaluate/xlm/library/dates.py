@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from emoscan.evaluate.core.values import MISSING
+from emoscan.evaluate.core.values import MISSING, Unknown
 from emoscan.evaluate.xlm.library import function, on_ranges
 from emoscan.evaluate.xlm.library.text import Wrong, text_of, whole
 from emoscan.evaluate.xlm.values import NUM, VALUE, to_number
@@ -45,7 +45,7 @@ def parse_moment(text: str) -> float | None:
                 found = datetime.strptime(whole_text, layout)  # noqa: DTZ007
             except ValueError:
                 continue
-            day = serial(found) if found.year != 1900 else (found.hour * 3600 + found.minute * 60 + found.second) / 86_400
+            day = serial(found) if "%d" in layout else (found.hour * 3600 + found.minute * 60 + found.second) / 86_400
             more = parse_moment(rest) if rest else 0.0
             if more is not None:
                 return day + more
@@ -134,10 +134,158 @@ def timevalue(_: XlmMachine, value: Any) -> Any:
     return VALUE if found is None else found % 1
 
 
-@function("DAYS360", "DAYS")
-def days(_: XlmMachine, one: Any, other: Any, *_more: Any) -> Any:
-    first, last = to_number(one), to_number(other)
-    return last - first if type(first) is float and type(last) is float else VALUE
+@function("DAYS")
+def days(_: XlmMachine, end: Any, start: Any) -> Any:
+    last, first = to_number(end), to_number(start)
+    return float(int(last) - int(first)) if type(first) is float and type(last) is float else VALUE
+
+
+@function("DAYS360")
+def days360(_: XlmMachine, start: Any, end: Any, european: Any = False) -> Any:
+    """Days between two dates in a year of twelve months of thirty days."""
+    first, last = moment_of(start), moment_of(end)
+    if first is None or last is None:
+        return NUM
+    one, other = first.day, last.day
+    if european is not MISSING and european:
+        one, other = min(one, 30), min(other, 30)
+    else:
+        if one == 31 or (first.month == 2 and (first + timedelta(days=1)).month == 3):
+            one = 30
+        if other == 31 and one == 30:
+            other = 30
+    months = 12 * (last.year - first.year) + last.month - first.month
+    # A last day of 31 behind an earlier first one counts as the first of the month that follows.
+    return float(30 * months + other - one)
+
+
+@function("ISOWEEKNUM")
+def isoweeknum(_: XlmMachine, value: Any) -> Any:
+    moment = moment_of(value)
+    return NUM if moment is None else float(moment.isocalendar()[1])
+
+
+@function("YEARFRAC")
+def yearfrac(m: XlmMachine, start: Any, end: Any, basis: Any = 0.0) -> Any:
+    first, last = moment_of(start), moment_of(end)
+    if first is None or last is None:
+        return NUM
+    if first > last:
+        first, last, start, end = last, first, end, start
+    match to_number(basis) if basis is not MISSING else 0.0:
+        case 1.0:
+            years = range(first.year, last.year + 1)
+            length = sum(366 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 365 for year in years) / len(years)
+            return (last - first).days / length
+        case 2.0:
+            return (last - first).days / 360
+        case 3.0:
+            return (last - first).days / 365
+        case kind:
+            between = days360(m, start, end, kind == 4.0)
+            return between / 360 if type(between) is float else between
+
+
+@function("DATEDIF")
+def datedif(_: XlmMachine, start: Any, end: Any, unit: Any) -> Any:
+    first, last = moment_of(start), moment_of(end)
+    if first is None or last is None or first > last:
+        return NUM
+    months = 12 * (last.year - first.year) + last.month - first.month - (last.day < first.day)
+    match text_of(unit).lower():
+        case "d":
+            return float((last - first).days)
+        case "m":
+            return float(months)
+        case "y":
+            return float(months // 12)
+        case "ym":
+            return float(months % 12)
+        case "md":
+            before = last if last.day >= first.day else last.replace(day=1) - timedelta(days=1)
+            return float(last.day - first.day + (0 if last.day >= first.day else before.day))
+        case "yd":
+            year = last.year - ((last.month, last.day) < (first.month, first.day))
+            return float((last - first.replace(year=year, day=min(first.day, 28))).days - max(0, first.day - 28))
+    return NUM
+
+
+def _weekend(m: XlmMachine, value: Any) -> frozenset[int]:
+    """Days off, 0 for Monday: by number (1: Saturday and Sunday, 11: Sunday …), or as seven digits that begin with Monday. Raises Wrong."""
+    value = m.single(value)
+    if isinstance(value, str):
+        if len(value) != 7 or value.strip("01") or "0" not in value:
+            raise Wrong
+        return frozenset(at for at, digit in enumerate(value) if digit == "1")
+    number = whole(value, 1)
+    if 1 <= number <= 7:
+        return frozenset(((number + 4) % 7, (number + 5) % 7))
+    if 11 <= number <= 17:
+        return frozenset(((number - 5) % 7,))
+    raise Wrong
+
+
+def _holidays(m: XlmMachine, values: Any) -> set[int]:
+    found = (to_number(value) for value in m.flat((values,)) if value is not None and value is not MISSING)
+    return {int(number) for number in found if type(number) is float}
+
+
+MAX_DAYS: Final = 100_000
+"""That are counted one by one."""
+
+
+def _networkdays(m: XlmMachine, start: Any, end: Any, weekend: Any, holidays: Any) -> Any:
+    try:
+        first, last, off = whole(m.single(start)), whole(m.single(end)), _weekend(m, weekend)
+    except Wrong:
+        return next((value for value in map(m.single, (start, end)) if type(value) is Unknown), VALUE)
+    sign = 1 if last >= first else -1
+    first, last = min(first, last), max(first, last)
+    if first < 0 or last - first > MAX_DAYS:
+        return NUM
+    m.spend((last - first) // 8)
+    free = _holidays(m, holidays)
+    # Serial 2 is a Monday.
+    return float(sign * sum((day - 2) % 7 not in off and day not in free for day in range(first, last + 1)))
+
+
+def _workday(m: XlmMachine, start: Any, count: Any, weekend: Any, holidays: Any) -> Any:
+    try:
+        day, left, off = whole(m.single(start)), whole(m.single(count)), _weekend(m, weekend)
+    except Wrong:
+        return next((value for value in map(m.single, (start, count)) if type(value) is Unknown), VALUE)
+    if abs(left) > MAX_DAYS:
+        return NUM
+    m.spend(abs(left) // 4)
+    free = _holidays(m, holidays)
+    step = 1 if left > 0 else -1
+    while left:
+        day += step
+        if not 0 <= day < LAST:
+            return NUM
+        if (day - 2) % 7 not in off and day not in free:
+            left -= step
+    return float(day)
+
+
+@on_ranges("NETWORKDAYS")
+def networkdays(m: XlmMachine, start: Any, end: Any, holidays: Any = MISSING) -> Any:
+    return _networkdays(m, start, end, 1.0, holidays)
+
+
+@on_ranges("NETWORKDAYS.INTL")
+def networkdays_intl(m: XlmMachine, start: Any, end: Any, weekend: Any = 1.0, holidays: Any = MISSING) -> Any:
+    return _networkdays(m, start, end, weekend, holidays)
+
+
+@on_ranges("WORKDAY")
+def workday(m: XlmMachine, start: Any, count: Any, holidays: Any = MISSING) -> Any:
+    return _workday(m, start, count, 1.0, holidays)
+
+
+@on_ranges("WORKDAY.INTL")
+def workday_intl(m: XlmMachine, start: Any, count: Any, weekend: Any = 1.0, holidays: Any = MISSING) -> Any:
+    return _workday(m, start, count, weekend, holidays)
 
 
 @function("EDATE")

@@ -250,6 +250,11 @@ def deref(m: XlmMachine, area: Any) -> Any:
     return m.single(area) if type(area) is not Ref or area.single else Array(m.rows_of(area))
 
 
+@on_ranges("XMATCH")
+def xmatch(m: XlmMachine, wanted: Any, area: Any, *_more: Any) -> Any:
+    return match(m, wanted, area, 0.0)
+
+
 @on_ranges("XLOOKUP")
 def xlookup(m: XlmMachine, wanted: Any, keys: Any, results: Any, otherwise: Any = MISSING, *_more: Any) -> Any:
     what = m.single(wanted)

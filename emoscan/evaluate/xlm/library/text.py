@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
 from emoscan.evaluate.xlm.library import function, on_ranges
-from emoscan.evaluate.xlm.values import NA, NOISE, VALUE, number_text, to_number, to_text
+from emoscan.evaluate.xlm.values import NA, NOISE, VALUE, Array, number_text, to_number, to_text
 from emoscan.parse.lazy import lazy
 
 if TYPE_CHECKING:
@@ -336,6 +336,63 @@ def true(_: XlmMachine) -> Any:
 @on_ranges("FALSE")
 def false(_: XlmMachine) -> Any:
     return False
+
+
+def _cut(m: XlmMachine, value: Any, by: Any, which: Any, *, after: bool) -> Any:
+    """The text before or behind the n-th of several separators, from the end when n is negative."""
+    text = text_of(m.single(value))
+    marks = [mark for mark in (text_of(item) for item in m.flat((by,))) if mark]
+    try:
+        number = whole(m.single(which), 1)
+    except Wrong:
+        return VALUE
+    m.spend(1 + len(text) * len(marks) // 64)
+    found: list[tuple[int, int]] = []
+    at = 0
+    while marks and len(found) < 32_768:
+        places = [(place, -len(mark)) for mark in marks if (place := text.find(mark, at)) >= 0]
+        if not places:
+            break
+        place, size = min(places)
+        found.append((place, place - size))
+        at = place - size
+    if not number or abs(number) > len(found):
+        return NA
+    start, end = found[number - 1 if number > 0 else number]
+    return text[end:] if after else text[:start]
+
+
+@on_ranges("TEXTBEFORE")
+def textbefore(m: XlmMachine, value: Any, by: Any, which: Any = 1.0, *_more: Any) -> Any:
+    return _cut(m, value, by, which, after=False)
+
+
+@on_ranges("TEXTAFTER")
+def textafter(m: XlmMachine, value: Any, by: Any, which: Any = 1.0, *_more: Any) -> Any:
+    return _cut(m, value, by, which, after=True)
+
+
+def _split(text: str, marks: list[str], *, skip: bool) -> list[str]:
+    for mark in marks[1:]:
+        text = text.replace(mark, marks[0])
+    return [piece for piece in (text.split(marks[0]) if marks else [text]) if piece or not skip]
+
+
+@on_ranges("TEXTSPLIT")
+def textsplit(m: XlmMachine, value: Any, columns: Any, rows: Any = MISSING, skip: Any = False, *_more: Any) -> Any:
+    text = text_of(m.single(value))
+    across, down = ([mark for mark in map(text_of, m.flat((by,))) if mark] if by is not MISSING else [] for by in (columns, rows))
+    leave_out = skip is not MISSING and m.truth(skip)
+    m.spend(1 + len(text) * (len(across) + len(down)) // 64)
+    lines = [_split(line, across, skip=leave_out) for line in _split(text, down, skip=leave_out)]
+    width = max(map(len, lines), default=0)
+    m.grow(64 * len(lines) * width)
+    return Array([line + [NA] * (width - len(line)) for line in lines]) if width else VALUE
+
+
+@on_ranges("ARRAYTOTEXT", "VALUETOTEXT")
+def arraytotext(m: XlmMachine, area: Any, *_more: Any) -> Any:
+    return checked(m, ", ".join(text_of(value) for value in m.flat((area,))))
 
 
 @function("HYPERLINK")
