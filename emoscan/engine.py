@@ -13,8 +13,8 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from types import FrameType
-from typing import Any, Final
+from types import CodeType, FrameType
+from typing import Any, Final, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -63,7 +63,8 @@ def expand(
     run.start(data, name, kind)
     if cut is not None:
         run.trouble(run.graph.root, "engine", cut)
-    run.work()
+    with Alarm(lambda: run.busy) as alarm:
+        run.work(alarm)
     return run.graph
 
 
@@ -142,7 +143,7 @@ class _Run:
         if not guilty and self.graph.root:
             self.trouble(self.graph.root, "engine", Problem(after.sort, after.name, f"the analysis did not end: {after.why}"))
 
-    def work(self) -> None:
+    def work(self, alarm: Alarm) -> None:
         by_name = {step.name: step for step in steps()}
         while True:
             while self.queue:
@@ -150,7 +151,7 @@ class _Run:
                     self.out_of_time()
                     return
                 artifact, step = self.queue.popleft()
-                self.apply_step(self.graph.artifacts[artifact], step)
+                self.apply_step(self.graph.artifacts[artifact], step, alarm)
             for again in (self.locked_with_new_clues, self.in_need_of_guesses):
                 self.queue.extend((artifact, by_name[step_name]) for artifact, step_name in again())
                 if self.queue:
@@ -207,7 +208,7 @@ class _Run:
     def name_of(self, artifact: str) -> str:
         return self.name if artifact == self.graph.root else next(iter(self.graph.names(artifact)), "")
 
-    def apply_step(self, artifact: Artifact, step: Step) -> None:
+    def apply_step(self, artifact: Artifact, step: Step, alarm: Alarm) -> None:
         key = (artifact.id, step.name)
         budget = self.budget.for_step(getattr(self.settings.limits, step.seconds) if step.seconds else None)
         context = self.context(artifact.id, budget, self.tried.get(key))
@@ -223,7 +224,7 @@ class _Run:
 
         self.purse = budget
         try:
-            run_within(budget, work, lambda: self.busy)
+            alarm.run(budget, work)
         except LimitReached as limit:
             message = f"{step.name} stopped: {limit}; what comes after it was not seen"
             self.trouble(artifact.id, step.name, Problem("limit", limit.name, message))
@@ -322,29 +323,46 @@ class _Run:
         self.trouble(self.graph.root, "engine", Problem("limit", "seconds", message))
 
 
-def run_within(budget: Budget, work: Callable[[], None], busy: Callable[[], bool] = lambda: False) -> None:
-    """Call `work`, and raise LimitReached in it when the budget's time is up, also in a library that never asks.
+class Alarm:
+    """Raises LimitReached in work whose budget's time is up, also in a library that never asks. The signal is taken for as
+    long as the alarm is entered, for one piece of work after the other.
 
-    It is raised again and again until `work` has ended, for libraries that swallow everything; not while `busy`.
+    It is raised again and again until the work has ended, for libraries that swallow everything; not while `busy`.
     Code that stays inside a C function is not reached; the supervisor kills its process. Without the main thread or
-    interval timers (Windows) `work` is only called.
+    interval timers (Windows) the work is only called.
     """
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        work()
-        return
-    code = work.__code__
 
-    def stop(_signum: int, frame: FrameType | None) -> None:
-        # Only from `work` on: raised between its end and the disarming it would leave the alarm armed.
-        while frame is not None and frame.f_code is not code:
+    def __init__(self, busy: Callable[[], bool] = lambda: False) -> None:
+        self.busy = busy
+        self.usable = False
+        self.before: Any = None
+        self.budget: Budget | None = None
+        self.code: CodeType | None = None
+
+    def __enter__(self) -> Self:
+        self.usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+        if self.usable:
+            self.before = signal.signal(signal.SIGALRM, self.ring)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.usable:
+            signal.signal(signal.SIGALRM, self.before)
+
+    def run(self, budget: Budget, work: Callable[[], None]) -> None:
+        if not self.usable:
+            work()
+            return
+        self.budget, self.code = budget, work.__code__
+        signal.setitimer(signal.ITIMER_REAL, max(budget.seconds_left(), 0.001), 0.25)
+        try:
+            work()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def ring(self, _signum: int, frame: FrameType | None) -> None:
+        # Only from the work on: raised between its end and the disarming it would leave the alarm armed.
+        while frame is not None and frame.f_code is not self.code:
             frame = frame.f_back
-        if frame is not None and not busy() and budget.seconds_left() <= 0:
-            raise LimitReached("seconds", round(budget.seconds, 1))
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, max(budget.seconds_left(), 0.001), 0.25)
-    try:
-        work()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        if frame is not None and self.budget is not None and not self.busy() and self.budget.seconds_left() <= 0:
+            raise LimitReached("seconds", round(self.budget.seconds, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -12,7 +13,7 @@ from mocks import install, mock
 
 from emoscan.budget import Budget, LimitReached, Limits
 from emoscan.context import Context, Settings
-from emoscan.engine import CutOff, expand, run_within
+from emoscan.engine import Alarm, CutOff, expand
 from emoscan.graph import Event, Graph
 from emoscan.model import SIMPLIFIED, Artifact, Child, Fact, Problem, Yields
 from emoscan.registry import sniffs, step
@@ -309,14 +310,15 @@ def spin(seconds: float) -> None:
         pass
 
 
-def within(seconds: float) -> Budget:
-    return Budget(Limits(seconds=seconds))
+def run_within(seconds: float, work: Callable[[], None], *, busy: bool = False) -> None:
+    with Alarm(lambda: busy) as alarm:
+        alarm.run(Budget(Limits(seconds=seconds)), work)
 
 
 def test_the_alarm_never_comes_after_what_it_is_for() -> None:
     for number in range(400):
         with suppress(LimitReached):
-            run_within(within(0.001), lambda number=number: spin(0.0009 + number * 5e-7))  # the shortest there is
+            run_within(0.001, lambda number=number: spin(0.0009 + number * 5e-7))  # the shortest there is
         spin(0.00001)
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
@@ -325,12 +327,12 @@ def test_the_alarm_never_comes_after_what_it_is_for() -> None:
 def test_the_alarm_comes() -> None:
     started = time.monotonic()
     with pytest.raises(LimitReached, match="seconds"):
-        run_within(within(0.05), lambda: spin(5))
+        run_within(0.05, lambda: spin(5))
     assert time.monotonic() - started < 1
 
 
 def test_the_alarm_waits_while_an_event_is_on_its_way_out() -> None:
-    run_within(within(0.02), lambda: spin(0.1), lambda: True)
+    run_within(0.02, lambda: spin(0.1), busy=True)
 
 
 def test_a_library_that_swallows_the_alarm_gets_another() -> None:
@@ -341,13 +343,13 @@ def test_a_library_that_swallows_the_alarm_gets_another() -> None:
 
     started = time.monotonic()
     with pytest.raises(LimitReached):
-        run_within(within(0.02), swallow_once)
+        run_within(0.02, swallow_once)
     assert time.monotonic() - started < 20
 
 
 def test_outside_the_main_thread_nothing_interrupts() -> None:
     done: list[bool] = []
-    thread = threading.Thread(target=lambda: run_within(within(0.001), lambda: done.append(True)))
+    thread = threading.Thread(target=lambda: run_within(0.001, lambda: done.append(True)))
     thread.start()
     thread.join()
     assert done == [True]

@@ -77,7 +77,7 @@ def lures_in_bytes(data: bytes, letters: bytes) -> Iterator[Fact]:
     found = 0
     for phrases in _as_bytes():
         for phrase, mark, spellings in phrases:
-            if mark in marks and any(map(low.__contains__, spellings)):
+            if mark in marks and any(short in letters and spelt in low for spelt, short in spellings):
                 yield Fact("document.lure", phrase)
                 found += 1
         if found >= MOST:
@@ -92,10 +92,13 @@ MARKS: Final = (
 
 
 @cache
-def _as_bytes() -> tuple[tuple[tuple[str, str, tuple[bytes, ...]], ...], ...]:
-    """By language, each phrase with its mark and with its bytes in every encoding that has it."""
+def _as_bytes() -> tuple[tuple[tuple[str, str, tuple[tuple[bytes, bytes], ...]], ...], ...]:
+    """By language, each phrase with its mark and with its bytes in every encoding that has it, as they are and as `dense` leaves them."""
     return tuple(
-        tuple((phrase, next(mark for mark in MARKS if mark in phrase), _spellings(phrase)) for phrase in phrases)
+        tuple(
+            (phrase, next(mark for mark in MARKS if mark in phrase), tuple((spelt, dense(spelt)) for spelt in _spellings(phrase)))
+            for phrase in phrases
+        )
         for phrases in PHRASES.values()
     )
 
