@@ -16,7 +16,7 @@ from emoscan.evaluate.core.machine import Emit, Machine
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, arity, display
 from emoscan.evaluate.core.world import World
 from emoscan.evaluate.jscript.engine import Engine, OutOfMemory, ScriptFailed, dumps, loads
-from emoscan.evaluate.jscript.simplify import literal
+from emoscan.evaluate.jscript.simplify import Simplified, literal
 from emoscan.registry import sniff
 
 MARK: Final = "\ue0f0"
@@ -93,6 +93,8 @@ class JsMachine(Machine):
         self.wscript = shells.script_host(self)
         self.now_asked = False
         self.seconds = seconds
+        self.simplified: list[Simplified] | None = None
+        """The blocks of the script, once somebody has asked for them."""
         self.written: list[str] = []
         """Text without markup that a page wrote into itself."""
         Unknown.on_branch = None

@@ -296,20 +296,13 @@ defineProperty(Blob.prototype, 'size', {get: function () { return this.$text().l
 hidden('Blob', Blob);
 hidden('File', function File(parts, name, options) { var made = new Blob(parts, options); made.name = name; return made; });
 
-var ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', PLACES = {};
-for (var i = 0; i < 64; i++) PLACES[ALPHABET.charAt(i)] = i;
+var nativeAtob = global.atob;
 hidden('atob', function (text) {
   if (text !== null && text !== undefined && text[UNKNOWN] !== undefined) return text;
   text = String(text).replace(/[\s=]+/g, '');
-  var pieces = [], out = '', held = 0, bits = 0;
-  for (var i = 0; i < text.length; i++) {
-    var place = PLACES[text.charAt(i)];
-    if (place === undefined) throw new Error('InvalidCharacterError');
-    held = (held << 6 | place) & 0xffffff; bits += 6;
-    if (bits >= 8) { bits -= 8; out += String.fromCharCode(held >> bits & 255); }
-  }
-  return out;
+  return nativeAtob(text.length % 4 === 1 ? text.slice(0, -1) : text);
 });
+var ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 hidden('btoa', function (text) {
   text = String(text);
   var out = '';

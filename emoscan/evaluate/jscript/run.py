@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +19,7 @@ from emoscan.evaluate.jscript import prelude
 from emoscan.evaluate.jscript.dialect import rewrite
 from emoscan.evaluate.jscript.engine import OutOfMemory, OutOfTime, ScriptFailed, dumps, truth
 from emoscan.evaluate.jscript.machine import JsMachine
-from emoscan.evaluate.jscript.simplify import simplify
+from emoscan.evaluate.jscript.simplify import Simplified
 from emoscan.model import SIMPLIFIED, Child, Fact, Yield
 from emoscan.parse.text import as_bytes
 
@@ -80,20 +81,27 @@ FOLDING_SECONDS: Final = 0.25
 
 def report_simplified(machine: JsMachine, script: Script, emit: Emit) -> None:
     """What the script says, folded and in lines, as a child for people and rules."""
-    machine.engine.allow(FOLDING_SECONDS)
-    time_left = True
-
-    def fold(expression: str) -> str | None:
-        nonlocal time_left
-        try:
-            return machine.value_of(expression) if time_left else None
-        except OutOfTime:
-            time_left = False
-            return None
-
-    text = "".join(simplify(block, fold) for block in script.blocks)
+    text = "".join(block.text() for block in simplified(machine, script))
     if text:
         emit(Child(as_bytes(text), "script.js", "simplified", SIMPLIFIED))
+
+
+def simplified(machine: JsMachine, script: Script) -> list[Simplified]:
+    """The blocks of a script that the machine has run."""
+    if machine.simplified is None:
+        machine.engine.allow(FOLDING_SECONDS)
+        time_left = True
+
+        def fold(expression: str) -> str | None:
+            nonlocal time_left
+            try:
+                return machine.value_of(expression) if time_left else None
+            except OutOfTime:
+                time_left = False
+                return None
+
+        machine.simplified = [Simplified(block, fold) for block in script.blocks]
+    return machine.simplified
 
 
 STARTING: Final = ("effect.run", "effect.schedule", "effect.open")
@@ -101,25 +109,27 @@ STARTING: Final = ("effect.run", "effect.schedule", "effect.open")
 
 def in_every_way(script: Script, budget: Budget, emit: Emit, now: datetime, seen: Seen) -> JsMachine:
     """One way to start the script, with answers from the network and without; what was `seen` before is of no interest."""
-    fresh: Seen = set()
+    fresh: dict[Said, None] = {}
 
     def watch(item: Yield) -> None:
         if isinstance(item, Fact):
             key = (item.kind, item.value, item.how)
-            fresh.add(key)
+            fresh[key] = None
             if key in seen:
                 return
         emit(item)
 
     began = budget.clock()
+    machine = None
     try:
-        return run(script, budget, watch, now, max(budget.seconds_left() * TIME_SHARE, LEAST_SECONDS))
+        machine = run(script, budget, watch, now, max(budget.seconds_left() * TIME_SHARE, LEAST_SECONDS))
     finally:
         asked = frozenset(value for kind, value, _ in fresh if kind == "effect.download")
         if asked:
-            outcome = {kind for kind, _, _ in fresh} & OUTCOMES
-            other_answers(script, budget, watch, fresh, asked, now=now, seconds=budget.clock() - began, everything=not outcome)
-        seen |= fresh
+            seconds = budget.clock() - began
+            other_answers(script, budget, watch, fresh, asked, now=now, seconds=seconds, short=shortened(machine, script))
+        seen.update(fresh)
+    return machine
 
 
 OUTCOMES: Final = frozenset(
@@ -127,17 +137,42 @@ OUTCOMES: Final = frozenset(
 )
 """What shows what becomes of what was fetched."""
 
-Seen = set[tuple[str, str, str]]
+Said = tuple[str, str, str]
+Seen = set[Said]
+
+MANY_TEXTS: Final = 50
+"""Texts of a script that its own functions decode, from which on it is worth while to put them where they are used."""
+
+
+def shortened(machine: JsMachine | None, script: Script) -> Script | None:
+    """The script with the texts it decodes in their places, where decoding them is most of what it does. None for others."""
+    if machine is None or script.elements is not None or script.start != OPENED:
+        return None
+    blocks = simplified(machine, script)
+    if sum(block.known() for block in blocks) < MANY_TEXTS:
+        return None
+    return replace(script, blocks=tuple(block.in_place() for block in blocks))
 
 
 def other_answers(
-    script: Script, budget: Budget, emit: Emit, seen: Seen, asked: frozenset[str], *, now: datetime, seconds: float, everything: bool
+    script: Script,
+    budget: Budget,
+    emit: Emit,
+    seen: Collection[Said],
+    asked: frozenset[str],
+    *,
+    now: datetime,
+    seconds: float,
+    short: Script | None,
 ) -> None:
     """Once more with every request failing: what has a list of addresses tries the others then.
 
-    A script that did nothing but ask (`everything` is of interest) may have looked whether an address is there that
-    must not be: it runs a third time, with no answer from those that it `asked` at first.
+    A script that did nothing but ask (everything is of interest then) may have looked whether an address is there that
+    must not be: it runs a third time, with no answer from those that it `asked` at first. `short` is run in place of the
+    script as long as it does the same.
     """
+    everything = OUTCOMES.isdisjoint(kind for kind, _, _ in seen)
+    start = beginning(seen)
 
     def others(item: Yield) -> None:
         if isinstance(item, Fact):
@@ -146,12 +181,33 @@ def other_answers(
         elif everything and isinstance(item, Child):
             emit(item)
 
-    for unreachable in (None, asked) if everything else (None,):
+    def again(script: Script, emit: Emit, unreachable: frozenset[str] | None) -> None:
         with suppress(LimitReached):
             left = min(2 * seconds + LEAST_SECONDS, budget.seconds_left() * TIME_SHARE)
-            run(script, budget.for_step(), others, now, left, unreachable=unreachable)
+            run(script, budget.for_step(), emit, now, left, unreachable=unreachable)
+
+    for unreachable in (None, asked) if everything else (None,):
+        found: list[Yield] = []
+        if short is not None:
+            again(short, found.append, unreachable)
+        if start == beginning(dict.fromkeys((item.kind, item.value, item.how) for item in found if isinstance(item, Fact))):
+            for item in found:
+                others(item)
+        else:
+            again(script, others, unreachable)
         if not {value for kind, value, _ in seen if kind == "effect.download"} - asked:
             return
+
+
+def beginning(said: Iterable[Said]) -> list[Said]:
+    """What a script does up to its first request, which does not depend on answers. Running a text is left out: decoders do that."""
+    done: list[Said] = []
+    for one in said:
+        if one[0].startswith("effect.") and one[0] != "effect.eval":
+            done.append(one)
+        if one[0] == "effect.download":
+            break
+    return done
 
 
 ANSWERED: Final[frozenset[str]] = frozenset()

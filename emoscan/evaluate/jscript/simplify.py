@@ -34,17 +34,34 @@ _INSIDE: Final = frozenset(", + - * / % ^ & | ~ ! [ ] ( ) . < > ? :".split())
 _METHODS: Final = frozenset(
     "split reverse join replace charAt charCodeAt substr substring slice toLowerCase toUpperCase concat fromCharCode toString trim length".split()
 )
+_GOES_ON: Final = frozenset("+.[")
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*")
 
 
-def simplify(source: str, fold: Fold) -> str:
-    """The text; "" for scripts that are too large or of a few lines."""
-    if len(source) > LARGEST:
-        return ""
-    parts = _Parts(source)
-    folded = parts.folded(fold)
-    text = _written(folded)
-    return text if text.count("\n") >= LEAST_LINES else ""
+class Simplified:
+    """A piece of a script with what is built of constants alone put together; nothing of one that is too large."""
+
+    def __init__(self, source: str, fold: Fold) -> None:
+        self._source = source
+        self._parts = _Parts(source if len(source) <= LARGEST else "")
+        self._folded = self._parts.folded(fold)
+
+    def text(self) -> str:
+        """One statement a line; "" for what is of a few lines."""
+        text = _written(self._folded)
+        return text if text.count("\n") >= LEAST_LINES else ""
+
+    def known(self) -> int:
+        """How many texts the script has from functions of its own that it calls with constants."""
+        return sum(self._parts.kind(at) == "name" and self._parts.text(at) not in CALLED for at, _, _ in self._parts.texts)
+
+    def in_place(self) -> str:
+        """The source as it is, with texts in the place of what they are built by: the script does the same, sooner."""
+        pieces, done = [], 0
+        for at, end, text in self._parts.texts:
+            pieces += [self._source[done : self._parts.starts[at]], text]
+            done = self._parts.starts[end - 1] + len(self._parts.text(end - 1))
+        return "".join((*pieces, self._source[done:]))
 
 
 def _ends_value(text: str) -> bool:
@@ -57,13 +74,19 @@ class _Parts:
 
     def __init__(self, source: str) -> None:
         self.parts: list[Token] = []
+        self.starts: list[int] = []
         self.breaks: set[int] = set()
+        self.texts: list[tuple[int, int, str]] = []
+        """What was put together to a text: its first part, the one behind it, and the text as a literal."""
+        place = 0
         for kind, text in tokens(source):
             if kind in ("space", "comment"):
                 if "\n" in text or "\r" in text:
                     self.breaks.add(len(self.parts))
             else:
                 self.parts.append((kind, text))
+                self.starts.append(place)
+            place += len(text)
         self.asked = self.work = 0
 
     def text(self, at: int) -> str:
@@ -77,7 +100,7 @@ class _Parts:
         out: list[tuple[str, str, bool]] = []
         at = 0
         while at < len(self.parts):
-            end = self.expression(at)
+            end = self.expression(at) if self.may_begin(at) else at
             value = None
             if end > at and self.asked < MOST_FOLDED and (end > at + 1 or "\\" in self.text(at)):
                 self.asked += 1
@@ -85,22 +108,35 @@ class _Parts:
             line = at in self.breaks
             if value is not None:
                 out.append(("string", value, line))
+                if value.startswith('"'):
+                    self.texts.append((at, end, value))
                 at = end
             else:
                 out.append((*self.parts[at], line))
                 at += 1
-            self.member(out)
+            if out[-1][1] == "]":
+                self.member(out)
         return out
 
     @staticmethod
     def member(out: list[tuple[str, str, bool]]) -> None:
         """`a["b"]` as `a.b`."""
-        if len(out) >= 4 and out[-1][1] == "]" and out[-2][0] == "string" and out[-3][1] == "[":
+        if len(out) >= 4 and out[-2][0] == "string" and out[-3][1] == "[":
             name = out[-2][1][1:-1]
             if _ends_value(out[-4][1]) and out[-4][0] != "string" and _NAME.fullmatch(name):
                 out[-3:] = [("other", ".", False), ("name", name, False)]
 
     # ------------------------------------------------------------ what is built of constants alone
+
+    def may_begin(self, at: int) -> bool:
+        """A quick no, for most parts: nothing of constants that is worth asking for begins here."""
+        kind, text = self.parts[at]
+        if kind == "other":
+            return text == "["
+        after = self.text(at + 1)
+        if kind == "name":
+            return (after == "(" and text not in KEYWORDS) or (after == "." and text == "String")
+        return kind == "string" and (after in _GOES_ON or "\\" in text)
 
     def expression(self, at: int) -> int:
         """Where an expression of constants that begins here ends; `at` for none."""

