@@ -1,0 +1,10 @@
+rule MAL_ATTACK_TOOL {
+    meta:
+        description = "A script defines or calls a function of PowerSploit, PowerView, PowerUp, Nishang, Empire, Inveigh and their like"
+    strings:
+        $invoke = /(function |filter |[;|&{(\n] {0,8})Invoke-(AllChecks|AmsiBypass|ASREPRoast|BloodHound|BypassUAC|ConPtyShell|CradleCrafter|CredentialInjection|CredentialsPhish|DCSync|DeadUserBackdoor|DllInjection|DomainPasswordSpray|DOSfuscation|EgressCheck|Empire|EnvBypass|EternalBlue|EventLogBackdoor|EventVwrBypass|FodHelperBypass|HostRecon|Inveigh|InveighRelay|Kerberoast|MassMimikatz|MetasploitPayload|Mimikatz|Mimikittenz|MS16032|MS16135|NetRipper|NinjaCopy|Obfuscation|PasswordSpray|Phant0m|PortKnockBackdoor|Portscan|PoshRatHttps?|PostExfil|PowerDump|PowerShellIcmp|PowerShellTcp|PowerShellUdp|PowerShellWmi|PsUACme|PSImage|PSInject|ReflectivePEInjection|Rubeus|RunAs|Seatbelt|ServiceAbuse|SessionGopher|SharpHound|Shellcode|ShellcodeMSIL|ShareFinder|SMBExec|SMBScanner|Snaffler|SDCLTBypass|Tater|TheHash|ThunderFox|Thunderstruck|TokenManipulation|UserHunter|VoiceTroll|WinEnum|WMIExec|WScriptBypassUAC)[^\w-]/ nocase ascii wide
+        $get = /(function |filter |[;|&{(\n] {0,8})Get-(BrowserData|ChromeDump|ClipboardContents|FoxDump|GPPAutologon|GPPPassword|GPPPasswordMod|KeePassConfigTrigger|KeePassINIFields|Keystrokes|LSASecret|MicrophoneAudio|PassHashes|PassHints|SiteListPassword|TimedScreenshot|UnquotedService|USBKeystrokes|VaultCredential|WLAN-Keys)[^\w-]/ nocase ascii wide
+        $other = /(function |filter |[;|&{(\n] {0,8})(Add-ScrnSaveBackdoor|Backdoor-ExcelAddIn|Create-HotKeyLNK|Copy-VSS|DNS_TXT_Pwnage|Do-Exfiltration|Download-Execute-PS|Enable-DuplicateToken|Execute-DNSTXT-Code|Execute-OnTime|Exploit-(JBoss|Jenkins|JMXConsole)|Find-(AVSignature|LocalAdminAccess|TrustedDocuments)|Gupt-Backdoor|HTTP-Backdoor|Install-SSP|Out-(CompressedCommand|CompressedDll|EncodedCommand|EncryptedScript|ManagedDll|Minidump)|PowerCat|Set-(CriticalProcess|MasterBootRecord|DCShadowPermissions)|Show-TargetScreen|Start-Negotiate|Write-(ServiceBinary|UserAddMSI))[^\w-]/ nocase ascii wide
+    condition:
+        any of them
+}
