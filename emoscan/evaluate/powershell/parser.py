@@ -1706,7 +1706,9 @@ class Parser:
                 if c in "\r\n":
                     c = self.lines()
         if operator:
-            if c in "$(@{" or c in QUOTES:
+            if c == "$":  # with what stands behind it, as an argument: & $env:temp\a.exe
+                name = self.argument_value()
+            elif c in "(@{" or c in QUOTES:
                 name = self.primary(arguments=True)
             elif c == "[":
                 name = self.bracket()

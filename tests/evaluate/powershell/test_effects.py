@@ -135,6 +135,8 @@ def test_ways_to_download(text):
         "Invoke-CimMethod -ClassName Win32_Process -MethodName Create -Arguments @{CommandLine='C:\\x.exe'}",
         "$p=New-Object Diagnostics.Process;$p.StartInfo.FileName='C:\\x.exe';$p.Start()",
         "cmd /c C:\\x.exe",
+        "$env:d='C:'; & $env:d\\x.exe",
+        "$d='C:'; .${d}\\x.exe",
     ],
 )
 def test_ways_to_start_a_program(text):
