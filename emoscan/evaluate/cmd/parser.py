@@ -244,7 +244,7 @@ class _Parser:
                 pieces.append(self.quoted())
             elif char == "^":
                 pieces.append(self.escaped())
-            elif char == "<" and (mark := _UNKNOWN.match(self.text, stop)):
+            elif char == "<" and (mark := UNKNOWN.match(self.text, stop)):
                 pieces.append(mark[0])
                 self.at = mark.end()
             elif char in "<>":
@@ -444,7 +444,7 @@ class _Parser:
 
 
 _KEYWORD: Final = lazy(r"(?:\^?[A-Za-z]){2,3}(?![A-Za-z0-9_^])")
-_UNKNOWN: Final = lazy(r"<Unknown: [^<>\n]{0,400}>")
+UNKNOWN: Final = lazy(r"<Unknown: [^<>\n]{0,400}>")
 """What stands for a part that the script around did not know; no redirection."""
 _HANDLE: Final = lazy(r"([0-9]?)[<>]")
 _EQUALS: Final = lazy(r"[ \t,;]*==")

@@ -160,7 +160,7 @@ def downloaded(machine: CmdMachine, call: Call) -> str:
     """The URL that the program, or a file it is given to run, was fetched from before; empty when there is none."""
     if call.name in HANDLES_FILES:
         return ""
-    piped = _CONTENT.search(machine.stdin) if isinstance(machine.stdin, str) else None
+    piped = _CONTENT.search(call.path) or (_CONTENT.search(machine.stdin) if isinstance(machine.stdin, str) else None)
     if piped is not None:
         return str(piped[1])
     files = machine.world.files
@@ -464,7 +464,9 @@ def rundll32(machine: CmdMachine, call: Call) -> None:
             control(machine, Call("rundll32", "rundll32", f" {target}"))
         elif export.split(",")[0] in _RUN_BY_EXPORT and target:
             used(machine, call, f"{library},{export} runs another program", target, "T1218.011")
-            if not open_target(machine, target):
+            if export == "shopenverbapplication" and remote(target):
+                machine.download(target, "dfshim")
+            elif not open_target(machine, target):
                 machine.create_process(target)
         elif export == "minidump":
             used(machine, call, "memory of a process is written", target, "T1003.001")
@@ -820,7 +822,7 @@ _BROWSE: Final = lazy(r"\$\((.{1,20000})\)", 2 | 16)
 
 
 @program("infdefaultinstall", "wuauclt", "mavinject", "extexport", "verclsid", "diskshadow", "cdb", "rasautou", "dfsvc", "pnputil", "winrm", "mftrace",
-         "dnscmd", "wab", "bginfo", "eventvwr_", "msxsl", "te", "rcsi", "tracker", "vsjitdebugger", "atbroker", "ssh", "fsi", "pubprn", "slmgr_")  # fmt: skip
+         "dnscmd", "wab", "bginfo", "eventvwr_", "msxsl", "te", "rcsi", "tracker", "vsjitdebugger", "atbroker", "fsi", "slmgr_")  # fmt: skip
 def other_launchers(machine: CmdMachine, call: Call) -> None:
     used(machine, call, "may run other code", call.line[:500], "T1218")
     for word in call.args:
@@ -922,8 +924,39 @@ def recovery(machine: CmdMachine, call: Call) -> None:
         used(machine, call, "takes away means of recovery", call.line[:300], "T1490")
 
 
-@program("nslookup")
-def nslookup(machine: CmdMachine, call: Call) -> None:
+@program("nslookup", "finger")
+def asks_server(machine: CmdMachine, call: Call) -> None:
+    """What a server says of a name or a user: some send commands that way."""
     names = call.plain()
     if names:
-        machine.effect("connect", names[0], "nslookup")
+        machine.effect("connect", names[0].rpartition("@")[2], call.name)
+        machine.write(f"{Unknown(f'output of {call.name} {names[0]}').text()}\r\n")
+
+
+@program("tftp")
+def tftp(machine: CmdMachine, call: Call) -> None:
+    words = call.plain()
+    verb = next((index for index, word in enumerate(words) if word.lower() == "get"), 0)
+    if verb and len(words) > verb + 1:
+        url, path = f"tftp://{words[0]}/{words[verb + 1]}", words[-1]
+        used(machine, call, "fetches a file", url, "T1105")
+        machine.download(url, "tftp", machine.world.absolute(path))
+
+
+@program("ssh", "scp", "sftp")
+def secure_shell(machine: CmdMachine, call: Call) -> None:
+    """They can be told to start a program of this computer."""
+    for index, word in enumerate(call.args):
+        option, _, line = word.partition("=")
+        line = line or " ".join(call.args[index + 1 : index + 2])
+        if option.lower().removeprefix("-o") in ("proxycommand", "localcommand") or word == "-S":
+            used(machine, call, "runs a program", line, "T1202")
+            machine.create_process(line)
+
+
+@program("pubprn")
+def publishes(machine: CmdMachine, call: Call) -> None:
+    """A script of Windows that opens the moniker it is given."""
+    scheme, _, address = (call.args[-1] if call.args else "").partition(":")
+    if scheme.lower() in ("script", "scriptlet"):
+        fetch_or_load(machine, call, address, "T1216.001")

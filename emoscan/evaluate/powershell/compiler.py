@@ -1166,9 +1166,14 @@ class Compiler:
 
     def bad(self, node: s.Bad) -> Run:
         m = self.m
+        parts: list[Run] | None = None
 
         def run(f: Scope, out: list[Any]) -> None:
-            m.bad_statement(node, f, out)
+            nonlocal parts
+            if parts is None:
+                parts = m.readable_parts(node)
+            for part in parts:
+                part(f, out)
 
         return run
 

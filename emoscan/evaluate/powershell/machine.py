@@ -40,6 +40,9 @@ SHOWN: Final = 300
 FORKS: Final = 12
 """Branches within branches on something unknown that are taken both ways."""
 
+IDLE_FORKS: Final = 64
+"""Times one test is taken both ways and nothing new is seen, before only the way is gone that went on the last time."""
+
 ODD: Final = frozenset("backtick wildcard_command words char_codes securestring compressed cipher reverse".split())
 """What nobody writes for people to read."""
 
@@ -96,6 +99,8 @@ class PowerShellMachine(Machine):
         self.skips = 0
         """Ends of loops or functions that were passed over because they depend on something unknown."""
         self.forking = 0
+        self.forked: dict[Run, tuple[int, int, bool]] = {}
+        """By first branch of a test that came out unknown: how often that showed nothing new, effects until then, whether the branch went on."""
         self.trying = 0
         self.loops_left = 0
         self.idle_loops: dict[int, tuple[int, int]] = {}
@@ -485,6 +490,7 @@ class PowerShellMachine(Machine):
         saved = []
         current: Scope | None = scope
         while current is not None:
+            self.tick(len(current.vars) // 16 + 1)
             saved.append((current, dict(current.vars)))
             current = current.parent
         return saved
@@ -504,6 +510,11 @@ class PowerShellMachine(Machine):
         if self.forking >= FORKS or self.depth > 32:
             first(scope, out)
             return
+        idle, seen, went_on = self.forked.get(first, (0, -1, True))
+        if second is not None and idle >= IDLE_FORKS and seen == self.news:
+            (first if went_on else second)(scope, out)
+            return
+        seen = self.news
         before = self.snapshot(scope) if second is not None else []
         leave: BaseException | None = None
         try:
@@ -525,6 +536,8 @@ class PowerShellMachine(Machine):
             other = error
         finally:
             self.forking -= 1
+        idle = self.forked.get(first, (0, -1, True))[0]  # the branches may have come here again
+        self.forked[first] = idle + 1 if seen == self.news else 0, self.news, leave is None or other is not None
         if leave is None:
             self.restore(after)
         elif other is None:
@@ -917,15 +930,13 @@ class PowerShellMachine(Machine):
         else:
             self.class_definitions[node.name.lower()] = (node, scope)
 
-    def bad_statement(self, node: s.Bad, scope: Scope, out: list[Any]) -> None:
-        """A statement nobody could read. Its parts may be."""
-        self.fact("eval.bad_statement", node.text[:200], node.why)
+    def readable_parts(self, node: s.Bad) -> list[Run]:
+        """What can be run of a statement nobody could read."""
         from emoscan.evaluate.powershell.salvage import pieces
 
-        for piece in pieces(node.text):
-            tree = self.parse(piece)
-            if tree.end and not any(type(inner) is s.Bad for inner in tree.end):
-                self.compiler.body(tree.end)(scope, out)
+        self.fact("eval.bad_statement", node.text[:200], node.why)
+        trees = [self.parse(piece) for piece in pieces(node.text)]
+        return [self.compiler.body(tree.end) for tree in trees if tree.end and not any(type(inner) is s.Bad for inner in tree.end)]
 
     def report_undone(self) -> None:
         """State what obfuscation was undone."""

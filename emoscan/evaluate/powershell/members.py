@@ -521,6 +521,11 @@ def construct(machine: Any, name: str, args: tuple[Any, ...]) -> Any:
     if definition is not None:
         return own_instance(machine, definition, args)
     cls = net.find(full)
+    imported = machine.imported.get(full.lower())
+    if imported is not None:
+        from emoscan.evaluate.powershell.net import native
+
+        return native.instance(machine, imported, args)
     if cls is None or cls.constructor is None:
         unknown = first_unknown(args)
         machine.unmodelled(f"new {full}")
@@ -875,9 +880,20 @@ def ps_object(_machine: Any, value: Any) -> Record:
     elif type(value) is Hash:
         names = [Record("System.Management.Automation.PSNoteProperty", Name=str(key), Value=held) for key, held in value.items()]
     cls = class_of(value)
-    methods = [Bound(value, method, static=False) for method in sorted(cls.calls)] if isinstance(cls, NetClass) else []
+    methods = [Bound(value, spelling(method), static=False) for method in sorted(cls.calls)] if isinstance(cls, NetClass) else []
     found = Object(MEMBERS, list=methods)
     return Record("System.Management.Automation.PSObject", Properties=names, Methods=found, BaseObject=value, TypeNames=[type_name(value)])
+
+
+SPELLINGS: Final = (
+    "DownloadString DownloadFile DownloadData OpenRead ToString GetType Replace Split Substring ToCharArray Length Trim Invoke InvokeScript InvokeCommand "
+    "ReadToEnd GetString GetBytes FromBase64String NewScriptBlock GetCmdlets GetCommand GetCommandName GetCmdlet ExpandString Insert IndexOf Join Format"
+).split()
+_SPELLING: Final = {name.lower(): name for name in SPELLINGS}
+
+
+def spelling(name: str) -> str:
+    return _SPELLING.get(name, name[:1].upper() + name[1:])
 
 
 MEMBERS: Final = NetClass("System.Management.Automation.PSMemberInfoCollection")
@@ -887,7 +903,7 @@ MEMBERS: Final = NetClass("System.Management.Automation.PSMemberInfoCollection")
 def member_item(machine: Any, this: Object, name: Any) -> Any:
     """A method by its name: `$x.PSObject.Methods['Name']`."""
     wanted = machine.shown(name).lower()
-    return next((bound for bound in this.data["list"] if bound.name == wanted), None)
+    return next((bound for bound in this.data["list"] if bound.name.lower() == wanted), None)
 
 
 EVERY: Final[dict[str, Any]] = {

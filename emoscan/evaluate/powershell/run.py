@@ -12,7 +12,8 @@ from typing import Any, Final
 from emoscan.budget import Budget
 from emoscan.context import Inside, Take
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
-from emoscan.evaluate.core.machine import TELLING, Emit
+from emoscan.evaluate.core.machine import TELLING, Emit, origin
+from emoscan.evaluate.core.values import display
 from emoscan.evaluate.core.world import DEFAULT_NOW, World
 from emoscan.evaluate.powershell.commands import programs
 from emoscan.evaluate.powershell.flow import Code, Leave
@@ -114,7 +115,7 @@ def printed_by(text: str, budget: Budget, world: World) -> str:
     finally:
         sys.setrecursionlimit(before)
     shown = [machine.text(value) for value in [*machine.printed, *out]]
-    return "".join(f"{line}\n" for line in shown if isinstance(line, str))
+    return "".join(f"{display(line)}\n" for line in shown if isinstance(line, str) or origin(line))
 
 
 def place(machine: PowerShellMachine, name: str, text: str) -> None:

@@ -1069,6 +1069,14 @@ FEW: Final = 64
 CALLBACK: Final = ObjectClass("callback")
 
 
+def _called_back(machine: VbaMachine, this: Object, name: str, args: tuple[Any, ...]) -> Any:
+    """`Set f = GetRef("g")`, then `f(1)`."""
+    return machine.unmodelled(f"callback.{name}") if name else machine.call(this, args)
+
+
+CALLBACK.missing = _called_back
+
+
 def unwrap(value: Any) -> Any:
     return value.data if type(value) is Array else value
 

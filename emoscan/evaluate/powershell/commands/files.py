@@ -53,12 +53,20 @@ def content(m: Any, path: str) -> Any:
     return unwrap(lines_of(m, path))
 
 
+def bytes_at(m: Any, where: str) -> Any:
+    """The bytes of a file; unknown for one that lies on another computer. Raises Thrown when there is none."""
+    held = m.content_of(where)
+    if held is None:
+        if where.startswith("\\\\") and where[2:3] not in ("?", "."):
+            return Unknown(f"content of file {where}")
+        raise Thrown("System.Management.Automation.ItemNotFoundException", f"Cannot find path '{where}' because it does not exist.")
+    return held
+
+
 def text_at(m: Any, path: str, codec: str = "") -> Text:
     """The text of a file. Raises Thrown when there is none."""
     where = m.path(path)
-    held = m.content_of(where)
-    if held is None:
-        raise Thrown("System.Management.Automation.ItemNotFoundException", f"Cannot find path '{where}' because it does not exist.")
+    held = bytes_at(m, where)
     if type(held) is Unknown:
         return held
     m.grow(2 * len(held))
@@ -124,9 +132,7 @@ def get_content(m: Any, call: Call) -> list[Any]:
 def content_lines(m: Any, call: Call, where: str) -> list[Any]:
     codec = encoding_of(m, call, "")
     if codec == "byte" or call.on("AsByteStream"):
-        held = m.content_of(m.path(where))
-        if held is None:
-            raise Thrown("System.Management.Automation.ItemNotFoundException", f"Cannot find path '{where}' because it does not exist.")
+        held = bytes_at(m, m.path(where))
         if type(held) is Unknown:
             return [held]
         return [bytearray(held)] if call.has("ReadCount") or call.on("Raw") else list(held)

@@ -35,7 +35,13 @@ def start(m: Any, name: Any, args: Args, pieces: list[Any], input_: list[Any] | 
         return script_file(m, name, args, scope)
     m.run(line, "PowerShell")
     m.top.vars["lastexitcode"] = 0
+    if stem in PASSING_ON and input_ and (unknown := next((item for item in input_ if type(item) is Unknown), None)) is not None:
+        return [unknown]
     return [Unknown(f"output of {stem or 'a program'}")]
+
+
+PASSING_ON: Final = frozenset(("findstr", "find", "more", "sort"))
+"""Programs that print lines of what they read."""
 
 
 def quoted(name: str) -> str:

@@ -237,6 +237,8 @@ def select_object(m: Any, call: Call) -> list[Any]:
     items = list(call.objects())
     if call.on("Unique"):
         items = distinct(m, items)
+    if len(items) == 1 and type(items[0]) is Unknown:
+        return items  # nobody knows how many lines it has
     if call.has("Skip"):
         items = items[max(0, call.whole("Skip")) :]
     if call.has("SkipLast"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from emoscan.evaluate.core.values import Object, Unknown
+from emoscan.evaluate.core.values import Object, ObjectClass, Unknown
 from emoscan.evaluate.powershell.convert import is_list
 from emoscan.evaluate.powershell.net import net_class
 from emoscan.evaluate.powershell.net.reflection import memory_of, new_memory, pointer
@@ -21,6 +21,14 @@ _ENTRY: Final = lazy(r'EntryPoint\s*=\s*"([^"]{1,80})"', re.IGNORECASE)
 _CLASS: Final = lazy(r"\b(?:class|struct|enum)\s+(\w{1,80})")
 _NAMESPACE: Final = lazy(r"\bnamespace\s+([\w.]{1,120})")
 
+_FETCHES: Final = re.compile(
+    r"""\b(Download(?:String|Data|File)|OpenRead|GetStringAsync|GetByteArrayAsync|GetStreamAsync|GetAsync|Create)(?:TaskAsync|Async)?\s{0,9}\(\s{0,9}"""
+    r"""(?:new\s{1,9}Uri\s{0,9}\(\s{0,9})?(?:@?"((?:https?|ftp)://[^"\s]{3,2000})"|(\w{1,80})\b)(?:\s{0,9}\)?\s{0,9},\s{0,9}@?"([^"]{1,400})")?"""
+)
+_STARTS: Final = re.compile(r"""\bProcess\s{0,9}\.\s{0,9}Start\s{0,9}\(\s{0,9}(@?)"([^"]{1,1000})"(?:\s{0,9},\s{0,9}@?"([^"]{0,2000})")?""")
+MOST_CALLS: Final = 50
+"""Requests and programs in one piece of C# source that are told."""
+
 SMALLEST_SHELLCODE: Final = 40
 """Bytes below which what is copied to memory is no code."""
 
@@ -28,13 +36,15 @@ SMALLEST_SHELLCODE: Final = 40
 class Imported:
     """A type that Add-Type made: its native functions, and its source."""
 
-    __slots__ = ("functions", "name", "source")
+    __slots__ = ("functions", "name", "source", "told")
 
     def __init__(self, name: str, functions: dict[str, tuple[str, str]], source: str) -> None:
         self.name = name
         self.functions = functions
         """By lower-case name: (library, name in it)."""
         self.source = source
+        self.told = False
+        """Whether what stands in the source was told."""
 
 
 def import_types(machine: Any, source: str, name: str = "", namespace: str = "") -> list[Any]:
@@ -63,9 +73,55 @@ def call(machine: Any, imported: Imported, name: str, args: tuple[Any, ...]) -> 
     native = imported.functions.get(name.lower())
     if native is not None:
         return function(machine, native[1], args, native[0])
-    machine.effect("run", f"{imported.name}::{name}({', '.join(machine.shown(arg)[:80] for arg in args)})", "C# method")
-    return Unknown(f"result of C# {name}()")
+    shown = [machine.shown(arg) for arg in args]
+    machine.effect("run", f"{imported.name}::{name}({', '.join(arg[:80] for arg in shown)})", "C# method")
+    urls = tell(machine, imported, shown)
+    return Unknown(f"content of {urls[-1]}" if urls else f"result of C# {name}()")
 
+
+def tell(machine: Any, imported: Imported, args: list[str]) -> list[str]:
+    """What C# source asks for and starts, by the texts in it; and by the arguments, where what it asks for is a variable. Returns the addresses."""
+    urls: list[str] = []
+    machine.tick(len(imported.source) // 16)
+    given = [arg for arg in args if arg.startswith(("http://", "https://", "ftp://"))]
+    for match in list(_FETCHES.finditer(imported.source))[:MOST_CALLS]:
+        if match[2] and not imported.told:
+            urls.append(match[2])
+            machine.download(match[2], f"C# {match[1]}", unescaped(match[4] or ""))
+        elif match[3] and match[1] != "Create" and given:
+            urls += given
+            for url in given:
+                machine.download(url, f"C# {match[1]}")
+            given = []
+    for match in list(_STARTS.finditer(imported.source))[:MOST_CALLS] if not imported.told else ():
+        command = match[2] if match[1] else unescaped(match[2])
+        machine.run(f"{command} {unescaped(match[3] or '')}".strip(), "C# Process.Start")
+    imported.told = True
+    return urls
+
+
+def unescaped(text: str) -> str:
+    return text.replace("\\\\", "\\").replace('\\"', '"')
+
+
+INSTANCE: Final = ObjectClass("object of compiled code")
+
+
+def instance(machine: Any, imported: Imported, args: tuple[Any, ...]) -> Any:
+    """An object of a class in C# source. What its source does is told: its constructor or a method may do it."""
+    base = re.search(rf"\bclass\s+{re.escape(imported.name.rpartition('.')[2])}\s*:\s*(?:System\.Net\.)?WebClient\b", imported.source)
+    if base is not None:
+        return machine.create_object("System.Net.WebClient", ())
+    tell(machine, imported, [machine.shown(arg) for arg in args])
+    return Object(INSTANCE, imported=imported)
+
+
+def of_instance(machine: Any, this: Object, name: str, args: tuple[Any, ...]) -> Unknown:
+    urls = tell(machine, this.data["imported"], [machine.shown(arg) for arg in args])
+    return Unknown(f"content of {urls[-1]}" if urls else f"{name} of compiled code")
+
+
+INSTANCE.missing = of_instance
 
 FUNCTION: Final = net_class("emoscan.NativeFunction")
 

@@ -33,6 +33,7 @@ enumeration(
     Public=16,
     NonPublic=32,
     InvokeMethod=256,
+    CreateInstance=512,
     GetField=1024,
     SetField=2048,
     GetProperty=4096,
@@ -182,10 +183,12 @@ POINTER_READER: Final = "PtrToStringAuto"
 
 @TYPE.call("InvokeMember", opened=True)
 def invoke_member(
-    machine: Any, this: NetType, name: Any, _flags: Any = 0, _binder: Any = None, target: Any = None, args: Any = None, *_rest: Any
+    machine: Any, this: NetType, name: Any, flags: Any = 0, _binder: Any = None, target: Any = None, args: Any = None, *_rest: Any
 ) -> Any:
     given = tuple(elements(args)) if is_list(args) else ()
     text = machine.shown(name)
+    if not text or text == ".ctor" or "createinstance" in machine.shown(flags).lower():
+        return instance_of(machine, this, given)
     if target is None:
         return machine.static_call(this, text, given)
     return machine.call_method(target, text, given)
@@ -371,9 +374,21 @@ def instance_in(machine: Any, this: Object, name: Any, *_rest: Any) -> Any:
     return instance_of(machine, type_in(machine, this, name))
 
 
-@ASSEMBLY.prop("FullName", "Location", "CodeBase")
+@ASSEMBLY.prop("FullName")
 def assembly_name(_machine: Any, this: Object) -> str:
-    return str(this.data["name"])
+    name = str(this.data["name"])
+    return (
+        name if this.data["loaded"] else f"{name.removesuffix('.dll')}, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
+    )
+
+
+@ASSEMBLY.prop("Location", "CodeBase")
+def assembly_place(_machine: Any, this: Object) -> str:
+    name = str(this.data["name"])
+    if this.data["loaded"]:
+        return name
+    stem = name.removesuffix(".dll")
+    return rf"C:\Windows\Microsoft.Net\assembly\GAC_MSIL\{stem}\v4.0_4.0.0.0__b77a5c561934e089\{stem}.dll"
 
 
 @ASSEMBLY.prop("GlobalAssemblyCache")
@@ -382,8 +397,8 @@ def in_cache(_machine: Any, _this: Object) -> bool:
 
 
 @ASSEMBLY.call("ToString")
-def assembly_text(_machine: Any, this: Object) -> str:
-    return str(this.data["name"])
+def assembly_text(machine: Any, this: Object) -> str:
+    return assembly_name(machine, this)
 
 
 @DOMAIN.shared_prop("CurrentDomain")

@@ -157,3 +157,29 @@ def select(machine: Any, this: Object, path: Any, *_rest: Any) -> list[Any]:
 @DOCUMENT.call("ToString")
 def shown(_machine: Any, this: Object) -> str:
     return this.cls.name
+
+
+TRANSFORM: Final = net_class("System.Xml.Xsl.XslCompiledTransform", "System.Xml.Xsl.XslTransform")
+
+
+@TRANSFORM.makes
+def make_transform(_machine: Any, _debug: Any = False) -> Object:
+    return Object(TRANSFORM)
+
+
+@TRANSFORM.call("Load", opened=True)
+def load_transform(machine: Any, _this: Object, source: Any, *_rest: Any) -> None:
+    """A style sheet may hold script: what is fetched or read so is code."""
+    from emoscan.evaluate.powershell.net.web import fetched
+
+    text = machine.text(source)
+    if isinstance(text, str) and "://" in text[:10]:
+        machine.effect("eval", fetched(machine, text, "XslCompiledTransform.Load"), "XslCompiledTransform.Load")
+    elif isinstance(text, str):
+        machine.effect("load", text, "XslCompiledTransform.Load")
+        machine.give_named_files(text)
+
+
+@TRANSFORM.call("Transform", opened=True)
+def transform(_machine: Any, _this: Object, *_args: Any) -> None:
+    """What it writes is not known."""

@@ -46,7 +46,15 @@ def run(machine: Any, statement: Any, how: str, scope: dict[str, Any] | None = N
     record(machine, source, how)
     if isinstance(source, str):
         machine.spend(COST + len(source))
-        machine.project.run_statements(source, machine.module(), scope)
+        machine.project.run_statements(source, where(machine, how, scope), scope)
+
+
+def where(machine: Any, how: str, scope: dict[str, Any] | None) -> Any:
+    """The module whose names the text sees: outside of all procedures for ExecuteGlobal, and where no object of a class is at hand."""
+    module = machine.module()
+    if module.has_instances and (how == "ExecuteGlobal" or not scope or "me" not in scope):
+        return next((other for other in machine.project.modules.values() if not other.has_instances), module)
+    return module
 
 
 @builtin("Eval", "expression")
@@ -64,7 +72,7 @@ def value_of(machine: Any, expression: Any, scope: dict[str, Any] | None = None)
         return source
     record(machine, source, "Eval")
     machine.spend(COST + len(source))
-    return machine.project.eval_expression(source, machine.module(), scope)
+    return machine.project.eval_expression(source, where(machine, "Eval", scope), scope)
 
 
 @builtin("GetRef", "procname", "S")
