@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from emoscan.parse.workbook import Link, Reading, Workbook
 
 OLD: Final = (b"\x09\x00", b"\x09\x02", b"\x09\x04")
-OLD_MACROS: Final = (b"\x40\x00", b"\x00\x01")
-"""Sorts of BIFF2 to BIFF4 parts: a macro sheet, a workbook of several sheets (OpenOffice's documentation of the format, 5.8)."""
+"""How sheets of Excel 2 to 4 begin."""
 MAX_LISTED: Final = 20_000
 """Formulas in the listing of a macro sheet."""
 
@@ -44,20 +43,20 @@ def from_bare_stream(artifact: Artifact, ctx: Context) -> Yields:
 
 
 def _from_stream(stream: bytes, ctx: Context) -> Yields:
-    from emoscan.parse import biff, workbooks
+    from emoscan.parse import biff, biffold, workbooks
 
-    if stream[:2] != b"\x09\x08":
-        if stream[:2] in OLD and stream[6:8] in OLD_MACROS:
-            yield Problem("unmodelled", "office.biff", "a macro sheet of Excel 2 to 4 is not read; its macros were not seen")
-        return
-    seen = workbooks.peek(stream, ctx.budget)
-    if seen.locked:
-        return  # it comes again, opened
-    if not seen.macros:
-        yield from _links(seen.links)
-        return
+    old = stream[:2] in OLD
+    if not old:
+        if stream[:2] != b"\x09\x08":
+            return
+        seen = workbooks.peek(stream, ctx.budget)
+        if seen.locked:
+            return  # it comes again, opened
+        if not seen.macros:
+            yield from _links(seen.links)
+            return
     try:
-        reading = biff.read(stream, ctx.budget)
+        reading = (biffold if old else biff).read(stream, ctx.budget)
     except Malformed as error:
         yield Problem("malformed", "workbook", f"the workbook cannot be read: {error}; macros in it were not seen")
         return

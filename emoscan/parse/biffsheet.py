@@ -140,13 +140,13 @@ class SheetReader(SheetParts):
 
     def _rk(self, body: bytes) -> None:
         row, column, xf, value = _LABELSST.unpack_from(body)
-        self.put(row, column, xf, _from_rk(value))
+        self.put(row, column, xf, from_rk(value))
 
     def _mulrk(self, body: bytes) -> None:
         row, first = _HEAD.unpack_from(body)
         for number in range((len(body) - 6) // 6):
             xf, value = _XF_RK.unpack_from(body, 4 + 6 * number)
-            self.put(row, first + number, xf, _from_rk(value))
+            self.put(row, first + number, xf, from_rk(value))
 
     def _blank(self, body: bytes) -> None:
         row, column, xf = _CELL.unpack_from(body)
@@ -353,7 +353,7 @@ _SHEET: Final[dict[int, Callable[[SheetReader, bytes], None]]] = {
 }
 
 
-def _from_rk(value: int) -> float:
+def from_rk(value: int) -> float:
     """[MS-XLS] 2.5.217: the upper 30 bits of a double, or an integer; perhaps a hundredth of it."""
     if value & 2:
         number = float((value >> 2) - (1 << 30 if value & 0x80000000 else 0))

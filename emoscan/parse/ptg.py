@@ -70,8 +70,13 @@ class Scene:
         """What stands before a reference into the sheets with this number: "Sheet1!"."""
         self.prefix5: Callable[[int, int, int], str] = lambda *_: "#REF!"
         """The same for BIFF5, which states the book and its first and last sheet."""
+        self.handlers: dict[int, Handler] = HANDLERS
+        """What takes each token."""
         self.external: Callable[[int, int], str] = lambda *_: "#NAME?"
         """A name of another book, by the number of the book and its own."""
+
+
+Handler = Callable[["Run"], None]
 
 
 class Decompiled(Struct, frozen=True):
@@ -83,10 +88,10 @@ class Decompiled(Struct, frozen=True):
     """The cell (row and column from 0) whose shared, array or table formula it is."""
 
 
-class _Run:
+class Run:
     """One formula on its way through the tokens."""
 
-    __slots__ = ("at", "column", "data", "extra", "extra_at", "row", "scene", "shared", "stack", "wraps")
+    __slots__ = ("at", "column", "data", "extra", "extra_at", "prefix", "row", "scene", "shared", "stack", "wraps")
 
     def __init__(self, scene: Scene, data: bytes, extra: bytes, row: int, column: int) -> None:
         self.scene = scene
@@ -98,6 +103,8 @@ class _Run:
         self.column = column
         self.stack: list[tuple[str, int]] = []
         self.shared: tuple[int, int] | None = None
+        self.prefix = ""
+        """What stands before the references that follow (Excel 2 to 4)."""
 
     def take(self, format_: struct.Struct) -> tuple[int, ...]:
         try:
@@ -131,7 +138,7 @@ class _Run:
 
 def decompile(scene: Scene, tokens: bytes, extra: bytes = b"", row: int = 0, column: int = 0) -> Decompiled:
     """The text of a formula in the cell at `row` and `column` (from 0). Never raises: what is damaged is said in `trouble`."""
-    run = _Run(scene, tokens, extra, row, column)
+    run = Run(scene, tokens, extra, row, column)
     try:
         _follow(run)
     except Malformed as error:
@@ -139,9 +146,9 @@ def decompile(scene: Scene, tokens: bytes, extra: bytes = b"", row: int = 0, col
     return Decompiled(run.stack[0][0] if run.stack else "", "", run.shared)
 
 
-def _follow(run: _Run) -> None:
+def _follow(run: Run) -> None:
     """Work through the tokens; what the formula is then lies on the stack. Raises Malformed."""
-    tokens, handlers, binary = run.data, _HANDLERS, _BINARY
+    tokens, handlers, binary = run.data, run.scene.handlers, _BINARY
     end = len(tokens)
     if not end:  # a name that refers to nothing
         return
@@ -166,7 +173,7 @@ def _follow(run: _Run) -> None:
         raise Malformed("its tokens do not add up to one value")
 
 
-def _combine(run: _Run, operator: str, binds: int) -> None:
+def _combine(run: Run, operator: str, binds: int) -> None:
     right, right_binds = run.pop()
     left, left_binds = run.pop()
     if left_binds < binds:
@@ -185,41 +192,41 @@ _F64: Final = struct.Struct("<d")
 _BYTE: Final = struct.Struct("<B")
 
 
-def _plus(run: _Run) -> None:
+def _plus(run: Run) -> None:
     text, binds = run.pop()
     run.push(f"+({text})" if binds < SIGN else f"+{text}", SIGN)
 
 
-def _minus(run: _Run) -> None:
+def _minus(run: Run) -> None:
     text, binds = run.pop()
     run.push(f"-({text})" if binds < SIGN else f"-{text}", SIGN)
 
 
-def _percent(run: _Run) -> None:
+def _percent(run: Run) -> None:
     text, binds = run.pop()
     run.push(f"({text})%" if binds < PERCENT else f"{text}%", PERCENT)
 
 
-def _parentheses(run: _Run) -> None:
+def _parentheses(run: Run) -> None:
     run.push(f"({run.pop()[0]})")
 
 
-def _missing(run: _Run) -> None:
+def _missing(run: Run) -> None:
     run.push("")
 
 
-def _string(run: _Run) -> None:
+def _string(run: Run) -> None:
     run.push(quoted(_characters(run, *_length(run))))
 
 
-def _length(run: _Run) -> tuple[int, bool]:
+def _length(run: Run) -> tuple[int, bool]:
     if run.scene.biff == 12:
         return run.take(_U16)[0], True
     count = run.take(_BYTE)[0]
     return count, run.scene.biff == 8 and bool(run.take(_BYTE)[0] & 1)
 
 
-def _characters(run: _Run, count: int, wide: bool) -> str:
+def _characters(run: Run, count: int, wide: bool) -> str:
     size = count * 2 if wide else count
     raw = run.data[run.at : run.at + size]
     run.at += size
@@ -233,19 +240,19 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _error(run: _Run) -> None:
+def _error(run: Run) -> None:
     run.push(ERRORS.get(run.take(_BYTE)[0], "#N/A"))
 
 
-def _boolean(run: _Run) -> None:
+def _boolean(run: Run) -> None:
     run.push("TRUE" if run.take(_BYTE)[0] else "FALSE")
 
 
-def _integer(run: _Run) -> None:
+def _integer(run: Run) -> None:
     run.push(str(run.take(_U16)[0]))
 
 
-def _number(run: _Run) -> None:
+def _number(run: Run) -> None:
     value = run.take(_F64)[0]
     run.push(number(value), ATOM if value >= 0 else SIGN)
 
@@ -259,7 +266,7 @@ def number(value: float) -> str:
     return repr(float(value)).replace("e", "E")
 
 
-def _array(run: _Run) -> None:
+def _array(run: Run) -> None:
     """PtgArray; its elements follow the tokens (PtgExtraArray, [MS-XLS] 2.5.198.8, [MS-XLSB] 2.5.97.30)."""
     biff = run.scene.biff
     run.skip(14 if biff == 12 else 7)
@@ -281,7 +288,7 @@ _2U32: Final = struct.Struct("<II")
 _BYTE_U16: Final = struct.Struct("<BH")
 
 
-def _element(run: _Run) -> str:
+def _element(run: Run) -> str:
     biff = run.scene.biff
     (kind,) = run.from_extra(_BYTE)
     start = run.extra_at
@@ -316,30 +323,34 @@ _U16_BYTE: Final = struct.Struct("<HB")
 # ---------------------------------------------------------------- functions
 
 
-def _function(run: _Run) -> None:
+def _function(run: Run) -> None:
     (index,) = run.take(_U16)
     name, count = ftab.functions().get(index, (f"FUNCTION.{index}", 1))
-    _call(run, name, 1 if count is None else count)
+    call(run, name, 1 if count is None else count)
 
 
-def _function_of_any(run: _Run) -> None:
+def _function_of_any(run: Run) -> None:
     count, index = run.take(_BYTE_U16)
-    count &= 0x7F
+    call_of_any(run, count & 0x7F, index)
+
+
+def call_of_any(run: Run, count: int, index: int) -> None:
+    """A call of a function or a command with so many arguments; commands have the highest bit set."""
     if index & 0x8000:
-        _call(run, ftab.commands().get(index & 0x7FFF, f"COMMAND.{index & 0x7FFF}"), count)
+        call(run, ftab.commands().get(index & 0x7FFF, f"COMMAND.{index & 0x7FFF}"), count)
     elif index == ftab.USER_DEFINED:
         arguments = _arguments(run, count)
         name = arguments.pop(0) if arguments else "#NAME?"
         run.push(f"{name}({','.join(arguments)})")
     else:
-        _call(run, ftab.functions().get(index, (f"FUNCTION.{index}", 1))[0], count)
+        call(run, ftab.functions().get(index, (f"FUNCTION.{index}", 1))[0], count)
 
 
-def _call(run: _Run, name: str, count: int) -> None:
+def call(run: Run, name: str, count: int) -> None:
     run.push(f"{name}({','.join(_arguments(run, count))})")
 
 
-def _arguments(run: _Run, count: int) -> list[str]:
+def _arguments(run: Run, count: int) -> list[str]:
     if count > len(run.stack):
         raise Malformed("a function lacks arguments")
     if not count:
@@ -349,7 +360,7 @@ def _arguments(run: _Run, count: int) -> list[str]:
     return [f"({text})" if binds == UNION else text for text, binds in taken]
 
 
-def _attribute(run: _Run) -> None:
+def _attribute(run: Run) -> None:
     """PtgAttr…: hints for calculation and layout; only a sum of one argument means something."""
     kind, value = run.take(_BYTE_U16)
     if kind & 0x04:  # tAttrChoose: a table of jumps
@@ -378,7 +389,7 @@ def cell(row: int, column: int, row_relative: object, column_relative: object) -
     return f"{'' if column_relative else '$'}{letters(column)}{'' if row_relative else '$'}{row + 1}"
 
 
-def _place(run: _Run, row: int, column: int, *, offset: bool) -> tuple[int, int, bool, bool]:
+def _place(run: Run, row: int, column: int, *, offset: bool) -> tuple[int, int, bool, bool]:
     """(row, column, row is relative, column is relative) of a place as tokens state it; `offset` when relative ones count from the cell."""
     biff = run.scene.biff
     if biff == 5:
@@ -400,12 +411,12 @@ _REF: Final = {5: struct.Struct("<HB"), 8: struct.Struct("<HH"), 12: struct.Stru
 _AREA: Final = {5: struct.Struct("<HHBB"), 8: struct.Struct("<HHHH"), 12: struct.Struct("<IIHH")}
 
 
-def _ref_text(run: _Run, *, offset: bool) -> str:
+def _ref_text(run: Run, *, offset: bool) -> str:
     row, column = run.take(_REF[run.scene.biff])
-    return cell(*_place(run, row, column, offset=offset))
+    return run.prefix + cell(*_place(run, row, column, offset=offset))
 
 
-def _area_text(run: _Run, *, offset: bool) -> str:
+def _area_text(run: Run, *, offset: bool) -> str:
     first_row, last_row, first_column, last_column = run.take(_AREA[run.scene.biff])
     first = _place(run, first_row, first_column, offset=offset)
     last = _place(run, last_row, last_column, offset=offset)
@@ -414,29 +425,29 @@ def _area_text(run: _Run, *, offset: bool) -> str:
         return f"{'' if first[3] else '$'}{letters(first[1])}:{'' if last[3] else '$'}{letters(last[1])}"
     if first[1] == 0 and last[1] == most_columns and not offset:
         return f"{'' if first[2] else '$'}{first[0] + 1}:{'' if last[2] else '$'}{last[0] + 1}"
-    return f"{cell(*first)}:{cell(*last)}"
+    return f"{run.prefix}{cell(*first)}:{cell(*last)}"
 
 
-def _ref(run: _Run) -> None:
+def _ref(run: Run) -> None:
     run.push(_ref_text(run, offset=False))
 
 
-def _area(run: _Run) -> None:
+def _area(run: Run) -> None:
     run.push(_area_text(run, offset=False), RANGE)
 
 
-def _ref_offset(run: _Run) -> None:
+def _ref_offset(run: Run) -> None:
     run.push(_ref_text(run, offset=True))
 
 
-def _area_offset(run: _Run) -> None:
+def _area_offset(run: Run) -> None:
     run.push(_area_text(run, offset=True), RANGE)
 
 
-def _lost(size5: int, size8: int, size12: int) -> Callable[[_Run], None]:
+def _lost(size5: int, size8: int, size12: int) -> Callable[[Run], None]:
     sizes = {5: size5, 8: size8, 12: size12}
 
-    def handler(run: _Run) -> None:
+    def handler(run: Run) -> None:
         run.skip(sizes[run.scene.biff])
         run.push("#REF!")
 
@@ -446,24 +457,24 @@ def _lost(size5: int, size8: int, size12: int) -> Callable[[_Run], None]:
 _BOOK5: Final = struct.Struct("<h8xhh")
 
 
-def _prefix(run: _Run) -> str:
+def _prefix(run: Run) -> str:
     if run.scene.biff == 5:
         book, first, last = run.take(_BOOK5)
         return run.scene.prefix5(book, first, last)
     return run.scene.prefix(run.take(_U16)[0])
 
 
-def _ref_3d(run: _Run) -> None:
+def _ref_3d(run: Run) -> None:
     prefix = _prefix(run)
     run.push(prefix + _ref_text(run, offset=False))
 
 
-def _area_3d(run: _Run) -> None:
+def _area_3d(run: Run) -> None:
     prefix = _prefix(run)
     run.push(prefix + _area_text(run, offset=False), RANGE)
 
 
-def _name(run: _Run) -> None:
+def _name(run: Run) -> None:
     if run.scene.biff == 12:
         (index,) = run.take(_U32)
     else:
@@ -476,7 +487,7 @@ def _name(run: _Run) -> None:
 _NAME5: Final = struct.Struct("<h8xH12x")
 
 
-def _external_name(run: _Run) -> None:
+def _external_name(run: Run) -> None:
     biff = run.scene.biff
     if biff == 5:
         book, index = run.take(_NAME5)
@@ -491,7 +502,7 @@ def _external_name(run: _Run) -> None:
 _U16_U32: Final = struct.Struct("<HI")
 
 
-def _shared(run: _Run) -> None:
+def _shared(run: Run) -> None:
     """PtgExp, PtgTbl: the formula is that of another cell."""
     if run.scene.biff == 12:
         (row,) = run.take(_U32)
@@ -501,7 +512,7 @@ def _shared(run: _Run) -> None:
     run.shared = (row, column)
 
 
-def _area_in_memory(run: _Run) -> None:
+def _area_in_memory(run: Run) -> None:
     """PtgMemArea: what the tokens that follow give, worked out; that comes behind the tokens (PtgExtraMem)."""
     run.skip(6)
     if run.scene.biff == 12:
@@ -512,15 +523,15 @@ def _area_in_memory(run: _Run) -> None:
         run.extra_at += count * (8 if run.scene.biff == 8 else 6)
 
 
-def _in_memory(run: _Run) -> None:
+def _in_memory(run: Run) -> None:
     run.skip(6)
 
 
-def _function_in_memory(run: _Run) -> None:
+def _function_in_memory(run: Run) -> None:
     run.skip(2)
 
 
-def _extended(run: _Run) -> None:
+def _extended(run: Run) -> None:
     """0x18: natural language references (PtgElf…), fields of pivot tables, tables of Excel 2007 ([MS-XLSB] PtgList)."""
     (kind,) = run.take(_BYTE)
     if kind == 0x19 and run.scene.biff == 12:
@@ -532,7 +543,7 @@ def _extended(run: _Run) -> None:
         run.push("#NAME?")
 
 
-_HANDLERS: Final[dict[int, Callable[[_Run], None]]] = {
+HANDLERS: Final[dict[int, Callable[[Run], None]]] = {
     0x01: _shared,
     0x02: _shared,
     0x12: _plus,

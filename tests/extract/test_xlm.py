@@ -125,7 +125,7 @@ def test_macro_sheets_of_a_damaged_workbook_are_seen(main: str, kept: int, data:
 
 @pytest.mark.parametrize("version", [0, 2, 4])
 def test_macro_sheets_of_the_first_excels(version: int) -> None:
-    """Nobody reads them here, and the report says so."""
+    """What of them is missing, the report says."""
     graph, verdict = scan(bytes((9, version, 6, 0, 0, version, 0x40, 0, 0, 0)) + b"\x42\x00\x02\x00\xe4\x04" * 30, "old.xls")
     assert verdict == "incomplete"
-    assert [trouble.problem.sort for trouble in graph.troubles] == ["unmodelled"]
+    assert [trouble.problem.sort for trouble in graph.troubles] == ["malformed"]
