@@ -103,6 +103,8 @@ class XlmMachine(Machine):
             self.names.setdefault(("", name.name.lower()), Defined(name.formula, name.sheet))
         first = grids[min(self.book.active_sheet, len(grids) - 1)]
         self.selection = Ref(first, 1, 1)
+        self.chosen: Ref | None = None
+        """Cell of the selection that was made the active one."""
         self.bound: dict[str, Any] = {}
         """Names that the formula itself has given values, by LET and LAMBDA."""
         self.frames: list[Frame] = []
@@ -199,6 +201,14 @@ class XlmMachine(Machine):
         self.grids.append(grid)
         self.by_name[grid.name.lower()] = grid
         return grid
+
+    @property
+    def active(self) -> Ref:
+        """The active cell: the first of the selection, unless another was chosen."""
+        all_, one = self.selection, self.chosen
+        if one is not None and one.grid is all_.grid and all_.top <= one.top <= all_.bottom and all_.left <= one.left <= all_.right:
+            return one
+        return Ref(all_.grid, all_.top, all_.left)
 
     def style(self, ref: Ref) -> Style:
         number = ref.grid.style_of(ref.top, ref.left)

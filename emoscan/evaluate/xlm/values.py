@@ -226,7 +226,12 @@ def to_bool(value: Any) -> bool | Unknown | ErrorValue:
 
 
 def compare(left: Any, right: Any) -> int:
-    """-1, 0 or 1: numbers come before texts, texts before truths; case does not count; an empty cell is what the other is at rest."""
+    """-1, 0 or 1: numbers come before texts, texts before truths; case does not count; an empty cell is what the other is at rest.
+
+    Anything else comes last, and is only like itself.
+    """
+    if type(left) is Array or type(right) is Array:
+        left, right = (value.rows[0][0] if type(value) is Array else value for value in (left, right))
     if left is None or left is MISSING:
         left = _empty_like(right)
     if right is None or right is MISSING:
@@ -234,6 +239,8 @@ def compare(left: Any, right: Any) -> int:
     rank_left, rank_right = _rank(left), _rank(right)
     if rank_left != rank_right:
         return -1 if rank_left < rank_right else 1
+    if rank_left == 3:
+        return 0 if left == right else 1
     if rank_left == 1:
         left, right = left.lower(), right.lower()
     return -1 if left < right else int(left > right)
@@ -248,4 +255,6 @@ def _empty_like(value: Any) -> Any:
 def _rank(value: Any) -> int:
     if isinstance(value, bool):
         return 2
-    return 1 if isinstance(value, str) else 0
+    if isinstance(value, str):
+        return 1
+    return 0 if isinstance(value, (float, int)) else 3

@@ -108,6 +108,8 @@ def value(formula: str, *others: Sheet, cells: Cells | None = None) -> Any:
         ('DATEDIF(DATE(2001,6,1),DATE(2002,8,15),"YD")', 75.0),
         ("ISOWEEKNUM(DATE(2012,3,9))", 10.0),
         ('DATEVALUE("4/9/1900")', 100.0),
+        ("COUNTIF(1,#REF!)&COUNTIF(1,{1,2})", "01"),
+        ("ISERROR(EDATE(1,#REF!))", True),
         ('UPPER("abc")&LOWER("ABC")&PROPER("ab cd")', "ABCabcAb Cd"),
         ('TRIM("  a  b ")', "a b"),
         ('EXACT("a","A")', False),
@@ -473,3 +475,24 @@ def test_functions_by_number_show_by_what_they_are_given() -> None:
     assert facts(items, "effect.run") == ["rundll32 C:\\a.dll,x"]
     assert "ws2_32!WSAStartup" in facts(items, "xlm.register")
     assert facts(items, "eval.unmodelled") == ["Kernel32!#777"]
+
+
+def test_the_active_cell_moves_within_the_selection() -> None:
+    cells = {
+        "A1": "=SELECT(C1:C9)",
+        "A2": '=WHILE(ACTIVE.CELL()<>"END")',
+        "A3": "=SET.VALUE(D1,D1&ACTIVE.CELL())",
+        "A4": '=SELECT(,"R[1]C")',
+        "A5": "=NEXT()",
+        "A6": "=EXEC(D1&ROWS(SELECTION()))",
+        "A7": '=SELECT(C1:C4,"R[2]C")',
+        "A8": "=EXEC(ACTIVE.CELL())",
+        "A9": '=FORMULA("typed")',
+        "A10": "=EXEC(C3)",
+        "A11": "=HALT()",
+        "C1": "ca",
+        "C2": "lc",
+        "C3": "third",
+        "C4": "end",
+    }
+    assert facts(run(book(cells)), "effect.run") == ["calcthird9", "third", "typed"]

@@ -290,10 +290,10 @@ def workday_intl(m: XlmMachine, start: Any, count: Any, weekend: Any = 1.0, holi
 
 @function("EDATE")
 def edate(m: XlmMachine, value: Any, months: Any) -> Any:
-    moment = moment_of(value)
-    if moment is None:
+    moment, more = moment_of(value), to_number(months)
+    if moment is None or type(more) is not float:
         return NUM
-    found = date(m, float(moment.year), float(moment.month) + (to_number(months) or 0.0), 1.0)  # type: ignore[operator]
+    found = date(m, float(moment.year), float(moment.month) + int(more), 1.0)
     return found + moment.day - 1 if type(found) is float else found
 
 

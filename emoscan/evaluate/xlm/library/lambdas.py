@@ -79,8 +79,8 @@ def _one(m: XlmMachine, value: Any) -> Any:
 
 
 @on_ranges("MAP")
-def map_(m: XlmMachine, *values: Any) -> Any:
-    *areas, function = values
+def map_(m: XlmMachine, first: Any, *values: Any) -> Any:
+    *areas, function = (first, *values)
     if type(function) is not Lambda or not areas:
         return VALUE
     tables = [m.rows_of(area) for area in areas]

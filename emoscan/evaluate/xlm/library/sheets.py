@@ -82,15 +82,20 @@ def formula_array(m: XlmMachine, text: Any, target: Any = MISSING) -> Any:
     return done
 
 
-@command("FORMULA", "FORMULA.FILL")
+@command("FORMULA")
 def formula(m: XlmMachine, text: Any, target: Any = MISSING) -> Any:
-    ref = m.selection if target is MISSING else m.refer(target)
+    ref = m.active if target is MISSING else m.refer(target)
     if ref is None:
         return REF
     value = m.single(text)
     m.wrote(value)
     write(m, ref, value)
     return True
+
+
+@command("FORMULA.FILL")
+def formula_fill(m: XlmMachine, text: Any, target: Any = MISSING) -> Any:
+    return formula(m, text, m.selection if target is MISSING else target)
 
 
 @command("SET.VALUE")
@@ -208,7 +213,7 @@ _LOOKS: Final[dict[int, Any]] = {
 
 @on_ranges("GET.CELL")
 def get_cell(m: XlmMachine, kind: Any, target: Any = MISSING) -> Any:
-    ref = m.selection if target is MISSING else m.refer(target)
+    ref = m.active if target is MISSING else m.refer(target)
     try:
         number = whole(m.single(kind))
     except Wrong:
@@ -261,7 +266,7 @@ def _displayed(m: XlmMachine, grid: Grid, row: int, column: int) -> Any:
 
 @on_ranges("GET.NOTE")
 def get_note(m: XlmMachine, target: Any = MISSING, start: Any = 1.0, count: Any = 255.0) -> Any:
-    ref = m.selection if target is MISSING else m.refer(target)
+    ref = m.active if target is MISSING else m.refer(target)
     try:
         first, size = whole(m.single(start), 1), whole(m.single(count), 255)
     except Wrong:
@@ -273,7 +278,7 @@ def get_note(m: XlmMachine, target: Any = MISSING, start: Any = 1.0, count: Any 
 
 @on_ranges("CELL")
 def cell(m: XlmMachine, kind: Any, target: Any = MISSING) -> Any:
-    ref = m.selection if target is MISSING else m.refer(target)
+    ref = m.active if target is MISSING else m.refer(target)
     if ref is None:
         return REF
     grid, row, column = ref.grid, ref.top, ref.left
@@ -308,33 +313,51 @@ def cell(m: XlmMachine, kind: Any, target: Any = MISSING) -> Any:
 # ---------------------------------------------------------------- selecting
 
 
-@on_ranges("ACTIVE.CELL", "SELECTION")
+@on_ranges("ACTIVE.CELL")
 def active_cell(m: XlmMachine) -> Any:
-    return Ref(m.selection.grid, m.selection.top, m.selection.left)
+    return m.active
+
+
+@on_ranges("SELECTION")
+def selection(m: XlmMachine) -> Any:
+    return m.selection
+
+
+def _to_select(m: XlmMachine, target: Any) -> Ref | None:
+    """Cells to select. In R1C1 notation a relative reference counts from the active cell."""
+    value = m.single(target) if type(target) is not Ref else None
+    if not isinstance(value, str):
+        return m.refer(target)
+    active = m.active
+    here, m.here = m.here, (active.grid, active.top, active.left)
+    try:
+        return m.reference(value.lstrip("!"), m.selection.grid) or m.refer(value)
+    finally:
+        m.here = here
 
 
 @command("SELECT", "FORMULA.GOTO")
 def select(m: XlmMachine, target: Any = MISSING, active: Any = MISSING) -> Any:
-    value = m.single(target) if type(target) is not Ref else None
-    if isinstance(value, str):
-        # In R1C1 notation a relative reference counts from the active cell.
-        here, m.here = m.here, (m.selection.grid, m.selection.top, m.selection.left)
-        try:
-            ref = m.reference(value.lstrip("!"), m.selection.grid) or m.refer(value)
-        finally:
-            m.here = here
-    else:
-        ref = m.refer(target)
-    if ref is None:
-        return REF
-    m.selection = ref
+    """Select cells; of them, or of those that are selected already, one is made the active cell."""
+    if target is not MISSING:
+        ref = _to_select(m, target)
+        if ref is None:
+            return REF
+        m.selection, m.chosen = ref, None
+    if active is not MISSING:
+        one = _to_select(m, active)
+        if one is None:
+            return REF
+        m.chosen = Ref(one.grid, one.top, one.left)
+        if m.active != m.chosen:  # outside of the selection, which it then is
+            m.selection = m.chosen
     return True
 
 
 @command("SELECT.END")
 def select_end(m: XlmMachine, direction: Any) -> Any:
     number = to_number(m.single(direction))
-    ref = m.selection
+    ref = m.active
     row, column = ref.top, ref.left
     step = {1.0: (0, -1), 2.0: (0, 1), 3.0: (-1, 0), 4.0: (1, 0)}.get(number if type(number) is float else 0.0, (0, 0))
     last_row, last_column = ref.grid.extent()
