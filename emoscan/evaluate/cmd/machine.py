@@ -541,7 +541,7 @@ class CmdMachine(Machine):
 
     def read_file(self, path: str) -> str | Unknown | None:
         """Text of a file in the fake world."""
-        content = self.content_of(self.world.absolute(path.strip().strip('"')))
+        content = self.read(self.world.absolute(path.strip().strip('"')))
         if isinstance(content, bytes):
             self.grow(len(content))
             return text_of(content)

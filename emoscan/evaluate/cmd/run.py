@@ -105,10 +105,10 @@ def evaluate(
     machine.tricks["caret"] = carets
     try:
         run(machine, text, names)
-        if not watch.telling and machine.asked_branches and not machine.tricks.get("for_coded"):
+        if not watch.telling and (machine.asked_branches or machine.missed) and not machine.tricks.get("for_coded"):
             watch.confidence = GUESSED
             again = start()
-            again.turned = True
+            again.turned = again.supposes = True
             run(again, text, names)
     finally:
         report(machine, text, watch)

@@ -272,7 +272,7 @@ def _save(machine: Any, this: Object, path: Any = MISSING, options: Any = MISSIN
 def _load(machine: Any, this: Object, path: Any = MISSING) -> None:
     _content(this)
     source = text(machine, path)
-    found = machine.content_of(source)
+    found = machine.read(source)
     if found is None:
         raise ScriptError(NOT_FOUND, "File could not be opened.")
     machine.grow(len(found) if isinstance(found, bytes) else 0)

@@ -9,7 +9,7 @@ from emoscan.evaluate.com import com_class
 from emoscan.evaluate.com.common import FILE_NOT_FOUND, INVALID_CALL, Text, collection, date_of, flag, join, known, text, whole
 from emoscan.evaluate.core import encoding
 from emoscan.evaluate.core.failures import ScriptError
-from emoscan.evaluate.core.machine import origin
+from emoscan.evaluate.core.machine import is_remote, origin
 from emoscan.evaluate.core.values import MISSING, Date, Object, ObjectClass, Unknown, display
 
 SYSTEM: Final = ObjectClass("Scripting.FileSystemObject")
@@ -83,11 +83,6 @@ def _get_temp_name(machine: Any, _this: Object) -> str:
 @SYSTEM.method("GetFileVersion", takes="FileName")
 def _get_version(machine: Any, _this: Object, path: Any) -> str:
     return "10.0.19041.546" if exists(machine, text(machine, path)) else ""
-
-
-def is_remote(path: Text) -> bool:
-    r"""Whether a path is on another computer: `\\\\host\\share`."""
-    return display(path).replace("/", "\\").startswith("\\\\") and not display(path).startswith(("\\\\?\\", "\\\\.\\"))
 
 
 def exists(machine: Any, path: Text) -> Any:
@@ -206,7 +201,13 @@ def create_text_file(machine: Any, path: Text, overwrite: Any = MISSING, unicode
 @SYSTEM.method("OpenTextFile", takes="FileName IOMode Create Format")
 def _open_text_file(machine: Any, _this: Object, path: Any, mode: Any = MISSING, create: Any = MISSING, form: Any = MISSING) -> Object:
     how, target = whole(machine, mode, READING), text(machine, path)
-    if isinstance(target, str) and not flag(machine, create) and how != WRITING and not exists(machine, target):
+    if (
+        isinstance(target, str)
+        and not flag(machine, create)
+        and how != WRITING
+        and not exists(machine, target)
+        and machine.read(target) is None
+    ):
         raise ScriptError(FILE_NOT_FOUND, "File not found")
     return opened(machine, target, how, unicode=whole(machine, form) == -1)
 
@@ -216,9 +217,7 @@ def opened(machine: Any, path: Text, mode: int, *, unicode: bool = False) -> Obj
     codec = "utf-16-le" if unicode else machine.codec
     made = Object(STREAM, path=path, mode=mode, codec=codec, at=0, line=1, open=True)
     if mode == READING:
-        content = machine.content_of(path)
-        if content is None and is_remote(path):
-            content = Unknown(f"content of file {display(path)}")
+        content = machine.read(path)
         made.data["text"] = _decoded(content, codec) if isinstance(content, bytes) else content or ""
     elif mode == WRITING:
         machine.write_file(path, b"\xff\xfe" if unicode else b"", "TextStream")

@@ -62,6 +62,11 @@ MARKED, CUT_MARK = 12, 3
 MAX_UNMODELLED: Final = 200
 
 
+def is_remote(path: str | Unknown) -> bool:
+    r"""Whether a path is on another computer: `\\\\host\\share`."""
+    return display(path).replace("/", "\\").startswith("\\\\") and not display(path).startswith(("\\\\?\\", "\\\\.\\"))
+
+
 def web_folder(path: str) -> str:
     """The address of a file in a web server that Windows shows as a share, with a port or SSL behind its name; empty for other paths."""
     match = _WEB_FOLDER.fullmatch(path) if path.startswith("\\\\") else None
@@ -110,6 +115,10 @@ class Machine:
         """URLs that were fetched, in order."""
         self._taken_out: dict[str, str] = {}
         """What was left of texts → the marker token that was taken out of them."""
+        self.missed = False
+        """A file was read that is not here."""
+        self.supposes = False
+        """Such files are taken for ones whose content nobody knows: they may have come with something else."""
         self._typed = ""
         """What was typed into another program since Enter was sent to it."""
 
@@ -350,6 +359,14 @@ class Machine:
         if (url := web_folder(self.world.on_share(path))) and files.unknown(path) is None:
             return self.download(url, "web folder", path)
         return files.unknown(path)
+
+    def read(self, path: str | Unknown) -> bytes | Unknown | None:
+        """`content_of` a file that a script wants to read; nobody knows what lies on another computer."""
+        content = self.content_of(path)
+        if content is not None:
+            return content
+        self.missed = True
+        return Unknown(f"content of file {display(path)}") if self.supposes or is_remote(path) else None
 
     def copy_file(self, source: str | Unknown, target: str | Unknown, how: str) -> None:
         content = self.content_of(source)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptEnd
-from emoscan.evaluate.core.machine import Emit
+from emoscan.evaluate.core.machine import TELLING, Emit
 from emoscan.evaluate.core.restart import MOST_STARTS, OPENED, Start, restarted, world_of
 from emoscan.evaluate.core.world import DEFAULT_NOW
 from emoscan.evaluate.jscript import prelude
@@ -123,6 +123,8 @@ def in_every_way(script: Script, budget: Budget, emit: Emit, now: datetime, seen
     machine = None
     try:
         machine = run(script, budget, watch, now, max(budget.seconds_left() * TIME_SHARE, LEAST_SECONDS))
+        if machine.missed and not any(kind in TELLING for kind, _, _ in fresh):
+            run(script, budget, watch, now, max(budget.seconds_left() * TIME_SHARE, LEAST_SECONDS), supposes=True)
     finally:
         asked = frozenset(value for kind, value, _ in fresh if kind == "effect.download")
         if asked:
@@ -214,10 +216,18 @@ ANSWERED: Final[frozenset[str]] = frozenset()
 
 
 def run(
-    script: Script, budget: Budget, emit: Emit, now: datetime, seconds: float, *, unreachable: frozenset[str] | None = ANSWERED
+    script: Script,
+    budget: Budget,
+    emit: Emit,
+    now: datetime,
+    seconds: float,
+    *,
+    unreachable: frozenset[str] | None = ANSWERED,
+    supposes: bool = False,
 ) -> JsMachine:
-    """One run in a world of its own. `unreachable`: addresses that do not answer, None for all of them."""
+    """One run in a world of its own. `unreachable`: addresses that do not answer, None for all of them; `supposes`: see Machine."""
     machine = start(script, budget, emit, now, seconds)
+    machine.supposes = supposes
     machine.world.online = unreachable is not None
     machine.world.unreachable = unreachable or ANSWERED
     try:

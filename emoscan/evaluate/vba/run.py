@@ -113,6 +113,7 @@ class Program:
             world = World(budget, profile, now or self.now, self.document_name)
             world.online = offline is None
         machine = VbaMachine(budget, world, emit, code_page=self.source.code_page)
+        machine.supposes = turned or lenient
         project = Project(machine, shared=self.shared, turned=turned, lenient=lenient)
         project.host = make_host(machine, self.document, self.source.modules)
         project.host.settings["hidden"] = hidden

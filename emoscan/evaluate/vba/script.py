@@ -139,6 +139,7 @@ class Run:
         world = world_of(budget, now, script.name or "script.vbs", script.data, script.start)
         world.online = online
         self.machine = VbaMachine(budget, world, emit)
+        self.machine.supposes = turned or resume
         self.project = Project(self.machine, vbscript=True, turned=turned, shared=shared)
         self.module = self.project.link(Tree(), "script", "standard")
         self.project.host = ScriptHost(self.machine, script.page)

@@ -383,3 +383,19 @@ def test_a_script_that_decodes_many_texts_tries_all_addresses(state, ends):
 )
 def test_base64_of_scripts(written, text):
     assert said(f"var t; try {{ t = atob('{written}') }} catch (e) {{ t = 'none' }} WScript.Echo(t)") == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "new ActiveXObject('Scripting.FileSystemObject').OpenTextFile('C:\\\\pub\\\\b.js', 1).ReadAll()",
+        "(s = new ActiveXObject('ADODB.Stream'), s.Type = 2, s.Open(), s.LoadFromFile('C:\\\\pub\\\\b.js'), s.ReadText())",
+    ],
+)
+def test_a_file_that_is_not_here_is_told_by_its_name(text):
+    assert effects(run(f"var s; eval({text})"), "eval") == ["<Unknown: content of file C:\\pub\\b.js>"]
+
+
+def test_a_file_that_is_not_here_changes_nothing_where_the_script_does_without():
+    source = "try { new ActiveXObject('Scripting.FileSystemObject').OpenTextFile('a.ini') } catch (e) { WScript.Echo('none') }"
+    assert "none" in said(source)

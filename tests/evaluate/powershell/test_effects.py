@@ -318,3 +318,17 @@ def test_what_comes_from_elsewhere_is_run(text, evaluated):
 def test_programs_started_by_compiled_code():
     code = r'using System.Diagnostics; public class K { public static void G() { Process.Start("cmd", "/c echo C:\\a"); } }'
     assert run(f"Add-Type -TypeDefinition '{code}'; [K]::G()").values("effect.run") == ["K::G()", r"cmd /c echo C:\a"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gc C:\\pub\\b.ps1 | iex",
+        "iex (Get-Content C:\\pub\\b.ps1 -Raw)",
+        "iex ([IO.File]::ReadAllText('C:\\pub\\b.ps1'))",
+        "& ([scriptblock]::Create((gc C:\\pub\\b.ps1)))",
+    ],
+)
+def test_a_file_that_is_not_here_is_told_by_its_name(text):
+    """It may lie there because something else brought it, and then its content is what runs."""
+    assert run(text).values("effect.eval")[-1].count("<Unknown: content of file C:\\pub\\b.ps1>")

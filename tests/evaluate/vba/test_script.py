@@ -91,6 +91,12 @@ def test_a_guard_that_ends_the_script_is_passed():
     assert effects(found, "run") == ["a.exe"]
 
 
+def test_a_file_that_is_not_here_is_told_by_its_name():
+    """It may lie there because something else brought it, and then its content is what runs."""
+    found = run('ExecuteGlobal CreateObject("Scripting.FileSystemObject").OpenTextFile("C:\\pub\\b.vbs").ReadAll')
+    assert effects(found, "eval") == ["<Unknown: content of file C:\\pub\\b.vbs>"]
+
+
 def test_a_request_that_decides_is_answered_both_ways():
     source = """
     Set x = CreateObject("MSXML2.XMLHTTP")

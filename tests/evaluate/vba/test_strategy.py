@@ -173,3 +173,9 @@ def test_what_nothing_calls_may_call_itself_without_end():
     source = "Sub Hidden()\nHidden\nEnd Sub"
     evaluate(VbaProject((Module("ThisDocument", source, "document"),), document=Document(host="word")), Budget(Limits()), emitted.append)
     assert not [item for item in emitted if isinstance(item, Problem)]
+
+
+def test_a_file_that_is_not_here_is_told_by_its_name():
+    """It may lie there because something else brought it; the macro ended with an error without it."""
+    found = commands('Sub AutoOpen()\nOpen "C:\\pub\\b.txt" For Input As #1\nLine Input #1, x\nShell x\nEnd Sub')
+    assert [value for value, _ in found] == ["<Unknown: content of file C:\\pub\\b.txt>"]

@@ -54,11 +54,9 @@ def content(m: Any, path: str) -> Any:
 
 
 def bytes_at(m: Any, where: str) -> Any:
-    """The bytes of a file; unknown for one that lies on another computer. Raises Thrown when there is none."""
-    held = m.content_of(where)
+    """The bytes of a file. Raises Thrown when there is none."""
+    held = m.read(where)
     if held is None:
-        if where.startswith("\\\\") and where[2:3] not in ("?", "."):
-            return Unknown(f"content of file {where}")
         raise Thrown("System.Management.Automation.ItemNotFoundException", f"Cannot find path '{where}' because it does not exist.")
     return held
 

@@ -48,7 +48,7 @@ def exists(machine: Any, path: str) -> Any:
 
 def content(machine: Any, path: str) -> Any:
     """The bytes of a file. Raises Thrown when there is none."""
-    held = machine.content_of(path)
+    held = machine.read(path)
     if held is None:
         raise missing(path)
     return held

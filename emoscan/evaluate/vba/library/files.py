@@ -97,7 +97,7 @@ def open_(machine: Any, args: tuple[Any, ...], words: list[str]) -> None:
     length = 128 if args[2] is MISSING else integer(plain(machine, args[2]))
     if isinstance(length, int) and not 1 <= length <= 0x7FFF:
         raise invalid_call()
-    content: bytes | Unknown | None = b"" if mode == "output" else machine.content_of(path)
+    content: bytes | Unknown | None = b"" if mode == "output" else machine.read(path) if mode == "input" else machine.content_of(path)
     if mode == "input":
         if content is None:
             raise failure(53)
