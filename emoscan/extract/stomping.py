@@ -27,6 +27,8 @@ SHOWN: Final = 12
 COMMENTS: Final = frozenset(("QuoteRem", "Rem", "Reparse", "LineCont"))
 
 _WORD: Final = re.compile(r"\w+")
+_LITERAL: Final = re.compile(r'"((?:[^"\r\n]|"")*+)')
+"""What a quote may begin: one look at all of them spares most texts the search."""
 _HEADER: Final = re.compile(r"(?:[ \t]*+Attribute VB_[^\r\n]*+(?:\r\n?|\n)?+)*+", re.IGNORECASE)
 
 
@@ -83,7 +85,8 @@ def difference(module: Module, cache: bytes, names: pcode.Names) -> tuple[pcode.
     lowered = source.lower()
     words = frozenset(_WORD.findall(lowered))
     only_names = [name for name in identifiers if name.lower() not in words and name.lower() not in lowered]
-    only_texts = [text for text in texts if text.replace('"', '""') not in source]
+    literals = frozenset(_LITERAL.findall(source)) if texts else frozenset()
+    only_texts = [text for text in texts if (written := text.replace('"', '""')) not in literals and written not in source]
     if not any(len(text) >= TELLING_TEXT for text in only_texts):
         misread = code.damaged or (len(texts) > len(only_texts) and 2 * len(only_names) > len(identifiers))
         if misread or len(only_names) + len(only_texts) < TELLING_NAMES:

@@ -98,6 +98,8 @@ class Loop:
 
 
 CONSTANT: Final = {"+": add, "-": sub, "*": mul}
+INFINITY: Final = "1e999"
+MINUS_INFINITY: Final = "-1e999"
 EMPTY_AT_FIRST: Final = " = None"
 TOGETHER: Final = 64
 """Variables in one statement."""
@@ -1305,6 +1307,9 @@ class Compiler:
 
     def whole(self, tree: s.Expr) -> str:
         code, kind = self.expression(tree)
+        if kind == "D":
+            low, high = RANGES["long"]
+            return f"(round(_x) if {low} <= (_x := {code}) <= {high} else to_long(_x))"
         return code if kind in WHOLE else f"to_long({code})"
 
     def literal(self, tree: s.Lit) -> tuple[str, str]:
@@ -1754,7 +1759,7 @@ class Compiler:
         if kind_one == "B" and kind_two == "B" and op in ("and", "or"):
             return f"({one} {BITS[op]} {two})", "B"
         if kind_one in NUMERIC and kind_two in NUMERIC and "D" in (kind_one, kind_two) and op in ("+", "-", "*"):
-            return f"checked({one} {op} {two})", "D"
+            return f"(_x if {MINUS_INFINITY} < (_x := {one} {op} {two}) < {INFINITY} else checked(_x))", "D"
         name = BINARY[op]
         if op == "like" and self.module.tree.option_compare_text:
             name = "like_t"

@@ -157,7 +157,10 @@ def _to_int(type_: str) -> Callable[[Any], int | Unknown]:
     low, high = RANGES[type_]
 
     def convert(value: Any) -> int | Unknown:
-        result = value if type(value) is int else integer(value)
+        kind = type(value)
+        if kind is float and low <= value <= high:
+            return round(value)  # to even
+        result = value if kind is int else integer(value)
         if type(result) is int and not low <= result <= high:
             raise overflow()
         return result

@@ -343,7 +343,7 @@ class VbaMachine(Machine):
             "MemberRef": lambda subject, name: MemberRef(self, subject, name),
             "FieldRef": FieldRef,
             "TypedRef": TypedRef,
-            "__builtins__": {"range": range, "Exception": Exception, "type": type, "int": int, "str": str, "len": len},
+            "__builtins__": {"range": range, "Exception": Exception, "type": type, "int": int, "str": str, "len": len, "round": round},
         }
         names["GlobalRef"] = lambda name: GlobalRef(self.namespace, name)
         for name in (
