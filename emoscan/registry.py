@@ -196,8 +196,7 @@ def sniff(data: bytes, name: str = "", ask: Callable[[Sniffer, Look], Any] = _te
     `name` only settles which of several equally likely kinds of *text* it is. `ask` puts the question to one sniffer.
     """
     look = Look(data, name)
-    first = data[0] if data else -1
-    kinds = tuple(s.kind for s in _sniffers_of(first) if ask(s, look))
+    kinds = _but_text(look, ask)
     if kinds:
         return kinds
     best, best_score = UNKNOWN_KIND, 0
@@ -206,6 +205,16 @@ def sniff(data: bytes, name: str = "", ask: Callable[[Sniffer, Look], Any] = _te
         if score > best_score:
             best, best_score = sniffer.kind, score
     return (best,)
+
+
+def sniff_but_text(data: bytes) -> str:
+    """What content is that is known to be no text; `data.unknown` when nothing fits."""
+    return next(iter(_but_text(Look(data), _test)), UNKNOWN_KIND)
+
+
+def _but_text(look: Look, ask: Callable[[Sniffer, Look], Any]) -> tuple[str, ...]:
+    first = look.data[0] if look.data else -1
+    return tuple([sniffer.kind for sniffer in _sniffers_of(first) if ask(sniffer, look)])
 
 
 TEXT: Final = -2

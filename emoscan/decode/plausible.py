@@ -8,7 +8,7 @@ from typing import Final
 from emoscan.model import UNKNOWN_KIND
 from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes, looks_like_text, text_of
-from emoscan.registry import sniff
+from emoscan.registry import sniff, sniff_but_text
 
 ZLIB: Final = "data.zlib"
 DEFLATE: Final = "data.deflate"
@@ -108,7 +108,7 @@ def decoded(data: bytes, text: str | None = None) -> tuple[str, bytes]:
             return (kind, data) if not kind.startswith(NOT_LOOKED_INTO) else ("", b"")
         return (kind, kept) if kind != "text.plain" or len(text) >= LONG_TEXT or telling(text) else ("", b"")
     if len(data) >= LEAST_FILE or data.startswith(b"\x1f\x8b"):
-        kind = sniff(data)[0]
+        kind = sniff(data)[0] if looks_like_text(data) else sniff_but_text(data)
         if kind != UNKNOWN_KIND and not kind.startswith(TEXTUAL):
             return (kind, data) if not kind.startswith(NOT_LOOKED_INTO) else ("", b"")
         if data.startswith(_SHELLCODE):

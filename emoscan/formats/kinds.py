@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from emoscan.parse import cms
-from emoscan.parse.bundle import VBA_PROJECT, XLM_WORKBOOK, kind_of
+from emoscan.parse.bundle import MAGIC, VBA_PROJECT, XLM_WORKBOOK, kind_of
 from emoscan.registry import Look, sniffs
 
 Signature = tuple[int, bytes]
@@ -272,18 +272,20 @@ def is_lzh(look: Look) -> bool:
 
 # ---------------------------------------------------------------- programs
 
+PROGRAM: Final = (b"MZ", b"ZM")
 
-@sniffs("binary.pe")
+
+@sniffs("binary.pe", magic=PROGRAM)
 def is_pe(look: Look) -> bool:
     return program_kind(look) == "binary.pe"
 
 
-@sniffs("binary.dotnet")
+@sniffs("binary.dotnet", magic=PROGRAM)
 def is_dotnet(look: Look) -> bool:
     return program_kind(look) == "binary.dotnet"
 
 
-@sniffs("binary.dos")
+@sniffs("binary.dos", magic=PROGRAM)
 def is_dos(look: Look) -> bool:
     return program_kind(look) == "binary.dos"
 
@@ -296,7 +298,7 @@ def program_kind(look: Look) -> str:
 
 
 def _program_kind(data: bytes) -> str:
-    if not data.startswith((b"MZ", b"ZM")) or len(data) < 64:
+    if not data.startswith(PROGRAM) or len(data) < 64:
         return ""
     header = int.from_bytes(data[60:64], "little")
     if data[header : header + 4] == b"PE\0\0":
@@ -345,7 +347,7 @@ def is_icon(look: Look) -> bool:
     return 0 < count < 256 and len(data) > 22 and data[9] == 0 and 6 + 16 * count <= offset <= len(data)
 
 
-@sniffs("image.wmf")
+@sniffs("image.wmf", first=frozenset(b"\xd7\1\2"))
 def is_wmf(look: Look) -> bool:
     """MS-WMF 2.3.2.2 and 2.3.2.3: the placeable header, or the type, size and version of the plain one."""
     data = look.data
@@ -372,7 +374,7 @@ def is_aiff(look: Look) -> bool:
     return look.data[8:12] in (b"AIFF", b"AIFC")
 
 
-@sniffs("audio.mp3")
+@sniffs("audio.mp3", first=frozenset(b"I\xff"))
 def is_mp3(look: Look) -> bool:
     """An ID3 tag, or two frames of MPEG audio where the first one's length says."""
     data = look.data
@@ -429,7 +431,7 @@ def is_embedded_font(look: Look) -> bool:
 # ---------------------------------------------------------------- signatures, bundles
 
 
-@sniffs("data.pkcs7")
+@sniffs("data.pkcs7", first=frozenset(b"0-"))
 def is_pkcs7(look: Look) -> bool:
     """A CMS message that is sealed or carries its content (RFC 5652 section 3): encrypted mail, opaque signed mail."""
     return _cms(look.data) == "message" or (look.data.startswith(b"-----BEGIN ") and bool(cms.armoured(look.data)))
@@ -465,11 +467,11 @@ def _cms(data: bytes) -> str:
     return "signature" if inner >= 0 and (after[:1] != b"\xa0") else "message"
 
 
-@sniffs(VBA_PROJECT)
+@sniffs(VBA_PROJECT, magic=MAGIC)
 def is_vba_bundle(look: Look) -> bool:
     return kind_of(look.data) == VBA_PROJECT
 
 
-@sniffs(XLM_WORKBOOK)
+@sniffs(XLM_WORKBOOK, magic=MAGIC)
 def is_xlm_bundle(look: Look) -> bool:
     return kind_of(look.data) == XLM_WORKBOOK

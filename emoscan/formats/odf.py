@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from emoscan.context import Context
 from emoscan.formats.links import hyperlink
 from emoscan.formats.luretext import lures_in
+from emoscan.formats.zipkind import flavour
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, unpack, zipdir
 from emoscan.parse.lazy import lazy
@@ -32,7 +33,7 @@ _FLAT: Final = b"urn:oasis:names:tc:opendocument:xmlns:office"
 
 @sniffs("office.odf")
 def is_odf(look: Look) -> bool:
-    return zipdir.flavour(look.data) == "odf"
+    return flavour(look) == "odf"
 
 
 @step("odf", "office.odf")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from emoscan.context import Context
 from emoscan.formats.links import hyperlink
+from emoscan.formats.zipkind import flavour
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
-from emoscan.parse import Malformed, zipdir
+from emoscan.parse import Malformed
 from emoscan.registry import Look, sniffs, step
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _EMBEDDING: Final = frozenset(("oleobject", "package", "afchunk", "subdocument",
 
 @sniffs("office.ooxml")
 def is_ooxml(look: Look) -> bool:
-    return zipdir.flavour(look.data) == "ooxml"
+    return flavour(look) == "ooxml"
 
 
 @step("ooxml", "office.ooxml")

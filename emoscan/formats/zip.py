@@ -10,6 +10,7 @@ from msgspec import Struct
 from emoscan.budget import MIB
 from emoscan.context import Clue, Context
 from emoscan.formats.members import handed_on, locked_problem, still_shut
+from emoscan.formats.zipkind import flavour
 from emoscan.model import Artifact, Child, Fact, Problem, Yields
 from emoscan.parse import Malformed, passwords, unpack, zipdir, ziplock
 from emoscan.parse.names import priority
@@ -21,7 +22,7 @@ NUMBERS_FOR: Final = 4 * MIB
 
 @sniffs("archive.zip")
 def is_zip(look: Look) -> bool:
-    return zipdir.flavour(look.data) == "zip"
+    return flavour(look) == "zip"
 
 
 @step("zip", "archive.zip", clue="password")

@@ -159,7 +159,8 @@ def _to_int(type_: str) -> Callable[[Any], int | Unknown]:
     def convert(value: Any) -> int | Unknown:
         kind = type(value)
         if kind is float and low <= value <= high:
-            return round(value)  # to even
+            whole: int = round(value)  # to even
+            return whole
         result = value if kind is int else integer(value)
         if type(result) is int and not low <= result <= high:
             raise overflow()
