@@ -43,7 +43,7 @@ def from_bare_stream(artifact: Artifact, ctx: Context) -> Yields:
 
 
 def _from_stream(stream: bytes, ctx: Context) -> Yields:
-    from emoscan.parse import biff, biffold, workbooks
+    from emoscan.parse import biffold, workbooks
 
     old = stream[:2] in OLD
     if not old:
@@ -56,7 +56,7 @@ def _from_stream(stream: bytes, ctx: Context) -> Yields:
             yield from _links(seen.links)
             return
     try:
-        reading = (biffold if old else biff).read(stream, ctx.budget)
+        reading = biffold.read(stream, ctx.budget) if old else workbooks.of_stream(stream, ctx.budget)
     except Malformed as error:
         yield Problem("malformed", "workbook", f"the workbook cannot be read: {error}; macros in it were not seen")
         return

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutate import mutate
 
-from emoscan.budget import Budget, Limits
+from emoscan.budget import Budget, LimitReached, Limits
 from emoscan.parse import Malformed, biff, dde, spreadsheetml, sylk, workbooks, xlsb, xlsx
 from emoscan.parse.cfb import CompoundFile
 from emoscan.parse.formula import shifted, to_a1
@@ -100,6 +100,20 @@ def test_workbook_of_a_compound_file() -> None:
     assert workbooks.of_compound_file(CompoundFile(XLS.file())) is not None
     assert workbooks.of_compound_file(CompoundFile(cfb.compound(cfb.Storage()))) is None
     assert workbooks.peek(XLS.stream()) == workbooks.Peek(macros=True)
+
+
+def test_who_reads_a_workbook_again_pays_as_much_and_gets_no_more_than_he_asked_for() -> None:
+    file = XLSX.file()
+    first, second, third = (Package(file, Budget(Limits())) for _ in range(3))
+    reading = workbooks.of_package(first)
+    assert reading is not None
+    assert workbooks.of_package(second) is reading
+    assert first.budget.spent == second.budget.spent
+    narrow = workbooks.of_package(third, Scope(cells=1))
+    assert narrow is not None
+    assert narrow.limits == ("cells",)
+    with pytest.raises(LimitReached):
+        workbooks.of_package(Package(file, Budget(Limits(expanded_bytes=10))))
 
 
 def test_scope() -> None:
