@@ -11,7 +11,7 @@ from typing import Any, Final
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.com import common, shells
 from emoscan.evaluate.core.encoding import memory_of
-from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
+from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.machine import Emit, Machine
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, arity, display
 from emoscan.evaluate.core.world import World
@@ -117,8 +117,8 @@ class JsMachine(Machine):
             return dumps({"r": self.encode(result)})
         except ScriptError as error:
             return dumps({"e": [error.number, error.description]})
-        except (ScriptEnd, LimitReached, RecursionError, MemoryError) as stop:
-            # An exception cannot pass through the engine: it is kept, and raised again when the engine has stopped.
+        except BaseException as stop:
+            # No exception can pass through the engine: it is kept, and raised again when the engine has stopped.
             self.ended = stop
             self.engine.stop()
             return '{"e":[0,"stopped"]}'

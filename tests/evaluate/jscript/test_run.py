@@ -235,7 +235,7 @@ def test_the_time_limit_holds_although_python_is_called():
 def test_a_stop_from_python_ends_a_script_that_catches_everything():
     def host(*_):
         engine.stop()
-        raise ValueError
+        return "stopped"
 
     engine = Engine(host, 64 << 20, 600)
     with pytest.raises(OutOfTime):
