@@ -59,7 +59,7 @@ LANGUAGES: Final = {
 """The language of a kind of artifact, as the functions here know it."""
 
 
-class Token(Struct, frozen=True, array_like=True):
+class Token(Struct, frozen=True, array_like=True, gc=False):
     type: TokenType
     start: int
     end: int
