@@ -89,7 +89,9 @@ class Unknown:
 
     def text(self) -> str:
         """For people and reports: the known parts in clear, the rest as `<Unknown: why>`."""
-        return "".join(p if isinstance(p, str) else f"<Unknown: {p.why}>" for p in self.parts or (self,))
+        if not self.parts:
+            return f"<Unknown: {self.why}>"
+        return "".join(p if isinstance(p, str) else f"<Unknown: {p.why}>" for p in self.parts)
 
     def known(self) -> str:
         """The known parts alone."""

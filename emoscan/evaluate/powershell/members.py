@@ -11,7 +11,7 @@ from typing import Any, Final
 from emoscan.evaluate.core import regex as rx
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, NULL, Date, Object, ObjectClass, Unknown, accepts
-from emoscan.evaluate.powershell import types
+from emoscan.evaluate.powershell import net, types
 from emoscan.evaluate.powershell.convert import elements, is_list, number, plain, truth, unwrap, whole
 from emoscan.evaluate.powershell.flow import Code, Scope
 from emoscan.evaluate.powershell.format import format_moment
@@ -47,15 +47,11 @@ def class_of(value: Any) -> ObjectClass | None:
     kind = type(value)
     if kind is Object:
         return value.cls  # type: ignore[no-any-return]
-    from emoscan.evaluate.powershell import net
-
     return net.class_of(value)
 
 
 def named_class(machine: Any, target: Any) -> NetClass | None:
     """The class whose static members are meant by `target::`."""
-    from emoscan.evaluate.powershell import net
-
     if type(target) is NetType:
         name = target.name
         if name.endswith("[]"):
@@ -436,8 +432,6 @@ def static_get(machine: Any, target: Any, name: str) -> Any:
 
 
 def enumeration(full: str) -> tuple[str, dict[str, tuple[str, int]]] | None:
-    from emoscan.evaluate.powershell import net
-
     return net.ENUMS.get(full.lower())
 
 
@@ -505,8 +499,6 @@ def enum_call(machine: Any, full: str, lower: str, args: tuple[Any, ...]) -> Any
 
 def construct(machine: Any, name: str, args: tuple[Any, ...]) -> Any:
     """A new object of a class, by its full name or as scripts write it."""
-    from emoscan.evaluate.powershell import net
-
     full = types.full_name(name)
     if full.endswith("[]"):
         return new_array(machine, full, args)

@@ -66,6 +66,7 @@ _PARTS: Final[dict[Any, tuple[str, ...]]] = {
     if isinstance(cls, type) and (slots := getattr(cls, "__slots__", None)) is not None
 }
 """Attributes that may hold nodes, by kind of node."""
+_NODES: Final = frozenset(cls for cls in _PARTS if issubclass(cls, s.Node))
 
 _WORTH: Final = lazy(
     r"[A-Za-z]`[A-Za-z]|['\"]\s{0,9}\+\s{0,9}\(?['\"$\[]|\[\s{0,3}char|-[ic]?(?:join|replace|split|bxor)\b|\.\W{0,3}replace|['\"]\s{0,9}-f\b|\[type\]"
@@ -73,6 +74,9 @@ _WORTH: Final = lazy(
     re.IGNORECASE,
 )
 """What scripts hold of which a plain form may be easier to read."""
+
+
+_ALL_WORDS: Final = lazy(r"\w+")
 
 
 def nodes_of(value: Any) -> Iterator[s.Node]:
@@ -85,7 +89,7 @@ def nodes_of(value: Any) -> Iterator[s.Node]:
         if kind is list or kind is tuple:
             stack += item
         elif kind in _PARTS:
-            if isinstance(item, s.Node):
+            if kind in _NODES:
                 yield item
             stack += [getattr(item, name, None) for name in _PARTS[kind]]
 
@@ -120,20 +124,23 @@ class Simplifier:
         written: Counter[str] = Counter()
         read: set[str] = set()
         plain: set[int] = set()
+        variables: list[s.Var] = []
         for node in nodes_of(self.tree):
-            if isinstance(node, s.Assign) and isinstance(node.target, s.Var):
-                written[node.target.name] += 1 if not node.op else 2
-                plain.add(id(node.target))
+            if isinstance(node, s.Var):
+                variables.append(node)
+            elif isinstance(node, s.Const):
+                if isinstance(node.value, str) and len(node.value) < 200:
+                    read.update(map(str.lower, _ALL_WORDS.findall(node.value)))
+            elif isinstance(node, s.Assign):
+                if isinstance(node.target, s.Var):
+                    written[node.target.name] += 1 if not node.op else 2
+                    plain.add(id(node.target))
             elif isinstance(node, s.Foreach):
                 written[node.variable.name] += 2
                 plain.add(id(node.variable))
             elif isinstance(node, s.Step) and isinstance(node.target, s.Var):
                 written[node.target.name] += 2
-        for node in nodes_of(self.tree):
-            if isinstance(node, s.Var) and id(node) not in plain:
-                read.add(node.name)
-            elif isinstance(node, s.Const) and isinstance(node.value, str) and len(node.value) < 200:
-                read.update(word.lower() for word in re.findall(r"\w+", node.value))
+        read.update(variable.name for variable in variables if id(variable) not in plain)
         elsewhere = "\0".join(others).lower()
         self.junk = {name for name in written if name not in read and f"${name}" not in elsewhere}
         self.known: dict[str, int] = {}

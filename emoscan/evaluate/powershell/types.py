@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from emoscan.evaluate.core.values import Object, Unknown
+from emoscan.evaluate.powershell import net
 from emoscan.evaluate.powershell import syntax as s
 from emoscan.evaluate.powershell.convert import LIMITS, elements, is_list, number, simple_text, to_char, to_whole, truth, whole
 from emoscan.evaluate.powershell.flow import Code, Scope
@@ -106,8 +107,6 @@ def full_name(name: str) -> str:
     known = ACCELERATORS.get(key)
     if known is not None:
         return known
-    from emoscan.evaluate.powershell import net
-
     generic = _GENERIC.match(name)
     if generic:
         return full_name(generic[1])
@@ -128,8 +127,6 @@ def derives(name: str, base: str) -> bool:
         return True
     if wanted.endswith("exception"):
         return wanted in _EXCEPTIONS.get(lower, ())
-    from emoscan.evaluate.powershell import net
-
     found: NetClass | None = net.find(lower)
     while found is not None:
         if found.name.lower() == wanted:
@@ -343,8 +340,6 @@ CASTS: Final[dict[str, Callable[[Any, Any], Any]]] = {
 
 def to_class(machine: Any, value: Any, name: str) -> Any:
     """A value as an object of a class: through its constructor; as an enumeration's value by name or number."""
-    from emoscan.evaluate.powershell import net
-
     enum = net.ENUMS.get(name.lower()) or machine.own_enums.get(name.lower())
     if enum is not None:
         return to_enum(machine, value, enum)
@@ -404,8 +399,6 @@ def combine_enums(machine: Any, left: Any, right: Any, combine: Callable[[int, i
 
 def enum_of(type_: str, value: int) -> Enum:
     """A value of an enumeration, with the name it goes by."""
-    from emoscan.evaluate.powershell import net
-
     names = net.ENUMS.get(type_.lower(), (type_, {}))[1]
     for name, number_ in names.values():
         if number_ == value:
@@ -415,8 +408,6 @@ def enum_of(type_: str, value: int) -> Enum:
 
 
 def define_enum(machine: Any, node: s.Class, scope: Scope) -> None:
-    from emoscan.evaluate.powershell import net
-
     names: dict[str, tuple[str, int]] = {}
     following = 0
     for name, _, value, _ in node.properties[:1_000]:
