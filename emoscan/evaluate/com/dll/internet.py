@@ -21,6 +21,13 @@ def download_to_file(call: Call) -> int:
     return 0 if call.machine.world.online else FAILED
 
 
+@api("DownloadFile", "url file flags")
+def inseng_download(call: Call) -> int:
+    """Of inseng.dll, which installed Internet Explorer."""
+    call.machine.download(call.text("url"), call.name, call.text("file"))
+    return 0 if call.machine.world.online else FAILED
+
+
 @api("URLDownloadToCacheFile", "caller url buffer size reserved callback")
 def download_to_cache(call: Call) -> int:
     folder = rf"{call.machine.world.profile.home}\AppData\Local\Microsoft\Windows\INetCache\IE\7Q2M1KDA"
