@@ -83,7 +83,8 @@ class Host:
             return True
         known = self._constants.get(name)
         if known is None:
-            known = self._constants[name] = office.is_enumeration(name) or self.may_be_constant(name)
+            named = office.PREFIX.match(name) is not None  # few names that a macro makes up are
+            known = self._constants[name] = named and (office.is_enumeration(name) or self.may_be_constant(name))
         return known
 
     def may_be_constant(self, name: str) -> bool:
