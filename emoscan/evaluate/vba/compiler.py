@@ -930,7 +930,10 @@ class Compiler:
                 return f"turned({code}, {taken}, {self.project.remember_guard(test)})"
         if kind == "B":
             return code
-        return f"guard({code}, {self.project.remember_guard(test)})"
+        guard = self.project.remember_guard(test)
+        if self.loops:  # there it is worth while to spare the call that most conditions do not need
+            return f"(_x if ((_x := {code}) is True or _x is False) and not M.asked else guard(_x, {guard}))"
+        return f"guard({code}, {guard})"
 
     def ends_run(self, block: list[s.Statement]) -> bool:
         """Whether a block leaves the procedure, the program or the application, and does nothing else of note."""
@@ -1143,7 +1146,7 @@ class Compiler:
         self.line = node.line
         code, kind = self.expression(node.test)
         if kind != "B":
-            code = f"loop_truth({code}, {count}, {node.until})"
+            code = f"(_x if (_x := {code}) is True or _x is False else loop_truth(_x, {count}, {node.until}))"
         if self.guarded:
             self.tried("_c", f"not {code}" if node.until else code, "True")
             self.emit("if not _c: break")

@@ -42,6 +42,7 @@ WORDS: Final = ("", "variant", "string")
 NUMBERS: Final = frozenset(("integer", "long", "single", "double", "currency", "boolean"))
 
 LARGE: Final = 1 << 30
+SMALL: Final = 0x7FFF
 
 SHORT: Final = 1_000
 """Length of a text, and size of a number, with which a function is tried out."""
@@ -196,7 +197,7 @@ class _Search:
             case s.Binary(op="+" | "-", left=s.Name(name=name), right=s.Lit(type="integer")):
                 return name in self.numbers and self.declared(name) in ("", "variant")
             case s.Binary(op="=" | "<>" | "<" | ">" | "<=" | ">=" | "&", left=left, right=right):
-                return all(isinstance(side, (s.Lit, s.Name)) and self.safe(side) for side in (left, right))
+                return all((isinstance(side, (s.Lit, s.Name)) and self.safe(side)) or is_sum(side) for side in (left, right))
             case s.Call(function=s.Name(name=name), args=args):
                 if name in NEVER_FAILING:
                     return len(args) == 1 and args[0] is not None and self.safe(args[0])
@@ -290,6 +291,14 @@ class _Search:
     @staticmethod
     def counts(bounds: list[s.Expr]) -> bool:
         return all(isinstance(bound, s.Lit) and bound.type in ("integer", "long") for bound in bounds)
+
+
+def is_sum(tree: s.Expr) -> bool:
+    """Whether it is two whole numbers added or subtracted that no type of them overflows with: `x = 158 + 3124`."""
+    match tree:
+        case s.Binary(op="+" | "-", left=s.Lit(type="integer", value=one), right=s.Lit(type="integer", value=other)):
+            return abs(one) + abs(other) <= SMALL
+    return False
 
 
 def entries(body: list[s.Statement], *, lenient: bool, seen: bool) -> Iterator[_Entry]:

@@ -50,6 +50,8 @@ QUIET = "On Error Resume Next\n"
         ("Dim k As Integer, l As Byte, t As String\nk = 300\nl = 300\nt = 5\nMain = 1", {"Dim", "k", "t"}),
         ('For i = 1 To 20000\nIf i = 50 Then\na = StrReverse("abc")\nEnd If\nNext\nMain = 1', {"For", "If", "a"}),
         ('For i = 1 To x\na = 1\nNext\nb = Left("a", -1)\nMain = 1', {"a"}),
+        ('For i = 1 To 20000\nIf i = 158 + 3124 Then\na = StrReverse("abc")\nEnd If\nNext\nMain = 1', {"For", "If", "a"}),
+        ('If i = 30000 + 3000 Then\na = StrReverse("abc")\nEnd If\nMain = 1', {"a"}),
         ("On Error Resume Next\na = 1 / 0\nOn Error GoTo 0\nb = 1 / 0\nc = 2\nMain = 1", {"c"}),
         # Where the code jumps, nothing is left out; where it looks at errors, only what cannot fail.
         (QUIET + "a = 1\nGoTo there\nb = 2\nthere:\nMain = 1", set()),
