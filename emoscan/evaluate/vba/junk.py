@@ -297,7 +297,7 @@ def is_sum(tree: s.Expr) -> bool:
     """Whether it is two whole numbers added or subtracted that no type of them overflows with: `x = 158 + 3124`."""
     match tree:
         case s.Binary(op="+" | "-", left=s.Lit(type="integer", value=one), right=s.Lit(type="integer", value=other)):
-            return abs(one) + abs(other) <= SMALL
+            return bool(abs(one) + abs(other) <= SMALL)
     return False
 
 
