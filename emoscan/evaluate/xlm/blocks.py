@@ -104,7 +104,7 @@ def _while(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:
     if known:
         now = m.changes + m.effects
         known.idle, known.before = (known.idle + 1 if known.before == now else 0), now
-        goes_on = goes_on and known.idle < MAX_IDLE
+        goes_on = goes_on and known.idle < MAX_IDLE and m.goes_round(frame.grid, row, frame.column)
     if not goes_on:
         if known:
             frame.loops.pop()
@@ -159,6 +159,10 @@ def _next(m: XlmMachine, frame: Frame, row: int, code: Code) -> Any:  # noqa: AR
         goes_on = loop.rounds < len(loop.cells)
         if goes_on:
             m.define(loop.name, loop.cells[loop.rounds])
+    if goes_on and not m.goes_round(frame.grid, loop.row, frame.column):
+        goes_on = False
+        if loop.kind == "for":
+            m.define(loop.name, loop.last + loop.step)
     if goes_on:
         frame.row = loop.row + 1
     else:

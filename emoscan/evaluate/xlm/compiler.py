@@ -18,7 +18,7 @@ from emoscan.evaluate.xlm.blocks import BLOCKS, Block
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.library import FUNCTIONS, SPECIAL, Function, canonical
 from emoscan.evaluate.xlm.syntax import Node, parse
-from emoscan.evaluate.xlm.values import DIV, NAME, NOISE, NUM, REF, VALUE, Array, Ref, Refs, to_text
+from emoscan.evaluate.xlm.values import DIV, MAX_CHARACTERS, NAME, NOISE, NUM, REF, VALUE, Array, Ref, Refs, to_text
 from emoscan.parse.formula import from_letters, r1c1
 from emoscan.parse.workbook import MAX_COLUMN, MAX_ROW, from_a1
 
@@ -245,6 +245,8 @@ class Compiler:
             except TypeError:
                 return Unknown.join(pieces)
             if len(text) > 1_024:
+                if len(text) > MAX_CHARACTERS:
+                    return VALUE
                 m.grow(len(text))
             return text
 

@@ -31,6 +31,8 @@ MAX_FRAMES: Final = 2_000
 """Subroutines that wait for each other."""
 MAX_DEPTH: Final = 40
 """Of those, as many as are called in the middle of a formula; also cells whose values depend on each other."""
+MAX_CALLS: Final = 10_000
+"""Of functions that formulas make, in one cell."""
 MAX_LISTED: Final = 4_000
 OFTEN: Final = 3
 """Times a cell runs before only the last is listed: the pieces of a text that a loop puts together say nothing."""
@@ -105,6 +107,8 @@ class XlmMachine(Machine):
         self.selection = Ref(first, 1, 1)
         self.chosen: Ref | None = None
         """Cell of the selection that was made the active one."""
+        self.calls = [0, 0]
+        """The cell that runs, by its number among those that did, and how often functions that formulas make were called in it."""
         self.bound: dict[str, Any] = {}
         """Names that the formula itself has given values, by LET and LAMBDA."""
         self.frames: list[Frame] = []
@@ -168,6 +172,10 @@ class XlmMachine(Machine):
         """Counts writes to cells and names, and effects."""
         self.waits: dict[int, list[int]] = {}
         """By place that is jumped back to: how often, and the count of changes then."""
+        self.patience = 0
+        """Rounds of one loop, all together, after which it is left; 0 for no limit."""
+        self.rounds: dict[int, int] = {}
+        """Of loops, by the cell they begin with."""
         self.made: list[str] = []
         """Command lines that were started: what they name may be files that they write."""
         self.strange = 0
@@ -576,7 +584,15 @@ class XlmMachine(Machine):
         seen = self.waits.setdefault(row << SHIFT | target.left, [0, -1])
         now = self.changes + self.effects
         seen[0], seen[1] = (seen[0] + 1 if seen[1] == now else 0), now
-        return seen[0] > MAX_IDLE
+        return seen[0] > MAX_IDLE or not self.goes_round(grid, row, target.left)
+
+    def goes_round(self, grid: Grid, row: int, column: int) -> bool:
+        """Whether there is patience left for one more round of the loop that begins (or ends) with a cell."""
+        if not self.patience:
+            return True
+        key = grid.number + (row << SHIFT | column)
+        self.rounds[key] = self.rounds.get(key, 0) + 1
+        return self.rounds[key] <= self.patience
 
     def keep(self, grid: Grid, place: int, value: Any) -> None:
         """The result of a formula becomes the value of its cell."""
@@ -647,9 +663,12 @@ class XlmMachine(Machine):
         """Call a function that a formula made. Arguments left out are MISSING in it."""
         if type(function) is not Lambda or len(arguments) > len(function.parameters):
             return function if type(function) is Unknown else VALUE
-        if self.depth >= MAX_DEPTH:
+        if self.calls[0] != self.lines:
+            self.calls = [self.lines, 0]
+        self.calls[1] += 1
+        if self.depth >= MAX_DEPTH or self.calls[1] > MAX_CALLS:
             return Unknown("functions that call each other too deeply")
-        self.spend(4)
+        self.spend(20)
         before = self.bound
         self.bound = {**function.bound, **dict.fromkeys(function.parameters, MISSING), **dict(zip(function.parameters, arguments))}
         self.depth += 1

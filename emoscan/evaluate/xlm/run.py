@@ -38,6 +38,8 @@ ALL_CELLS: Final = 120_000
 """And all of them together."""
 GUESSED_CELLS: Final = 12_000
 """And those together that begin where nothing leads to."""
+PATIENCE: Final = 300
+"""Rounds that a loop makes, all together, in a run that is to come behind long ones."""
 MAX_ALIKE: Final = 3
 """Ways of chance in a row that show nothing new, after which no other is tried."""
 MAX_TURNED: Final = 24
@@ -101,6 +103,8 @@ class Setting(Struct, frozen=True):
     shift: int = 0
     """Which way chance goes."""
     cells: int = MORE_CELLS
+    patience: int = 0
+    """Rounds of a loop after which it is left."""
     said: str = ""
     """What is special about it, for people."""
 
@@ -152,6 +156,7 @@ class Program:
         machine.shift = setting.shift
         machine.answers = dict(setting.answers)
         machine.cells_left = setting.cells
+        machine.patience = setting.patience
         if self.attach is not None:
             machine.foreign = self.attach(machine, take)
         if setting.system:
@@ -288,6 +293,10 @@ def evaluate(
         if not plausible(first):
             first, base = _search(program, first, base, report)
         report.list(first)
+        if first.machine.cells_left < 0 and program.left > 0:
+            hurried = program.run(replace(base, cells=MAX_CELLS // 2, patience=PATIENCE), program.entries)
+            if hurried.telling - first.telling:
+                report.accept(hurried, TURNED)
         if first.telling:
             _widen(program, first, base, report)
         else:

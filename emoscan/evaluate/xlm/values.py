@@ -25,6 +25,8 @@ ERROR_TEXTS: Final = {error.number: text for text, error in ERRORS.items()}
 NOISE: Final = 1e-9
 """What calculating in binary may have taken from a whole number: Excel goes by fifteen digits."""
 
+MAX_CHARACTERS: Final = 32_767
+"""Of a text that a formula makes (Excel's specifications and limits); a longer one is #VALUE!."""
 MAX_AREA: Final = 200_000
 """Cells of a reference that a function looks at."""
 

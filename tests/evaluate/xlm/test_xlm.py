@@ -108,6 +108,7 @@ def value(formula: str, *others: Sheet, cells: Cells | None = None) -> Any:
         ('DATEDIF(DATE(2001,6,1),DATE(2002,8,15),"YD")', 75.0),
         ("ISOWEEKNUM(DATE(2012,3,9))", 10.0),
         ('DATEVALUE("4/9/1900")', 100.0),
+        ('TEXT(0,"""dash""")&TEXT(7,"0""%d""")&TEXT(44197,"""day ""d")', "dash7%dday 1"),
         ("COUNTIF(1,#REF!)&COUNTIF(1,{1,2})", "01"),
         ("ISERROR(EDATE(1,#REF!))", True),
         ('UPPER("abc")&LOWER("ABC")&PROPER("ab cd")', "ABCabcAb Cd"),
@@ -528,3 +529,17 @@ def test_commands_locked_to_a_date(key: str, shift: int) -> None:
     items = run(book(cells))
     assert command in facts(items, "effect.run")
     assert facts(items, "xlm.key")
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [
+        {"A1": '=FOR("i",1,100000)', "A2": "=SET.VALUE(B1,i*2)", "A3": "=NEXT()"},
+        {"A1": "=WHILE(TRUE)", "A2": '=SET.VALUE(B1,B1&"x")', "A3": "=NEXT()"},
+        {"A1": "=SET.VALUE(B1,B1+1)", "A2": "=IF(B1<999999,GOTO(A1))"},
+        {"A1": "=SET.VALUE(B1,LET(f,LAMBDA(g,n,g(g,n)+g(g,n)),f(f,1)))"},
+        {"A1": '=SET.VALUE(B1,REDUCE("a",SEQUENCE(60),LAMBDA(a,b,a&a)))'},
+    ],
+)
+def test_what_comes_behind_work_without_end(busy: Cells) -> None:
+    assert "calc" in facts(run(book(busy | {"A9": '=EXEC("calc")', "A10": "=HALT()"})), "effect.run")

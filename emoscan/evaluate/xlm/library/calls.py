@@ -180,7 +180,9 @@ def send_keys(m: XlmMachine, keys: Any = MISSING, *_more: Any) -> Any:
 def open_(m: XlmMachine, path: Any, *_more: Any) -> Any:
     name = m.text(path)
     shown = display(name)
-    if "://" in shown or shown.startswith("\\\\"):
+    if "://" in shown:
+        m.download(name, "OPEN")
+    elif shown.startswith("\\\\"):
         m.effect("open", name, "OPEN")
     else:
         m.query(f"workbook {shown}", "")

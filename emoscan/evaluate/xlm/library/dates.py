@@ -241,12 +241,12 @@ def _networkdays(m: XlmMachine, start: Any, end: Any, weekend: Any, holidays: An
         return next((value for value in map(m.single, (start, end)) if type(value) is Unknown), VALUE)
     sign = 1 if last >= first else -1
     first, last = min(first, last), max(first, last)
-    if first < 0 or last - first > MAX_DAYS:
+    if first < 0 or last >= LAST:
         return NUM
-    m.spend((last - first) // 8)
-    free = _holidays(m, holidays)
+    weeks, rest = divmod(last - first + 1, 7)
     # Serial 2 is a Monday.
-    return float(sign * sum((day - 2) % 7 not in off and day not in free for day in range(first, last + 1)))
+    days = weeks * (7 - len(off)) + sum((day - 2) % 7 not in off for day in range(last - rest + 1, last + 1))
+    return float(sign * (days - sum(first <= day <= last and (day - 2) % 7 not in off for day in _holidays(m, holidays))))
 
 
 def _workday(m: XlmMachine, start: Any, count: Any, weekend: Any, holidays: Any) -> Any:
@@ -256,9 +256,12 @@ def _workday(m: XlmMachine, start: Any, count: Any, weekend: Any, holidays: Any)
         return next((value for value in map(m.single, (start, count)) if type(value) is Unknown), VALUE)
     if abs(left) > MAX_DAYS:
         return NUM
-    m.spend(abs(left) // 4)
     free = _holidays(m, holidays)
     step = 1 if left > 0 else -1
+    if left and not free:  # whole weeks at once
+        weeks, over = divmod(abs(left) - 1, 7 - len(off))
+        day, left = day + 7 * step * weeks, step * (over + 1)
+    m.spend(1 + abs(left) // 4)
     while left:
         day += step
         if not 0 <= day < LAST:
@@ -319,6 +322,11 @@ def written(_: XlmMachine, number: float, layout: str) -> Any:
     rest, last = layout[:200], ""
     while rest:
         letter = rest[0].lower()
+        if letter == '"':
+            literal = rest[1:].partition('"')
+            rest = literal[2]
+            out.append(literal[0])
+            continue
         run = len(rest) - len(rest.lower().lstrip(letter))
         token, rest = rest[:run].lower(), rest[run:]
         if letter == "m" and last == "h":
@@ -329,7 +337,7 @@ def written(_: XlmMachine, number: float, layout: str) -> Any:
             out.append(str({"m": moment.month, "d": moment.day, "h": moment.hour, "s": moment.second}[letter]))
         elif letter == "y":
             out.append(moment.strftime("%Y"))
-        elif letter != '"':
+        else:
             out.append(token)
         if letter in "ymdhs":
             last = letter

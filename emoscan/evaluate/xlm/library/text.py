@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emoscan.evaluate.core.values import MISSING, ErrorValue, Unknown
 from emoscan.evaluate.xlm.library import function, on_ranges
-from emoscan.evaluate.xlm.values import NA, NOISE, VALUE, Array, number_text, to_number, to_text
+from emoscan.evaluate.xlm.values import MAX_CHARACTERS, NA, NOISE, VALUE, Array, number_text, to_number, to_text
 from emoscan.parse.lazy import lazy
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def whole(value: Any, default: int = 0) -> int:
 def checked(m: XlmMachine, text: str) -> Any:
     m.spend(1 + len(text) // 64)
     if len(text) > 1_024:
+        if len(text) > MAX_CHARACTERS:
+            return VALUE
         m.grow(len(text))
     return text
 
@@ -165,7 +167,7 @@ def rept(m: XlmMachine, value: Any, count: Any) -> Any:
     except Wrong:
         return VALUE
     text = text_of(value)
-    if times < 0 or len(text) * times > 32_767:
+    if times < 0 or len(text) * times > MAX_CHARACTERS:
         return VALUE
     return checked(m, text * times)
 
@@ -298,7 +300,9 @@ def text(m: XlmMachine, value: Any, layout: Any) -> Any:
         return text_of(value)
     if shape.lower() in ("general", "standard"):
         return number_text(number)
-    plain = shape.lower().replace("am/pm", "")
+    plain = "".join(shape.split('"')[::2]).lower().replace("am/pm", "")
+    if not any(c in plain for c in "ymdhs0#?@e"):
+        return shape.replace('"', "")
     if any(c in plain for c in "ymdhs") and not any(c in plain for c in "0#"):
         from emoscan.evaluate.xlm.library.dates import written
 
