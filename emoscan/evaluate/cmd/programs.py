@@ -129,6 +129,8 @@ def run_program(machine: CmdMachine, written: str, rest: str) -> None:
         return
     batch = machine.batch_of(path)
     if batch:
+        if machine.is_own(batch):
+            machine.effect("run", Call(path, name, rest).line, "cmd")
         machine.give_file(batch)
         machine.run_file(batch, rest)
         return

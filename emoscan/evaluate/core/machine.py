@@ -382,6 +382,10 @@ class Machine:
         self._writers[Files.key(display(target))] = how
         self.world.files.write(display(target), Unknown(f"content of file {display(source)}") if content is None else content)
 
+    def is_own(self, path: str) -> bool:
+        """Whether the script wrote a file of this path."""
+        return Files.key(path) in self._writers
+
     def delete_file(self, path: str | Unknown, how: str) -> None:
         self.give_file(path)
         self.effect("delete", path, how)

@@ -164,13 +164,13 @@ def test_lines_that_findstr_takes_out_of_the_shortcut(pattern):
 
 def test_a_file_is_written_and_run():
     ran = line(r"cmd /c echo net user>%TEMP%\a.bat&echo net localgroup>>%TEMP%\a.bat&%TEMP%\a.bat")
-    assert ran.runs == ["net user", "net localgroup"]
+    assert ran.runs == [r"C:\Users\tanaka\AppData\Local\Temp\a.bat", "net user", "net localgroup"]
     assert ran.written()["a.bat"] == b"net user\r\nnet localgroup\r\n"
 
 
 def test_arguments_reach_a_batch_file_that_was_written():
     ran = batch("echo net %%1 %%~2>b.cmd", 'call b.cmd user "x y"')
-    assert ran.runs == ["net user x y"]
+    assert ran.runs == ['b.cmd user "x y"', "net user x y"]
 
 
 @pytest.mark.parametrize(
