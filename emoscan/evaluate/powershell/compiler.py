@@ -68,6 +68,8 @@ class Compiler:
     def __init__(self, machine: Any) -> None:
         self.m = machine
         self.loops = 0
+        self.asks_outcome = False
+        """Whether the block under way has `$?` in it."""
 
     # ------------------------------------------------------------ dispatch
 
@@ -117,6 +119,8 @@ class Compiler:
         runs = tuple(self.run(node) for node in nodes)
         if not runs:
             return no_statement
+        if self.asks_outcome:
+            runs = tuple(map(self.with_outcome, runs))
         if len(runs) == 1:
             only = runs[0]
 
@@ -136,6 +140,17 @@ class Compiler:
                     m.failed(error, f)
 
         return several
+
+    def with_outcome(self, run: Run) -> Run:
+        """A statement in code that asks `$?`: whether the one before worked."""
+        m = self.m
+
+        def noted(f: Scope, out: list[Any]) -> None:
+            errors = m.errors
+            run(f, out)
+            m.top.vars["?"] = m.errors == errors
+
+        return noted
 
     # ------------------------------------------------------------ literals and variables
 
@@ -1042,6 +1057,7 @@ class Compiler:
             else:
                 clauses.append((self.value(test), isinstance(test, s.BlockExpr), body))
         of_file = node.file
+        table = literal_clauses(node, [body for _, _, body in clauses])
 
         def run(f: Scope, out: list[Any]) -> None:
             if subject is not None:
@@ -1056,12 +1072,16 @@ class Compiler:
             watch = m.enter_loop(0, items)
             try:
                 for item in items:
-                    if not watch.round(1 + len(clauses)):
+                    fits = table.get(table_key(item, strict=strict)) if table is not None else None
+                    if not watch.round(2 if fits is not None else 1 + len(clauses)):
                         break
                     f.vars["_"] = item
                     try:
-                        hit = False
-                        for test, is_block, body in clauses:
+                        hit = fits is not None
+                        for body in fits or ():
+                            f.vars["_"] = item
+                            body(f, out)
+                        for test, is_block, body in clauses if fits is None else ():
                             matched = m.switch_matches(item, test(f), mode, strict, is_block, f)
                             if matched is False:
                                 continue
@@ -1178,12 +1198,36 @@ class Compiler:
         return run
 
 
+def table_key(item: Any, *, strict: bool) -> Any:
+    """What an item of `switch` is looked up by among literals; None for what has to be compared with each."""
+    kind = type(item)
+    if kind is int:
+        return item
+    if (kind is str or kind is Char) and item.isascii():
+        return str(item) if strict else item.lower()
+    return None
+
+
+def literal_clauses(node: s.Switch, bodies: list[Run]) -> dict[Any, list[Run]] | None:
+    """Bodies by their tests, where all of those are numbers or all are texts: letters are looked up so in tables of hundreds."""
+    tests = [test.value if type(test) is s.Const else None for test, _ in node.clauses if test is not None]
+    kinds = set(map(type, tests))
+    keys = [table_key(test, strict=node.case) for test in tests]
+    if node.mode != "exact" or kinds not in ({int}, {str}) or None in keys:
+        return None
+    table: dict[Any, list[Run]] = {}
+    for key, body in zip(keys, bodies):
+        table.setdefault(key, []).append(body)
+    return table
+
+
 class Compiled:
     """A script block ready to run."""
 
     __slots__ = ("begin", "end", "params", "process", "traps")
 
     def __init__(self, compiler: Compiler, tree: s.ScriptBlock) -> None:
+        compiler.asks_outcome = "$?" in tree.text
         self.begin = compiler.body(tree.begin) if tree.begin is not None else None
         self.process = compiler.body(tree.process) if tree.process is not None else None
         self.end = compiler.body(tree.end) if tree.end is not None else None

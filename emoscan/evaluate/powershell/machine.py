@@ -102,6 +102,8 @@ class PowerShellMachine(Machine):
         self.forked: dict[Run, tuple[int, int, bool]] = {}
         """By first branch of a test that came out unknown: how often that showed nothing new, effects until then, whether the branch went on."""
         self.trying = 0
+        self.errors = 0
+        """Statements that failed."""
         self.loops_left = 0
         self.idle_loops: dict[int, tuple[int, int]] = {}
         """By number of a loop that was left because it showed nothing new: effects seen until then, idle rounds of its next run."""
@@ -174,6 +176,10 @@ class PowerShellMachine(Machine):
             return {}
         return {"line": str(source.count("\n", 0, self.here) + 1)} if "\n" in source else {}
 
+    def innermost(self) -> Scope:
+        """The scope of the block that runs."""
+        return self._scopes[-1] if self._scopes else self.top
+
     # ------------------------------------------------------------ effects
 
     def effect(self, kind: str, value: Any, how: str = "", /, **detail: Any) -> None:
@@ -240,7 +246,13 @@ class PowerShellMachine(Machine):
         return members.text_of(self, value)
 
     def list_text(self, values: Any) -> str | Unknown:
-        separator = self.top.vars.get("ofs", " ")
+        separator: Any = " "
+        scope: Scope | None = self.innermost()
+        while scope is not None:
+            if "ofs" in scope.vars:
+                separator = scope.vars["ofs"]
+                break
+            scope = scope.parent
         between = simple_text(separator)
         self.tick(len(values) // 16 + 1)
         if self.listing >= DEEPEST_LIST:
@@ -643,6 +655,7 @@ class PowerShellMachine(Machine):
         held = self.top.vars.get("error")
         if type(held) is Object and len(held.data["list"]) < 64:
             held.data["list"].insert(0, members.error_record(self, error))
+        self.errors += 1
         self.top.vars["?"] = False
 
     def thrown(self, value: Any, scope: Scope) -> ScriptError:

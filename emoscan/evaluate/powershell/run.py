@@ -21,6 +21,7 @@ from emoscan.evaluate.powershell.machine import PowerShellMachine
 from emoscan.evaluate.powershell.uncalled import run_uncalled
 from emoscan.model import Child, Fact, Yield
 from emoscan.parse import psargs
+from emoscan.parse.lazy import lazy
 from emoscan.parse.text import as_bytes
 
 RETRIES: Final = 3
@@ -120,6 +121,10 @@ def printed_by(text: str, budget: Budget, world: World) -> str:
     return "".join(f"{display(line)}\n" for line in shown if isinstance(line, str) or origin(line))
 
 
+_WORKED_OUT: Final = lazy(r"\s[-/\u2013-\u2015]e\w{0,13}\s{1,9}[($]", 2)  # re.IGNORECASE
+"""What is encoded is not written there, but an expression that makes it."""
+
+
 def place(machine: PowerShellMachine, name: str, text: str) -> None:
     """Let the script lie in a file that it can read, and know where."""
     last = name.replace("/", "\\").rpartition("\\")[2]
@@ -140,7 +145,7 @@ def run(machine: PowerShellMachine, text: str) -> None:
     machine.sources = [text]
     if psargs.is_command_line(text):
         found = psargs.parse(text)
-        if found is not None and (found.code or found.file):
+        if found is not None and (found.code or found.file) and found.code[:1] != "{" and not (found.encoded and _WORKED_OUT.search(text)):
             programs.run_inner(machine, found)
             if machine.news or found.encoded or (found.file and "\n" not in text.strip()):
                 return  # else it is PowerShell that calls powershell.exe: what is in brackets is worked out first

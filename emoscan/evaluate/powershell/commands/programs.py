@@ -9,11 +9,12 @@ from emoscan.evaluate.com import registry
 from emoscan.evaluate.core.failures import ScriptEnd
 from emoscan.evaluate.core.values import MISSING, Unknown
 from emoscan.evaluate.powershell.binding import Args
+from emoscan.evaluate.powershell.convert import elements, is_list
 from emoscan.evaluate.powershell.flow import Code, Leave, Scope
 from emoscan.evaluate.powershell.parser import Parser
 from emoscan.evaluate.powershell.values import Thrown
 from emoscan.parse import psargs
-from emoscan.parse.commandline import Argument
+from emoscan.parse.commandline import Argument, cmd_call
 from emoscan.parse.text import text_of
 
 
@@ -69,7 +70,11 @@ def nested(m: Any, line: Any, args: Args, pieces: list[Any], input_: list[Any] |
     block = next((value for _, value in args if type(value) is Code), None)
     if block is not None:
         m.effect("run", line, "PowerShell")
-        return in_own_session(m, block.tree.text, "-Command argument")
+        at = next((index for index, (name, _) in enumerate(args) if name is not None and name.lower() == "args"), len(args))
+        given: Args = [
+            (None, item) for _, value in args[at:] if value is not MISSING for item in (elements(value) if is_list(value) else [value])
+        ]
+        return in_own_session(m, block.tree.text, "-Command argument", given)
     if type(line) is Unknown:
         m.run(line, "PowerShell")
         known = line.known()
@@ -96,7 +101,7 @@ def nested(m: Any, line: Any, args: Args, pieces: list[Any], input_: list[Any] |
     return None
 
 
-def in_own_session(m: Any, text: str, how: str) -> list[Any]:
+def in_own_session(m: Any, text: str, how: str, args: Args | None = None) -> list[Any]:
     """Code runs in a session of its own: nothing of the variables here is seen there."""
     from emoscan.evaluate.powershell.variables import automatic_variables
 
@@ -111,7 +116,7 @@ def in_own_session(m: Any, text: str, how: str) -> list[Any]:
         tree = m.parse(text)
         m.begin_layer(tree)
         try:
-            return m.call_code(Code(tree), [], None, m.top, dot=True)  # type: ignore[no-any-return]
+            return m.call_code(Code(tree), args or [], None, m.top, dot=True)  # type: ignore[no-any-return]
         except (ScriptEnd, Leave, Thrown):
             return []
 
@@ -189,7 +194,25 @@ def answer(text: Callable[[Any], str]) -> Callable[..., list[Any] | None]:
 
 Program = Callable[[Any, Any, Args, list[Any], list[Any] | None, Scope], list[Any] | None]
 
+
+def shell(m: Any, line: Any, _args: Args, _pieces: list[Any], input_: list[Any] | None, _scope: Scope) -> list[Any] | None:
+    """cmd.exe that hands on what it reads, or runs it."""
+    if not input_ or type(line) is not str:
+        return None
+    text = m.operators.joined([m.text(item) for item in input_], "\n")
+    call = cmd_call(line.partition(" ")[2])
+    found = psargs.parse(call.command) if call.command else None
+    if type(text) is not str or (call.command and (found is None or not found.stdin)):
+        return None
+    m.run(line, "PowerShell")
+    if found is not None:
+        return in_own_session(m, text, "standard input of powershell.exe")
+    m.child(text, "script.cmd", how="what is piped into cmd")
+    return [Unknown("output of cmd")]
+
+
 SPECIAL: Final[dict[str, Program]] = {
+    "cmd": shell,
     "powershell": nested,
     "pwsh": nested,
     "reg": reg,

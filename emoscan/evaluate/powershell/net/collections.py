@@ -557,3 +557,8 @@ def linq_repeat(machine: Any, _type: str, value: Any, count: Any) -> list[Any]:
 @ENUMERABLE.shared("ToArray", "ToList", "Cast", "OfType")
 def linq_same(_machine: Any, _type: str, values: Any) -> list[Any]:
     return list(elements(values))
+
+
+@net_class("System.Tuple", "System.ValueTuple").shared("Create", opened=True)
+def make_tuple(_machine: Any, _type: str, *values: Any) -> Record:
+    return Record("System.Tuple", **{f"Item{number}": value for number, value in enumerate(values, 1)})

@@ -52,7 +52,6 @@ for _name, _value in (
 HOST.prop("Version")(lambda _machine, _this: version(VERSION))
 HOST.prop("UI")(lambda _machine, _this: Object(HOST_UI))
 HOST.prop("PrivateData")(lambda _machine, _this: Record())
-HOST.prop("Runspace")(lambda _machine, _this: Record())
 HOST.call("SetShouldExit", "EnterNestedPrompt")(lambda _machine, _this, *_args: None)
 HOST_UI.call("Write", "WriteLine", "WriteErrorLine", "WriteVerboseLine", "WriteDebugLine", "WriteWarningLine", "WriteProgress")(
     lambda _machine, _this, *_args: None
@@ -141,7 +140,7 @@ def expand_string(machine: Any, _this: Object, text: Any) -> Any:
     if type(known) is Unknown:
         return known
     quoted = '@"\n' + known + '\n"@'
-    return unwrap(machine.call_code(Code(machine.parse(quoted)), [], None, machine.top, dot=True))
+    return unwrap(machine.call_code(Code(machine.parse(quoted)), [], None, machine.innermost(), dot=True))
 
 
 @INVOKER.call("GetCommand", "GetCmdlet", "GetCmdlets", "GetCommands", opened=True)
@@ -257,7 +256,7 @@ def add_script(_machine: Any, this: Object, script: Any = "", *_rest: Any) -> Ob
     return this
 
 
-@POWERSHELL.call("AddCommand", opened=True)
+@POWERSHELL.call("AddCommand", "Add", opened=True)
 def add_command(_machine: Any, this: Object, name: Any, *_rest: Any) -> Object:
     this.data["pieces"].append([name, []])
     return this
@@ -303,12 +302,15 @@ def end_invoke(_machine: Any, _this: Object, handle: Any = None) -> Any:
 
 
 POWERSHELL.call("Stop", "Dispose")(lambda _machine, _this: None)
-POWERSHELL.prop("Runspace", "RunspacePool", "Streams", "HadErrors", "InvocationStateInfo", "Commands")(lambda _machine, _this: Record())
+POWERSHELL.prop("Runspace", "RunspacePool", "Streams", "HadErrors", "InvocationStateInfo")(lambda _machine, _this: Record())
+POWERSHELL.prop("Commands")(lambda _machine, this: this)
+POWERSHELL.call("Clear")(lambda _machine, this: this.data["pieces"].clear())
 for _name in ("runspace", "runspacepool"):
     POWERSHELL.put[_name] = lambda _machine, _this, _value: None
 FACTORY.shared("CreateRunspace", "CreateRunspacePool", opened=True)(lambda _machine, _type, *_args: Object(RUNSPACE))
 RUNSPACE.call("Open", "Close", "Dispose", "SetMinRunspaces", "SetMaxRunspaces")(lambda _machine, _this, *_args: True)
 RUNSPACE.put["apartmentstate"] = RUNSPACE.put["threadoptions"] = lambda _machine, _this, _value: None
+HOST.prop("Runspace")(lambda _machine, _this: Object(RUNSPACE))
 RUNSPACE.static["defaultrunspace"] = lambda *_: Object(RUNSPACE)
 PROXY: Final = net_class("System.Management.Automation.Runspaces.SessionStateProxy")
 RUNSPACE.prop("SessionStateProxy")(lambda _machine, _this: Object(PROXY))
@@ -319,7 +321,7 @@ def proxy_set(machine: Any, _this: Object, name: Any, value: Any = None) -> None
     machine.top.vars[machine.shown(name).lower()] = value
 
 
-@RUNSPACE.call("CreatePipeline", opened=True)
+@RUNSPACE.call("CreatePipeline", "CreateNestedPipeline", opened=True)
 def create_pipeline(_machine: Any, _this: Object, *scripts: Any) -> Object:
     return Object(POWERSHELL, pieces=list(scripts[:1]))
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from emoscan.evaluate.core.values import MISSING, Object, Unknown, display
+from emoscan.evaluate.powershell.convert import unwrap
+from emoscan.evaluate.powershell.flow import Code
 from emoscan.evaluate.powershell.net import enumeration, net_class
 from emoscan.evaluate.powershell.net.streams import MEMORY, stream
 from emoscan.evaluate.powershell.values import Hash, Record, Thrown
@@ -517,6 +519,16 @@ TASK: Final = net_class("System.Threading.Tasks.Task")
 def task(value: Any) -> Object:
     """Something that is done already."""
     return Object(TASK, value=value)
+
+
+@TASK.shared("Run", opened=True)
+def start_task(machine: Any, _type: str, work: Any, *_rest: Any) -> Object:
+    return task(unwrap(machine.call_code(work, [], None, machine.top)) if type(work) is Code else None)
+
+
+TASKS: Final = net_class("System.Threading.Tasks.TaskFactory")
+TASK.shared_prop("Factory")(lambda _machine, _type: Object(TASKS))
+TASKS.call("StartNew", opened=True)(lambda machine, _this, work, *rest: start_task(machine, "", work, *rest))
 
 
 @TASK.prop("Result")
