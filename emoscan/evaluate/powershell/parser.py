@@ -30,10 +30,8 @@ _BLANK: Final = " \t\f\v\xa0\x85\u1680\u180e\u2000-\u200b\u2028\u2029\u202f\u205
 _SPACE: Final = lazy(rf"(?:[{_BLANK}]++|`\r?\n|`\r|#[^\r\n\0]*+)*+")
 _LINES: Final = lazy(rf"(?:[{_BLANK}\r\n]++|`\r?\n|#[^\r\n\0]*+)*+")
 _ENDS: Final = lazy(rf"(?:[{_BLANK}\r\n;]++|`\r?\n|#[^\r\n\0]*+)*+")
-_GAP: Final = frozenset(
-    " \t\f\v\xa0\x85\u1680\u180e\u2028\u2029\u202f\u205f\u3000\ufeff`#<\r\n;" + "".join(map(chr, range(0x2000, 0x200C)))
-)
-"""Characters that may begin what lies between tokens."""
+_GAP: Final = frozenset(" \t\f\v\xa0\x85\u1680\u180e\u2028\u2029\u202f\u205f\u3000\ufeff`#<" + "".join(map(chr, range(0x2000, 0x200C))))
+"""Characters that may begin what lies between tokens of a line."""
 
 _OPERATOR: Final = lazy(
     rf"[{DASH}](?P<word>[ic]?(?:eq|ne|ge|gt|lt|le|like|notlike|match|notmatch|replace|contains|notcontains|in|notin|split)"
@@ -145,13 +143,19 @@ class Parser:
 
     def space(self) -> str:
         """Go over blanks and comments of a line; returns the character that follows."""
-        c = self.src[self.pos]
-        return self._over(_SPACE) if c in _GAP else c
+        src, pos = self.src, self.pos
+        c = src[pos]
+        if c not in _GAP:
+            return c
+        if c == " " and (after := src[pos + 1]) not in _GAP:  # most blanks stand alone
+            self.pos = pos + 1
+            return after
+        return self._over(_SPACE)
 
     def lines(self) -> str:
         """The same, over line ends."""
         c = self.src[self.pos]
-        return self._over(_LINES) if c in _GAP else c
+        return self._over(_LINES) if c in _GAP or c in "\r\n" else c
 
     def fail(self, why: str) -> Unreadable:
         return Unreadable(why)
