@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -286,8 +286,10 @@ _MAIL: Final = lazy(
 )
 _BLANKS: Final = lazy(r"  ++")
 
-Compiled = tuple[int, int, tuple[str, ...], bool, re.Pattern[str]]
-"""Weight, cap, needs, whether it is a sign of the beginning, pattern."""
+Place = Literal["start", "line", ""]
+"""Where a sign stands: at the beginning of the text, of a line (its pattern begins with the end of the one before), anywhere."""
+Compiled = tuple[int, int, tuple[str, ...], Place, re.Pattern[str]]
+"""Weight, cap, needs, place, pattern."""
 
 _WORD_BEGINS: Final = re.compile(r"\\b([a-z])(?![*+?{])")
 
@@ -298,9 +300,18 @@ def _compiled() -> dict[str, tuple[Compiled, ...]]:
 
     def compiled(sign: Sign) -> Compiled:
         pattern = _WORD_BEGINS.sub(r"\1(?<!\\w\1)", sign.pattern)
-        return sign.weight, sign.cap, sign.needs, pattern.startswith(r"\A"), lazy(pattern, re.MULTILINE)
+        place: Place = "start" if pattern.startswith(r"\A") else "line" if pattern.startswith("^") and not _alternates(pattern) else ""
+        return sign.weight, sign.cap, sign.needs, place, lazy("\n" + pattern[1:] if place == "line" else pattern, re.MULTILINE)
 
     return {kind: tuple(map(compiled, signs)) for kind, signs in SIGNS.items()}
+
+
+def _alternates(pattern: str) -> bool:
+    """Whether it is a choice of patterns, outside of all brackets."""
+    plain = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "", pattern)
+    while "(" in plain:
+        plain = re.sub(r"\([^()]*\)", "", plain)
+    return "|" in plain
 
 
 def sample_of(data: bytes) -> str:
@@ -357,16 +368,17 @@ def _scores(sample: str, name: str) -> dict[str, int]:
         return {"text.plain": PLAIN}
     found = {"text.plain": PLAIN, "text.csv": _table(sample)}
     holds = sample.__contains__
+    lines = "\n" + sample
     for kind, signs in _compiled().items():
         score = found.get(kind, 0)
-        for weight, cap, needs, at_start, pattern in signs:
+        for weight, cap, needs, place, pattern in signs:
             if needs and not any(map(holds, needs)):
                 continue
-            if at_start:
+            if place == "start":
                 score += weight if pattern.match(sample) else 0
                 continue
             worth = 0
-            for _ in pattern.finditer(sample):
+            for _ in pattern.finditer(lines if place == "line" else sample):
                 worth += weight
                 if abs(worth) >= abs(cap):
                     worth = cap
