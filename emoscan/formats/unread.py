@@ -63,9 +63,11 @@ PROGRAMS: Final = {
 
 
 def _form(data: bytes) -> str:
-    """DLL, driver or program, by Characteristics and Subsystem of the PE headers."""
+    """DLL, driver or program, by Characteristics and Subsystem of the PE headers; a DLL with the function that Excel calls is an add-in."""
     header = int.from_bytes(data[60:64], "little")
     flags, subsystem = int.from_bytes(data[header + 22 : header + 24], "little"), int.from_bytes(data[header + 92 : header + 94], "little")
     if subsystem == 1:
         return "driver"
-    return "DLL" if flags & 0x2000 else "EXE"
+    if flags & 0x2000:
+        return "Excel add-in" if b"\0xlAutoOpen\0" in data else "DLL"
+    return "EXE"

@@ -63,4 +63,6 @@ def test_a_program_is_a_fact():
     assert list(say_what_program(Artifact("binary.pe", data), Context(Budget(Limits())))) == [
         Fact("content.program", "Windows program", "DLL")
     ]
+    addin = Artifact("binary.pe", data + b"add.xll\0xlAutoOpen\0")
+    assert list(say_what_program(addin, Context(Budget(Limits())))) == [Fact("content.program", "Windows program", "Excel add-in")]
     assert Problem not in map(type, say_what_program(Artifact("binary.elf", b"\x7fELF"), Context(Budget(Limits()))))
