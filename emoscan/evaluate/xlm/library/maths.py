@@ -184,7 +184,8 @@ def pi(_: XlmMachine) -> Any:
 @on_ranges("RAND")
 def rand(m: XlmMachine) -> Any:
     m.choices = max(m.choices, MOST_CHOICES)
-    return (m.world.random.next() + m.shift / MOST_CHOICES) % 1
+    # By steps of the golden ratio, a few ways reach all parts of the range, however it is divided.
+    return (m.world.random.next() + m.shift * 0.618_033_988_75) % 1
 
 
 @function("RANDBETWEEN")
