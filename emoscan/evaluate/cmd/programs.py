@@ -434,7 +434,11 @@ _RUN_BY_EXPORT: Final = {
 }
 _SYSTEM_LIBRARY: Final = lazy(
     r"^(?:[a-z]:\\windows\\system32\\)?(?:shell32|url|advpack|ieadvpack|pcwutl|zipfldr|desk|dfshim|mshtml|ieframe|shdocvw|setupapi|syssetup|comsvcs"
-    r"|user32|printui|keymgr|powrprof|sysdm|netplwiz|inetcpl|appwiz|timedate|davclnt|advapi32|kernel32|ntdll|hotplug|mmsys|main|inseng|dsquery)(?:\.dll|\.cpl)?$",
+    r"|user32|printui|keymgr|powrprof|sysdm|netplwiz|inetcpl|appwiz|timedate|davclnt|advapi32|kernel32|ntdll|hotplug|mmsys|main|inseng|dsquery"
+    r"|newdev|iedkcs32|cryptext|cryptui|msi|bthprops|iernonce|shimgvw|van|ndfapi|sti|themecpl|wlanui|apphelp|pla|tzres|edgehtml|wininet|urlmon|uxtheme|gameux"
+    r"|oobefldr|stobject|migration|cmicnfgp|aclui|fdprnt|sendmail|tapi32|msrating|mscories|cscui|diskcopy|shwebsvc|shsvcs|srclient|winethc|werconcpl|devmgr"
+    r"|display|hdwwiz|intl|joy|ncpa|nusrmgr|odbccp32|telephon|wscui|firewall|irprops|sapi|tabletpc|infocardapi|colorui|dsuiext|rasapi32|rasdlg|wpdshext|xwtpw32"
+    r"|thumbcache|tcpmonui|localspl|ole32|comctl32|spwizui|amstream|fontext|shlwapi|wshext|netshell|netid|inetppui|tapiui|winmm|gdi32)(?:\.dll|\.cpl)?$",
     2,
 )
 

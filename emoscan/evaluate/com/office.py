@@ -125,7 +125,7 @@ def _execute_xlm(machine: Any, this: Object, formula: Any = MISSING) -> Unknown:
     source = text(machine, formula)
     how = _how(this, "ExecuteExcel4Macro")
     machine.effect("eval", source, how, language="XLM")
-    machine.child(source, "script.xlm", how=f"formula given to {how}")
+    machine.child(Unknown.join(("=", source)), "script.xlm", how=f"formula given to {how}")
     return Unknown(f"result of {display(source)[:80]}")
 
 
@@ -448,7 +448,7 @@ def _add_code(machine: Any, this: Object, at: int, code: Text) -> None:
 
 def evaluated_module(machine: Any, code: Text) -> None:
     machine.effect("eval", display(code)[:2_000], "VBProject.CodeModule", language="VBA")
-    machine.child(code, "script.vba", how="code put into a macro project")
+    machine.child(code, "office.vba-source", how="code put into a macro project")
 
 
 @CODE.method("AddFromString", takes="String")

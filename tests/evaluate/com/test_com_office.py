@@ -49,7 +49,7 @@ def test_macros_put_into_another_document():
         """
     )
     assert outcome.value == 3
-    assert [(c.kind, c.data) for c in outcome.children] == [("script.vba", b'Sub Go()\nShell "calc", 0\nEnd Sub\n')]
+    assert [(c.kind, c.data) for c in outcome.children] == [("office.vba-source", b'Sub Go()\nShell "calc", 0\nEnd Sub\n')]
 
 
 def test_mail():
