@@ -33,7 +33,8 @@ _REGEX: Final = lazy(r"/(?![*/])(?:[^/\\\[\r\n]|\\[^\r\n]|\[(?:[^\]\\\r\n]|\\[^\
 _BEFORE_REGEX: Final = frozenset("return typeof case in of delete void throw new else do instanceof".split())
 """Words after which a slash begins a regular expression."""
 
-_NEEDED: Final = lazy(r"\beval\b|@(?:cc_on|if|set)\b|\bfunction\s+[\w$]+\s*(?:\.|::)|\)\s*=(?![=>])")
+_NEEDED: Final = lazy(r"e(?<!\we)val\b|@(?:cc_on|if|set)\b|f(?<!\wf)unction\s+[\w$]+\s*(?:\.|::)|\)\s*=(?![=>])")
+"""Every way it can begin is a character: so the search runs for these."""
 
 CONSTANTS: Final = {
     "_win32": "true",
