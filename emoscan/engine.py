@@ -327,7 +327,7 @@ class Alarm:
     """Raises LimitReached in work whose budget's time is up, also in a library that never asks. The signal is taken for as
     long as the alarm is entered, for one piece of work after the other.
 
-    It is raised again and again until the work has ended, for libraries that swallow everything; not while `busy`.
+    It is raised again and again until the work has ended, for libraries that swallow everything; not while `busy`, or a module is loaded.
     Code that stays inside a C function is not reached; the supervisor kills its process. Without the main thread or
     interval timers (Windows) the work is only called.
     """
@@ -361,8 +361,11 @@ class Alarm:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def ring(self, _signum: int, frame: FrameType | None) -> None:
-        # Only from the work on: raised between its end and the disarming it would leave the alarm armed.
+        # Only from the work on: raised between its end and the disarming it would leave the alarm armed. And not while a module
+        # is loaded: half of one would be left for the next document.
         while frame is not None and frame.f_code is not self.code:
+            if frame.f_code.co_filename.startswith("<frozen importlib."):
+                return
             frame = frame.f_back
         if frame is not None and self.budget is not None and not self.busy() and self.budget.seconds_left() <= 0:
             raise LimitReached("seconds", round(self.budget.seconds, 1))

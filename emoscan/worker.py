@@ -103,7 +103,8 @@ def work(line: Line) -> None:
             journal.begin()
         line.send(READY + state)
         report = _analyse(line, journal, task, data, cut)
-        last = number == RECYCLE_AFTER or resident() - start_size > RECYCLE_GROWTH
+        short = any(item.name == "memory_bytes" for item in report.incomplete)  # what was loaded then may be half there
+        last = number == RECYCLE_AFTER or short or resident() - start_size > RECYCLE_GROWTH
         line.send((LAST if last else REPORT) + to_json(report))
         if last:
             return

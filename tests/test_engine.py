@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from mocks import install, mock
@@ -333,6 +336,20 @@ def test_the_alarm_comes() -> None:
 
 def test_the_alarm_waits_while_an_event_is_on_its_way_out() -> None:
     run_within(0.02, lambda: spin(0.1), busy=True)
+
+
+def test_the_alarm_waits_until_a_module_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a module would stay for the next document."""
+    (tmp_path / "loads_slowly.py").write_text("import time\nuntil = time.time() + 0.1\nwhile time.time() < until: pass\nWHOLE = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def work() -> None:
+        importlib.import_module("loads_slowly")
+        spin(5)
+
+    with pytest.raises(LimitReached):
+        run_within(0.02, work)
+    assert sys.modules.pop("loads_slowly").WHOLE
 
 
 def test_a_library_that_swallows_the_alarm_gets_another() -> None:

@@ -166,6 +166,12 @@ def test_a_worker_that_has_grown_is_replaced(monkeypatch: pytest.MonkeyPatch) ->
     assert pids[0] == pids[1] != pids[2]
 
 
+def test_a_worker_that_ran_out_of_memory_is_replaced() -> None:
+    """What it was loading then may be half there."""
+    pids = [effects(report)[0] for report in scan(mock("pid"), mock("pid", "allocate 4096"), mock("pid", "fact x"))]
+    assert pids[0] == pids[1] != pids[2]
+
+
 def test_a_worker_is_warm() -> None:
     pids = {effects(report)[0] for report in scan(*[mock("pid", f"fact {n}") for n in range(20)])}
     assert len(pids) == 1
