@@ -414,7 +414,7 @@ class Project:
 
     def implicit_global(self, module: Module, name: str) -> Variable:
         """Code outside procedures: a name nobody declared is a variable of the module."""
-        variable = self.declare(module, s.Declarator(name), public=True)
+        variable = self.declare(self.outside(module), s.Declarator(name), public=True)
         self.public.setdefault(name, variable)
         return variable
 
@@ -631,11 +631,17 @@ class Project:
         for key, spelt in tree.spellings.items():
             self.spellings.setdefault(key, spelt)
         self.bad_statements += tree.errors
-        self.declare_text(tree, module)
+        self.declare_text(tree, self.outside(module))
         shell = self.shell(tree.statements, module)
         self.compile_shell(shell, Compiler(self, module).compile_statements, tree.statements, scope)
         self.texts[self.same_text("statements", source, module, scope)] = shell
         return self.call_shell(shell, scope)
+
+    def outside(self, module: Module) -> Module:
+        """Where names belong that code in a class makes up while it runs: objects that are there already have no place for them."""
+        if not module.has_instances:
+            return module
+        return next((other for other in self.modules.values() if not other.has_instances), module)
 
     def declare_text(self, tree: s.Module, module: Module) -> None:
         """Make known what a text that is run as code declares."""

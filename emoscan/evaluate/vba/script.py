@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final
 
 from msgspec import Struct
@@ -149,12 +148,23 @@ class Run:
                 break
         if script.page is not None:
             self.events()
-        for procedure, instance in islice(self.project.events_of_instances(), MOST_ENDS):
-            self.alive(self.project.invoke, procedure, (), instance)
+        self.ends()
 
     def block(self, source: str) -> bool:
         """Run a piece of the script; False when it ended the script."""
         return self.alive(self.project.run_statements, source, self.module)
+
+    def ends(self) -> None:
+        """Run what objects of classes do at their end; that may make others."""
+        ended: set[tuple[int, int]] = set()
+        while len(ended) < MOST_ENDS:
+            waiting = ((p, o) for p, o in self.project.events_of_instances() if (p.index, id(o)) not in ended)
+            found = next(waiting, None)
+            if found is None:
+                return
+            procedure, instance = found
+            ended.add((procedure.index, id(instance)))
+            self.alive(self.project.invoke, procedure, (), instance)
 
     def events(self) -> None:
         """Run what the page calls when it is there."""

@@ -52,9 +52,7 @@ def run(machine: Any, statement: Any, how: str, scope: dict[str, Any] | None = N
 def where(machine: Any, how: str, scope: dict[str, Any] | None) -> Any:
     """The module whose names the text sees: outside of all procedures for ExecuteGlobal, and where no object of a class is at hand."""
     module = machine.module()
-    if module.has_instances and (how == "ExecuteGlobal" or not scope or "me" not in scope):
-        return next((other for other in machine.project.modules.values() if not other.has_instances), module)
-    return module
+    return machine.project.outside(module) if how == "ExecuteGlobal" or not scope or "me" not in scope else module
 
 
 @builtin("Eval", "expression")
