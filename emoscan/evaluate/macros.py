@@ -11,7 +11,10 @@ from emoscan.parse.bundle import VBA_PROJECT, load_vba
 from emoscan.registry import step
 
 if TYPE_CHECKING:
-    from emoscan.evaluate.vba.host.excel import Excel4, ExcelHost
+    from collections.abc import Callable
+
+    from emoscan.evaluate.vba.host.excel import ExcelHost
+    from emoscan.evaluate.vba.host.formulas import Sheetful
     from emoscan.parse.bundle import XlmWorkbook
 
 
@@ -27,7 +30,7 @@ def evaluate_vba(artifact: Artifact, ctx: Context) -> Yields:
         yield Problem("malformed", "vba-project", str(error))
         return
     now = ctx.now() or DEFAULT_NOW
-    evaluate(project, ctx.budget, ctx.emit, ctx.document, now, excel4=_excel4(ctx))
+    evaluate(project, ctx.budget, ctx.emit, ctx.document, now, excel4=_Excel4(ctx))
     book = project.document.workbook
     if book is not None and any(sheet.type == "macro" for sheet in book.sheets):
         from emoscan.evaluate import excel
@@ -36,15 +39,31 @@ def evaluate_vba(artifact: Artifact, ctx: Context) -> Yields:
             excel.evaluate(project, ctx.budget, ctx.emit, ctx.document, now)
 
 
-def _excel4(ctx: Context) -> Excel4:
-    """What runs a macro sheet that VBA starts. Excel 4 macros are loaded with the first one."""
-    found: list[Excel4] = []
+class _Excel4:
+    """Runs macro sheets that VBA starts, and works out functions that only Excel 4 knows here. It is loaded when it is first needed."""
 
-    def run(workbook: XlmWorkbook, host: ExcelHost) -> Any:
-        if not found:
+    def __init__(self, ctx: Context) -> None:
+        self.budget = ctx.budget
+        self._run: Callable[[XlmWorkbook, ExcelHost], Any] | None = None
+
+    def run(self, workbook: XlmWorkbook, host: ExcelHost) -> Any:
+        if self._run is None:
             from emoscan.evaluate import excel
 
-            found.append(excel.runner(ctx.budget))
-        return found[0](workbook, host)
+            self._run = excel.runner(self.budget)
+        return self._run(workbook, host)
 
-    return run
+    def knows(self, name: str) -> bool:
+        from emoscan.evaluate import formulas
+
+        return formulas.knows(name)
+
+    def function(self, sheet: Sheetful, name: str, arguments: list[Any]) -> Any:
+        from emoscan.evaluate import formulas
+
+        return formulas.function(sheet, name, arguments)
+
+    def formula(self, sheet: Sheetful, text: str) -> Any:
+        from emoscan.evaluate import formulas
+
+        return formulas.formula(sheet, text)

@@ -111,3 +111,26 @@ def test_cells_that_both_write(source: str, cells: dict[str, Any]) -> None:
 def test_calls_without_end() -> None:
     source = 'Function Foo()\nFoo = Application.Run("Mac!A1")\nEnd Function'
     assert commands(source, {"A1": "=Foo()", "A2": "=GOTO(A1)"}, OPEN) == []
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'Evaluate("LET(x,""ca"",x&""lc"")")',
+        'Evaluate("REDUCE("""",{99,97},LAMBDA(a,b,a&CHAR(b)))") & "lc"',
+        'Join(Evaluate("FILTER({""ca"",""no"",""lc""},{1,0,1})"), "")',
+        'Join(Application.TextSplit("ca|lc", "|"), "")',
+        '"ca" & LCase(Chr(CLng("&H" & WorksheetFunction.Base(76, 16)))) & "c"',
+        '"cal" & Chr(WorksheetFunction.NetworkDays(44197, 44333) + 2)',
+        'Sheets("Mac").Range("B1").Value',
+    ],
+)
+def test_functions_that_only_excel_4_knows(expression: str) -> None:
+    cells = {"B1": '=LET(x,B2&B3,SUBSTITUTE(x,XLOOKUP(1,C1:C2,D1:D2),""))', "B2": "c#a", "B3": "l#c", "C2": 1.0, "D2": "#"}
+    assert commands(f"Sub Auto_Open()\nShell {expression}\nEnd Sub", cells) == ["calc"]
+
+
+@pytest.mark.parametrize("formula", ["EXEC(1)&LET(x,1,x)", "LET(x,1,NOSUCH(x))", "LET(x", "{1,2}("])
+def test_formulas_that_nobody_knows(formula: str) -> None:
+    (found,) = commands(f'Sub Auto_Open()\nShell Evaluate("{formula}")\nEnd Sub', {})
+    assert found.startswith("<Unknown")

@@ -29,7 +29,7 @@ from emoscan.parse.lazy import lazy
 from emoscan.parse.workbook import Sheet
 
 if TYPE_CHECKING:
-    from emoscan.evaluate.vba.host.excel import Excel4, ExcelHost
+    from emoscan.evaluate.vba.host.excel import ExcelHost
     from emoscan.evaluate.vba.host.grid import Grid as VbaGrid
     from emoscan.evaluate.vba.project import Project
     from emoscan.evaluate.xlm.grid import Grid
@@ -231,7 +231,7 @@ def _from_sheet(value: Any) -> Any:
     return value
 
 
-def runner(budget: Budget) -> Excel4:
+def runner(budget: Budget) -> Callable[[XlmWorkbook, ExcelHost], Any]:
     """What runs the macro sheets that VBA starts: a function of the workbook as it is then, and of the host it is in."""
     runs, cells, depth = MAX_RESULTS, CELLS_OF_RESULTS, 0
 

@@ -31,6 +31,9 @@ ODD: Final = frozenset((ErrorValue, Unknown, Array))
 """Classes of values that functions of single values are not asked with."""
 
 
+ACTING: Final = frozenset(("RUN", "WHILE", "FOR", "FOR.CELL", "ELSE.IF"))
+"""Functions with code of their own that only macros may call."""
+
 WITH_ARRAYS: Final = frozenset(("SUMPRODUCT", "LOOKUP", "CONCAT", "TEXTJOIN", "XLOOKUP", "UNIQUE", "MMULT"))
 """Functions whose arguments calculate with arrays in any formula."""
 
@@ -48,6 +51,8 @@ class Code(Struct):
     """Why it cannot be read."""
     pure: bool = True
     """It calls nothing that only macros may call: working it out changes nothing."""
+    acts: bool = False
+    """It calls a command, or something nobody knows."""
     block: Block | None = None
     """It is part of a block or loop: what carries it out."""
 
@@ -63,6 +68,7 @@ class Compiler:
         """References to several cells are arrays, where otherwise one of them would be taken."""
         self.size = 0
         self.pure = True
+        self.acts = False
         self.bound: frozenset[str] = frozenset()
         """Names that the formula itself has given values, by LET and LAMBDA, in lower case."""
 
@@ -71,13 +77,13 @@ class Compiler:
         if node[0] == "bad":
             why = f"formula {formula[:80]!r} cannot be read: {node[1]}"
             return Code(lambda m: m.unreadable(why), "", 0, 1, node[1])
-        self.size, self.pure = 0, True
+        self.size, self.pure, self.acts = 0, True, False
         run = self.raw(node, tail=True)
         head, arguments = (
             (canonical(node[2]), len(node[3])) if node[0] == "call" and isinstance(node[2], str) and node[1] is None else ("", 0)
         )
         block = BLOCKS.get(head) if head != "IF" or arguments == 1 else None
-        return Code(run, head, arguments, self.size, "", self.pure, block)
+        return Code(run, head, arguments, self.size, "", self.pure, self.acts, block)
 
     # ------------------------------------------------------------ nodes
 
@@ -302,17 +308,20 @@ class Compiler:
                 function = FUNCTIONS.get(name)
                 if function is None or not function.pure:
                     self.pure = False
+                self.acts = self.acts or name in ACTING
                 return special(self, node, tail)
             function = FUNCTIONS.get(name)
             if function is not None:
                 if not function.pure:
-                    self.pure = False
+                    self.pure, self.acts = False, True
                 return self._function(function, arguments)
         self.pure = False
         given = [self.raw(argument) for argument in arguments]
         grid = self.grid
         if isinstance(called, str) and sheet is None and called.lower().removeprefix("_xlpm.") in self.bound:
             called = ("name", None, called)
+        elif isinstance(called, str):
+            self.acts = True
         if isinstance(called, str):
             return lambda m: m.call_name(called, sheet, grid, [argument(m) for argument in given], tail=tail)
         what = self.raw(called)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from emoscan.evaluate.core.failures import ScriptError
 from emoscan.evaluate.core.values import MISSING, NOTHING, ErrorValue, Object, ObjectClass, Unknown, display
@@ -47,8 +47,21 @@ FAILED: Final = 1004
 WORKBOOK_BASE: Final = "00020819"
 """First part of the CLSID a document module says it is derived from."""
 
-Excel4 = Callable[[bundle.XlmWorkbook, "ExcelHost"], Any]
-"""Runs the macro sheet that a workbook starts with: its result. What it writes to cells, the host's sheets have then."""
+
+class Excel4(Protocol):
+    """What the evaluator of Excel 4 does for VBA. Values of formulas are those of the host's own."""
+
+    def run(self, workbook: bundle.XlmWorkbook, host: ExcelHost) -> Any:
+        """The result of the macro sheet that a workbook starts with. What it writes to cells, the host's sheets have then."""
+
+    def knows(self, name: str) -> bool:
+        """Whether there is such a function of worksheets; dots are underscores in its name, as VBA has it."""
+
+    def function(self, sheet: Sheetful, name: str, arguments: list[Any]) -> Any:
+        """What a function of worksheets gives; MISSING for one that nobody knows."""
+
+    def formula(self, sheet: Sheetful, text: str) -> Any:
+        """What a formula gives; MISSING when it calls what nobody knows."""
 
 
 class ExcelHost(Host):
@@ -72,8 +85,10 @@ class ExcelHost(Host):
         self.names_: list[Object] = []
         self.names_ += [name_object(self, name.name, name.formula, visible=not name.hidden, record=name) for name in self.book.names]
         self.started: set[str] = set()
+        self.library: tuple[int, Any] = (-1, None)
+        """The machine of Excel 4 that works out what the formulas here cannot, and the version of the cells that it has."""
         self.excel4: Excel4 | None = None
-        """Tells the result of a macro of Excel 4."""
+        """Runs macros of Excel 4, and knows functions that the formulas here do not."""
         self.results: dict[tuple[str, int], Any] = {}
         """What macros of Excel 4 gave back, by how they were started, and the version of the cells then."""
 
@@ -258,11 +273,15 @@ class ExcelHost(Host):
 
     def worksheet_function(self, name: str, args: tuple[Any, ...], *, strict: bool) -> Any:
         """A function of the sheet called from VBA. `strict`: an error value is an error, as of WorksheetFunction."""
-        if name.lower() not in formulas.FUNCTIONS:
-            return self.machine.unmodelled(f"WorksheetFunction.{name}")
         self.machine.spend(4)
         sheet = Sheetful(self, self.active_sheet.data["grid"])
-        found = sheet.call(name, [self.from_vba(arg) for arg in args])
+        given = [self.from_vba(arg) for arg in args]
+        if name.lower() in formulas.FUNCTIONS:
+            found = sheet.call(name, given)
+        else:
+            found = MISSING if self.excel4 is None else self.excel4.function(sheet, name, given)
+            if found is MISSING:
+                return self.machine.unmodelled(f"WorksheetFunction.{name}")
         if isinstance(found, Error) and strict:
             raise ScriptError(FAILED, f"Unable to get the {name} property of the WorksheetFunction class")
         return self.to_vba(found)
@@ -341,7 +360,7 @@ class ExcelHost(Host):
             if changed:
                 self.start4(begin, "Auto_Open")
             elif self.excel4 is not None:
-                self.excel4(self.workbook4(begin), self)
+                self.excel4.run(self.workbook4(begin), self)
 
     def automatic(self, prefix: str) -> list[Object]:
         """Names of macros that Excel starts by itself."""
@@ -382,7 +401,7 @@ class ExcelHost(Host):
         """The workbook as it is now becomes an artifact, with `begin` as what Excel starts in it. The result of that."""
         made = self.workbook4(begin)
         self.machine.child(bundle.dump(made), bundle.XLM_WORKBOOK, label=label, how="workbook as VBA left it")
-        return Unknown(f"Excel 4 macro {begin}") if self.excel4 is None else self.to_vba(self.excel4(made, self))
+        return Unknown(f"Excel 4 macro {begin}") if self.excel4 is None else self.to_vba(self.excel4.run(made, self))
 
     def workbook4(self, begin: str) -> bundle.XlmWorkbook:
         """The workbook as it is now, with `begin` (a cell, a name, a formula) as what Excel starts in it."""
@@ -1225,8 +1244,9 @@ child_object(EXCEL, "WorksheetFunction", FUNCTIONS)
 
 def application_function(machine: Any, this: Object, name: str, args: tuple[Any, ...]) -> Any:
     """Application.Max(…): functions of the sheet are members of the application too."""
-    if name.lower() in formulas.FUNCTIONS:
-        return host_of(this).worksheet_function(name, args, strict=False)
+    host = host_of(this)
+    if name.lower() in formulas.FUNCTIONS or (args and host.excel4 is not None and host.excel4.knows(name)):
+        return host.worksheet_function(name, args, strict=False)
     if not args and workbook.is_a1(name):
         return host_of(this).evaluate(name)
     return machine.unmodelled(f"Application.{name}")

@@ -9,9 +9,10 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from emoscan.evaluate.core.values import Unknown
+from emoscan.evaluate.core.values import MISSING, Unknown
 from emoscan.evaluate.vba.host.grid import Area, Grid, Place, address, area_of, sheet_prefix, shown_value
 from emoscan.parse.workbook import a1
 
@@ -129,6 +130,10 @@ class Sheetful:
     def evaluate(self, formula: str, *, whole: bool = False) -> Any:
         """The value of a formula without its `=`. `whole`: a reference stays one."""
         program = compiled(formula)
+        if self.host.excel4 is not None and (program is None or foreign(formula)):
+            found = self.host.excel4.formula(self, formula)
+            if found is not MISSING:
+                return found
         if program is None:
             return Unknown(f"formula {formula[:80]}")
         stack: list[Any] = []
@@ -188,9 +193,10 @@ class Sheetful:
         return text
 
     def call(self, name: str, args: list[Any]) -> Any:
-        function = FUNCTIONS.get(name.lower().removeprefix("_xlfn.").replace(".", "_"))
+        function = FUNCTIONS.get(plain_name(name))
         if function is None:
-            return Unknown(f"{name}(…)")
+            found = MISSING if self.host.excel4 is None else self.host.excel4.function(self, name, args)
+            return Unknown(f"{name}(…)") if found is MISSING else found
         try:
             return function(self, *args)
         except (TypeError, ValueError, OverflowError, IndexError, ArithmeticError):
@@ -198,6 +204,17 @@ class Sheetful:
             return VALUE
         except Missing as missing:
             return missing.value
+
+
+@lru_cache(maxsize=2_000)
+def foreign(formula: str) -> bool:
+    """Whether a formula calls functions that nobody knows here."""
+    return any(kind == "call" and plain_name(value) not in FUNCTIONS for kind, value, _ in compiled(formula) or ())
+
+
+def plain_name(name: str) -> str:
+    """The name a function is known by here."""
+    return name.lower().removeprefix("_xlfn.").removeprefix("_xlws.").replace(".", "_")
 
 
 class Missing(Exception):

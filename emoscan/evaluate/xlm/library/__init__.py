@@ -82,10 +82,15 @@ def special(*names: str) -> Callable[[Special], Special]:
 def canonical(name: str) -> str:
     """The name a function is registered by: in capitals, without the prefixes files write before newer ones, in English."""
     name = name.upper().removesuffix("?")
+    if name in ARRAY_NAMES:
+        return ARRAY_NAMES[name]
     for prefix in ("_XLFN.", "_XLWS.", "_XLL.", "_XLUDF."):
         name = name.removeprefix(prefix)
     return ADD_IN_NAMES.get(name, name)
 
+
+ARRAY_NAMES: Final = {"_XLFN._XLWS.FILTER": "FILTER#", "_XLFN._XLWS.SORT": "SORT#"}
+"""Functions of Excel 365 by the names files give them; without those they are commands of Excel 4."""
 
 ADD_IN_NAMES: Final = {
     local: english

@@ -251,6 +251,29 @@ def wrapcols(m: XlmMachine, values: Any, count: Any, pad: Any = MISSING) -> Any:
         return VALUE
 
 
+@on_ranges("FILTER#")
+def filter_(m: XlmMachine, area: Any, keep: Any, empty: Any = MISSING) -> Any:
+    """Rows (or columns) of which a list says that they are wanted."""
+    rows, wanted = m.rows_of(area), [m.truth_of(value) is True for value in m.flat((keep,))]
+    if len(wanted) == len(rows):
+        found = [list(row) for row, yes in zip(rows, wanted) if yes]
+    else:
+        found = [[value for value, yes in zip(row, wanted) if yes] for row in rows]
+    return _made(m, found) if found and found[0] else ErrorValue(2042) if empty is MISSING else m.single(empty)
+
+
+@on_ranges("SORT#")
+def sort(m: XlmMachine, area: Any, index: Any = 1.0, order: Any = 1.0, by_column: Any = False) -> Any:
+    rows = m.rows_of(area)
+    try:
+        at = whole(m.single(index), 1) - 1
+    except Wrong:
+        return VALUE
+    across = by_column is not MISSING and m.truth(by_column)
+    keys = rows[at] if across and 0 <= at < len(rows) else [row[at] for row in rows if 0 <= at < len(row)]
+    return sortby(m, Array(rows), Array([keys] if across else [[key] for key in keys]), order)
+
+
 @on_ranges("SORTBY")
 def sortby(m: XlmMachine, area: Any, keys: Any, order: Any = 1.0, *_more: Any) -> Any:
     rows, by = m.rows_of(area), list(m.flat((keys,)))
