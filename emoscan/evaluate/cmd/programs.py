@@ -515,7 +515,10 @@ def _recode(machine: CmdMachine, call: Call, option: str, source: str, target: s
         return
     machine.spend(len(text) // 16 + 1)
     if option == "decode":
-        lines = [line for line in text.splitlines() if not line.startswith("-----")]
+        lines = text.splitlines()
+        begin = next((at for at, line in enumerate(lines) if line.startswith("-----BEGIN")), -1)
+        end = next((at for at, line in enumerate(lines) if at > begin and line.startswith("-----END")), len(lines))
+        lines = lines[begin + 1 : end]
         data = from_base64("".join("".join(lines).split()))
     elif option == "decodehex":
         digits = _NOT_HEX.sub("", text)
