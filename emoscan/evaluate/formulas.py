@@ -20,16 +20,14 @@ if TYPE_CHECKING:
 
 ARRAYS: Final = lazy(r"(?<![\w.])(?=(?:filter|sort)\()(\w)", re.IGNORECASE)
 """Functions of Excel 365 that go by the names of commands of Excel 4."""
-MAX_HANDED_OVER: Final = 20_000
-"""Cells of a workbook whose formulas are worked out by the library of Excel 4."""
 
 
 def _library(host: ExcelHost) -> XlmMachine | None:
-    """A machine of Excel 4 with the sheets as they are now; None where they are too many cells to be handed over again and again."""
+    """A machine of Excel 4 with the sheets as they are now; None where they are too many to be given over again and again."""
     version = sum(grid.version for grid in host.grids())
     known, machine = host.library
     if known != version:
-        book = host.workbook4("") if sum(len(grid.load().values) for grid in host.grids()) <= MAX_HANDED_OVER else None
+        book = host.workbook4("") if host.hands_over() else None
         grids = [Grid(sheet) for sheet in book.workbook.sheets] if book is not None else []
         for grid in grids:
             grid.reset()

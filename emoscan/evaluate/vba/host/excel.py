@@ -38,6 +38,8 @@ CALLED: Final = "VBA_call"
 """A macro sheet that holds the call by which VBA starts a macro."""
 MAX_LISTING: Final = 10_000
 """Cells of a macro sheet in one listing."""
+MAX_HANDED_OVER: Final = 100_000
+"""Cells that Excel 4 is given, all together: each time it is, those of the whole workbook."""
 MAX_STARTED: Final = 50
 """Times that macros of Excel 4 are started, each with other cells."""
 
@@ -85,6 +87,8 @@ class ExcelHost(Host):
         self.names_: list[Object] = []
         self.names_ += [name_object(self, name.name, name.formula, visible=not name.hidden, record=name) for name in self.book.names]
         self.started: set[str] = set()
+        self.handed_over = 0
+        """Cells that Excel 4 was given so far."""
         self.library: tuple[int, Any] = (-1, None)
         """The machine of Excel 4 that works out what the formulas here cannot, and the version of the cells that it has."""
         self.excel4: Excel4 | None = None
@@ -370,7 +374,7 @@ class ExcelHost(Host):
         """A macro of Excel 4 is started (by a cell, a name, a formula) in the workbook as it is now, which becomes an artifact. Its result."""
         key = begin, sum(grid.version for grid in self.grids())
         if key not in self.results:
-            if len(self.results) >= MAX_STARTED:
+            if len(self.results) >= MAX_STARTED or not self.hands_over():
                 return Unknown(f"Excel 4 macro {begin[:80]}")
             self.results[key] = Unknown(f"Excel 4 macro {begin[:80]}")
             self.results[key] = self.give_workbook(begin, label)
@@ -402,6 +406,13 @@ class ExcelHost(Host):
         made = self.workbook4(begin)
         self.machine.child(bundle.dump(made), bundle.XLM_WORKBOOK, label=label, how="workbook as VBA left it")
         return Unknown(f"Excel 4 macro {begin}") if self.excel4 is None else self.to_vba(self.excel4.run(made, self))
+
+    def hands_over(self) -> bool:
+        """Whether the cells of the workbook may be given to Excel 4 once more. The first time, however many they are."""
+        cells_ = sum(len(grid.load().values) for grid in self.grids())
+        first = not self.handed_over
+        self.handed_over += cells_
+        return first or self.handed_over <= MAX_HANDED_OVER
 
     def workbook4(self, begin: str) -> bundle.XlmWorkbook:
         """The workbook as it is now, with `begin` (a cell, a name, a formula) as what Excel starts in it."""
