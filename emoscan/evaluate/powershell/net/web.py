@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from emoscan.evaluate.core.values import MISSING, Object, Unknown, display
-from emoscan.evaluate.powershell.convert import unwrap
+from emoscan.evaluate.powershell.convert import is_list, unwrap
 from emoscan.evaluate.powershell.flow import Code
 from emoscan.evaluate.powershell.net import enumeration, net_class
 from emoscan.evaluate.powershell.net.streams import MEMORY, stream
@@ -798,4 +798,62 @@ def make_ping(_machine: Any) -> Object:
 @PING.call("Send", opened=True)
 def ping(machine: Any, _this: Object, host: Any, *_rest: Any) -> Record:
     machine.contact(machine.text(host), "Ping.Send")
-    return Record("System.Net.NetworkInformation.PingReply", Status=Unknown(f"answer of {machine.shown(host)}"), RoundtripTime=12)
+    shown = machine.shown(host)
+    return Record(
+        "System.Net.NetworkInformation.PingReply",
+        Status=Unknown(f"answer of {shown}"),
+        RoundtripTime=12,
+        Buffer=Unknown(f"data received from {shown}"),
+        Address=Unknown(f"address of {shown}"),
+    )
+
+
+# ---------------------------------------------------------------- pipes and web sockets
+
+PIPE: Final = net_class("System.IO.Pipes.NamedPipeClientStream", parent=NETWORK_STREAM)
+SOCKET: Final = net_class("System.Net.WebSockets.ClientWebSocket")
+SEGMENT: Final = net_class("System.ArraySegment")
+TOKEN: Final = net_class("System.Threading.CancellationToken", "System.Threading.CancellationTokenSource")
+
+
+@PIPE.makes
+def make_pipe(machine: Any, server: Any, name: Any = MISSING, *_rest: Any) -> Object:
+    where = "." if name is MISSING else machine.shown(server)
+    path = rf"\\{where}\pipe\{machine.shown(server if name is MISSING else name)}"
+    if where not in (".", "localhost", "127.0.0.1"):
+        machine.contact(path, "NamedPipeClientStream")
+    return stream(PIPE, Unknown(f"data received from {path}"))
+
+
+PIPE.call("Connect", "ConnectAsync", opened=True)(lambda _machine, _this, *_args: task(True))
+PIPE.prop("IsConnected")(lambda _machine, _this: True)
+
+
+@SOCKET.makes
+def make_socket(_machine: Any) -> Object:
+    return Object(SOCKET, peer="")
+
+
+@SOCKET.call("ConnectAsync", opened=True)
+def socket_connect(machine: Any, this: Object, url: Any, *_rest: Any) -> Object:
+    where = address(machine, url)
+    this.data["peer"] = display(where)
+    machine.contact(where, "ClientWebSocket")
+    return task(True)
+
+
+@SOCKET.call("ReceiveAsync", opened=True)
+def socket_receive(machine: Any, this: Object, *_args: Any) -> Object:
+    """How much came is as unknown as what: a text made of so many bytes is not known either."""
+    machine.touched += 1
+    received = Unknown(f"data received from {this.data['peer']}")
+    return task(Record("System.Net.WebSockets.WebSocketReceiveResult", Count=received, EndOfMessage=True, MessageType="Text"))
+
+
+SOCKET.call("SendAsync", "CloseAsync", "Dispose", opened=True)(lambda _machine, _this, *_args: task(True))
+SOCKET.prop("State")(lambda _machine, _this: "Open")
+SOCKET.prop("Options")(lambda _machine, _this: Record())
+TOKEN.makes(lambda _machine, *_args: Object(TOKEN))
+TOKEN.prop("Token")(lambda _machine, this: this)
+TOKEN.shared_prop("None")(lambda _machine, _type: Object(TOKEN))
+SEGMENT.makes(lambda _machine, data, *_rest: Record("System.ArraySegment", Array=data, Count=len(data) if is_list(data) else 1))
