@@ -394,7 +394,13 @@ def each_or_where(machine: Any, target: Any, lower: str, args: tuple[Any, ...]) 
 # ---------------------------------------------------------------- static members
 
 
+def one_name(name: str | list[str]) -> str:
+    """The name of a static member; of several that the script put together, the first."""
+    return name if isinstance(name, str) else name[0] if name else ""
+
+
 def static_get(machine: Any, target: Any, name: str) -> Any:
+    name = one_name(name)
     if type(target) is Unknown:
         return unknown_member(target, name)
     if target is None:
@@ -436,6 +442,7 @@ def enumeration(full: str) -> tuple[str, dict[str, tuple[str, int]]] | None:
 
 
 def static_put(machine: Any, target: Any, name: str, value: Any) -> None:
+    name = one_name(name)
     full = types.full_name(shown_type(machine, target))
     machine.statics[full.lower(), name.lower()] = value
     cls = named_class(machine, target)
@@ -446,6 +453,7 @@ def static_put(machine: Any, target: Any, name: str, value: Any) -> None:
 
 def static_call(machine: Any, target: Any, name: str, args: tuple[Any, ...]) -> Any:
     machine.tick(3)
+    name = one_name(name)
     if type(target) is Unknown:
         return Unknown(f"{name}() of {target.text()[:400]}")
     lower = name.lower()

