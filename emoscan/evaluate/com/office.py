@@ -44,7 +44,9 @@ APPLICATIONS: Final = {
 
 
 def _register(key: str, clsid: str) -> None:
-    @com_class(f"{key}.Application", *(("Visio.InvisibleApp",) if key == "visio" else ()), clsid)
+    others = ("Visio.InvisibleApp",) if key == "visio" else ()
+
+    @com_class(f"{key}.Application", *others, clsid)
     def make(_machine: Any) -> Object:
         return Object(APPLICATION, app=key)
 

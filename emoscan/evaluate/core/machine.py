@@ -64,7 +64,7 @@ MAX_UNMODELLED: Final = 200
 
 
 def is_remote(path: str | Unknown) -> bool:
-    r"""Whether a path is on another computer: `\\\\host\\share`."""
+    r"""Whether a path is on another computer: `\\host\share`."""
     return display(path).replace("/", "\\").startswith("\\\\") and not display(path).startswith(("\\\\?\\", "\\\\.\\"))
 
 

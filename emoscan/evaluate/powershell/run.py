@@ -90,7 +90,8 @@ def evaluate(
             finally:
                 machine.finish()
             passed = guards if machine.guard is None else guards | {machine.guard}
-            if watch.telling or (passed == guards and machine.missed <= supposes):
+            news = passed != guards or (machine.missed and not supposes)
+            if watch.telling or not news:
                 break
             guards, supposes = passed, supposes or machine.missed
         if not watch.telling:
